@@ -1,0 +1,1 @@
+"""What arrived, and the proof of all that was done to it: receive, custody. Decisions without hands."""

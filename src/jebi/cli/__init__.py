@@ -1,0 +1,1 @@
+"""The terminal's door into the office, one verb a file."""

@@ -1,0 +1,1 @@
+"""The steps inside the country, as decisions without hands: intake, depart, erase."""

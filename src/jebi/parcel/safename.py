@@ -1,0 +1,74 @@
+"""A name from outside becomes a `SafeName` here and nowhere else (docs/formats/parcel.md, "Names").
+
+A safe name is a relative path that no file system, shell or terminal can be hurt by: it climbs nowhere, hides nothing
+and prints as it is. Edges that create files accept only safe names.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from jebi.errors import Damaged
+
+LONGEST_NAME = 1024  # bytes of UTF-8 in all; cards nest three folders, 64 bytes each
+LONGEST_PART = 255  # what FAT, exFAT and ext4 all take
+DEEPEST = 16
+FORBIDDEN = frozenset('\\:*?"<>|')  # FAT and exFAT refuse them; a stick must be able to hold every clip's name
+RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(1, 10))})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SafeName:
+    """A relative path of safe parts, joined by `/`. A value that exists is safe."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        if not self.text or len(self.text.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
+            raise Damaged("a file's name is empty or too long")
+        parts = self.parts
+        if len(parts) > DEEPEST:
+            raise Damaged("a file lies too deep in folders")
+        for part in parts:
+            _check_part(part)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(self.text.split("/"))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def make_safe(untrusted_parts: tuple[str, ...]) -> SafeName:
+    """The nearest safe name for a file that exists under an unsafe one; a safe name comes back as it is.
+
+    Only what is unsafe is replaced, by `_`, so that an editor still recognises the file.
+    """
+    parts = [_mend(part) for part in untrusted_parts if part]
+    return SafeName("/".join(parts[-DEEPEST:]) or "_")
+
+
+def _mend(untrusted_part: str) -> str:
+    text = unicodedata.normalize("NFC", untrusted_part.encode("utf-8", "replace").decode("utf-8", "replace"))
+    text = "".join("_" if _is_forbidden(letter) else letter for letter in text)
+    text = text.rstrip(" .") or "_"
+    while len(text.encode()) > LONGEST_PART:
+        stem, dot, suffix = text.rpartition(".")
+        text = stem[:-1] + dot + suffix if stem and len(suffix) < LONGEST_PART // 2 else text[:-1]
+    if text[0] in " -" or text.partition(".")[0].lower() in RESERVED:
+        text = "_" + text[1:] if text[0] in " -" else f"_{text}"[: LONGEST_PART // 4]
+    return text
+
+
+def _check_part(part: str) -> None:
+    if part in {"", ".", ".."} or part[0] in " -" or part[-1] in " .":
+        raise Damaged("a file's name climbs, hides or could be taken for an option")
+    if any(map(_is_forbidden, part)) or unicodedata.normalize("NFC", part) != part:
+        raise Damaged("a file's name has a character that could deceive or harm")
+    if len(part.encode("utf-8", "surrogatepass")) > LONGEST_PART or part.partition(".")[0].lower() in RESERVED:
+        raise Damaged("a file's name is too long or reserved")
+
+
+def _is_forbidden(letter: str) -> bool:
+    """Controls, direction marks, surrogates, unassigned: whatever does not show as itself."""
+    return letter in FORBIDDEN or letter == "/" or unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}

@@ -1,0 +1,1 @@
+"""Who does the heavy work: the processor cores of this machine."""
