@@ -127,7 +127,7 @@ def _member(head: tarfile.TarInfo, records: dict[str, str]) -> Member:
 
 
 def _parse_records(text: bytes) -> dict[str, str]:
-    """`LENGTH KEY=VALUE\\n`, repeated, where LENGTH counts the whole record (POSIX pax, "Extended Header")."""
+    r"""`LENGTH KEY=VALUE\n`, repeated, where LENGTH counts the whole record (POSIX pax, "Extended Header")."""
     records: dict[str, str] = {}
     while text:
         digits, space, _ = text.partition(b" ")
