@@ -98,22 +98,34 @@ class Mask:
 
 
 class Unmask:
-    """Takes the mask off the slots of one route."""
+    """Takes the mask off the slots of some routes. The route that was met last is tried first."""
 
-    def __init__(self, route_secret: bytes) -> None:
-        self._private = X25519PrivateKey.from_private_bytes(route_secret)
-        self._route = self._private.public_key().public_bytes_raw()
+    def __init__(self, route_secrets: Sequence[bytes]) -> None:
+        self._routes = [_Route(secret) for secret in route_secrets]
 
     def unmask(self, untrusted_slot: bytes | memoryview) -> Slot | None:
-        """The slot, or None where these bytes are not one of this route's. About 0.1 ms either way."""
+        """The slot, or None where these bytes are not one of these routes'. About 0.1 ms a route either way."""
         point = bytes(untrusted_slot[:POINT])
+        public = X25519PublicKey.from_public_bytes(monocypher.elligator_map(point))
+        for i, route in enumerate(self._routes):
+            plain = route.open(public, point, untrusted_slot)
+            if plain is not None:
+                self._routes.insert(0, self._routes.pop(i))
+                return parse(plain)
+        return None
+
+
+class _Route:
+    def __init__(self, secret: bytes) -> None:
+        self._private = X25519PrivateKey.from_private_bytes(secret)
+        self._public = self._private.public_key().public_bytes_raw()
+
+    def open(self, public: X25519PublicKey, point: bytes, untrusted_slot: bytes | memoryview) -> bytes | None:
         try:
-            shared = self._private.exchange(X25519PublicKey.from_public_bytes(monocypher.elligator_map(point)))
+            shared = self._private.exchange(public)
         except ValueError:  # a point of low order, such as in a stretch of zeros
             return None
-        key = _key(shared, point, self._route)
-        plain = check(untrusted_slot, key)
-        return None if plain is None else parse(plain)
+        return check(untrusted_slot, _key(shared, point, self._public))
 
 
 def check(untrusted_slot: bytes | memoryview, key: bytes) -> bytes | None:

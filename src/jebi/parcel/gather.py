@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from jebi.errors import Damaged
 from jebi.parcel.blocks import SYMBOL, BlockList, Shape, parse_list
-from jebi.parcel.fountain import MOST_IDS, decode, encode
+from jebi.parcel.fountain import MOST_IDS, SPARE, decode, encode
 
 MOST_TRIALS = 200  # decodings that one poisoned block may cost: seconds, not hours
 
@@ -46,16 +46,24 @@ class Restored:
 
 
 def restore(
-    fragments: Sequence[Fragment], *, k: int, length: int, digest: bytes, distrusted: frozenset[int] = frozenset()
+    fragments: Sequence[Fragment],
+    *,
+    k: int,
+    length: int,
+    digest: bytes | None,
+    distrusted: frozenset[int] = frozenset(),
 ) -> Restored | None:
     """The block with that SHA-256, from whichever fragments give it, or None.
 
-    Carriers in `distrusted` lied before; the rest is tried without them first.
+    Carriers in `distrusted` lied before; the rest is tried without them first. Without a digest, the block list being
+    lost, the first block that the packets give is returned, and only opening the seal can tell whether it is right.
     """
     for trial, chosen in enumerate(_trials(fragments, distrusted)):
-        block = decode(_packets(chosen), k, length)
-        if block is not None and hashlib.sha256(block).digest() == digest:
-            suspects = fragments if trial else _disagreeing(fragments)
+        needed = _needed(chosen, k)
+        block = decode(_packets(needed), k, length)
+        if block is not None and digest in (None, hashlib.sha256(block).digest()):
+            used = set() if trial else set(map(id, needed))
+            suspects = [fragment for fragment in fragments if id(fragment) not in used]
             return Restored(block=block, liars=_liars(block, k, suspects))
     return None
 
@@ -121,14 +129,18 @@ def _packets(fragments: Iterable[Fragment]) -> Mapping[int, memoryview]:
     return packets
 
 
-def _disagreeing(fragments: Sequence[Fragment]) -> Sequence[Fragment]:
-    """The fragments of ids for which two carriers give different packets; all of them, if there are any."""
-    seen: dict[int, memoryview] = {}
-    for fragment in fragments:
-        for packet_id, packet in fragment.items():
-            if seen.setdefault(packet_id, packet) != packet:
-                return fragments
-    return ()
+def _needed(fragments: Sequence[Fragment], k: int) -> list[Fragment]:
+    """The fewest fragments that should do, those with the block's own packets first. What is over is checked, not used."""
+    needed: list[Fragment] = []
+    ids: set[int] = set()
+    for fragment in sorted(fragments, key=lambda fragment: fragment.first):
+        if len(ids) >= k + SPARE:
+            break
+        fresh = {packet_id for packet_id, _ in fragment.items()} - ids
+        if fresh:
+            needed.append(fragment)
+            ids |= fresh
+    return needed
 
 
 def _liars(block: bytes, k: int, suspects: Sequence[Fragment]) -> frozenset[int]:

@@ -1,0 +1,168 @@
+"""Sticks, images and files as bytes that can be read and written anywhere.
+
+Invariants: opening for reading never writes; a writer holds an exclusive lock; what is reported as written was synced,
+and reading back goes to the device, not to memory. An error of the device is `Unable`, with the place, never a traceback.
+
+Whole, aligned pieces go past the page cache where the system allows it (O_DIRECT): progress is then what the stick has,
+not what memory has, and large sticks do not push everything else out of memory.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import stat
+import struct
+from collections.abc import Iterator
+from typing import Self
+
+from jebi.errors import Busy, NoRoom, Unable
+
+BLKGETSIZE64 = 0x80081272
+BLKFLSBUF = 0x1261
+ALIGNMENT = 4096  # of place, length and memory, for going past the page cache
+GONE = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOMEDIUM, errno.ESHUTDOWN}
+
+
+class Blocks:
+    """An open medium. Use `open_for_reading`, `open_for_writing` or `create`."""
+
+    def __init__(self, descriptor: int, path: str) -> None:
+        self._descriptor = descriptor
+        self.path = path
+        self._direct = _open_direct(path) if _writable(descriptor) else None
+        self.is_device = stat.S_ISBLK(os.fstat(descriptor).st_mode)
+
+    @property
+    def size(self) -> int:
+        """Length in bytes, as the device claims it."""
+        if self.is_device:
+            reply = fcntl.ioctl(self._descriptor, BLKGETSIZE64, bytes(8))
+            return int(struct.unpack("Q", reply)[0])
+        return os.fstat(self._descriptor).st_size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """The bytes there; fewer only at the end."""
+        with failures_named(self.path, "read"):
+            piece = os.pread(self._descriptor, length, offset)
+            if len(piece) == length or not piece:
+                return piece
+            pieces = [piece]
+            while piece and (missing := length - sum(map(len, pieces))):
+                piece = os.pread(self._descriptor, missing, offset + length - missing)
+                pieces.append(piece)
+            return b"".join(pieces)
+
+    def read_into(self, offset: int, into: memoryview) -> bool:
+        """Fill `into` from the device itself where possible; False where the medium ends before."""
+        with failures_named(self.path, "read"):
+            if self._direct is not None and not (offset | len(into)) % ALIGNMENT:
+                with contextlib.suppress(OSError):  # the cached way below tells what is wrong, if anything is
+                    return os.preadv(self._direct, [into], offset) == len(into)
+            return os.preadv(self._descriptor, [into], offset) == len(into)
+
+    def write_at(self, offset: int, content: bytes | bytearray | memoryview) -> None:
+        """All of `content`, or an error."""
+        view = memoryview(content)
+        with failures_named(self.path, "written"):
+            if self._direct is not None and not (offset | len(view)) % ALIGNMENT:
+                try:
+                    written = os.pwrite(self._direct, view, offset)
+                    view, offset = view[written:], offset + written
+                except OSError as error:
+                    if error.errno != errno.EINVAL:  # memory or medium are aligned otherwise; the cached way does it
+                        raise
+            while view:
+                written = os.pwrite(self._descriptor, view, offset)
+                view, offset = view[written:], offset + written
+
+    def sync(self) -> None:
+        """Wait until the device has it, and forget what memory holds of it, so that the next read asks the device."""
+        with failures_named(self.path, "written"):
+            os.fsync(self._descriptor)
+            if self.is_device:
+                with contextlib.suppress(OSError):  # needs root; without it the advice below has to do
+                    fcntl.ioctl(self._descriptor, BLKFLSBUF)
+            os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+    def resize(self, size: int) -> None:
+        """Set a file's length; what is new reads as zeros until it is written."""
+        with failures_named(self.path, "written"):
+            os.ftruncate(self._descriptor, size)
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+        if self._direct is not None:
+            os.close(self._direct)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_for_reading(path: str) -> Blocks:
+    """Open without a way to write."""
+    with failures_named(path, "opened"):
+        return Blocks(os.open(path, os.O_RDONLY | os.O_CLOEXEC), path)
+
+
+def open_for_writing(path: str) -> Blocks:
+    """Open what is there, and lock it against another jebi.
+
+    Raises:
+        Busy: another jebi writes there.
+        Unable: it is not there, or may not be written.
+    """
+    with failures_named(path, "opened for writing"):
+        return _locked(Blocks(os.open(path, os.O_RDWR | os.O_CLOEXEC), path))
+
+
+def create(path: str) -> Blocks:
+    """Create a new file, and lock it; one that exists is never overwritten."""
+    with failures_named(path, "created"):
+        return _locked(Blocks(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), path))
+
+
+@contextlib.contextmanager
+def failures_named(path: str, done: str) -> Iterator[None]:
+    """Turn the system's errors into ours, with what could not be done and where."""
+    try:
+        yield
+    except OSError as error:
+        raise _explain(error, path, done) from error
+
+
+def _explain(error: OSError, path: str, done: str) -> Unable:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return NoRoom(f"{path} is full", hint="make room there, or name another place; then run it again")
+    if error.errno in GONE:
+        return Unable(
+            f"{path} went away or is failing: it could not be {done}",
+            hint="plug it in again, or take another stick; what was read back before is safe",
+        )
+    if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+        return Unable(f"{path} could not be {done}: this user may not, or it is write-protected")
+    return Unable(f"{path} could not be {done}: {(error.strerror or 'unknown error').lower()}")
+
+
+def _writable(descriptor: int) -> bool:
+    return fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDWR
+
+
+def _open_direct(path: str) -> int | None:
+    """A second way to the same medium, past the page cache; None where the system has none."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_DIRECT | os.O_CLOEXEC)
+    except OSError:
+        return None
+
+
+def _locked(blocks: Blocks) -> Blocks:
+    try:
+        fcntl.flock(blocks._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: SLF001  (same module)
+    except BlockingIOError as error:
+        blocks.close()
+        raise Busy(f"another jebi is writing to {blocks.path}", hint="wait until it is done") from error
+    return blocks
