@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from jebi.carriers.slot import SLOT
+from jebi.archive.receive import parcel_id
+from jebi.carriers.slot import SECRET, SLOT
 from jebi.device import blocks
 from jebi.errors import JebiError, Refused, Unable
 from jebi.field.depart import Departure, plan
@@ -79,15 +80,16 @@ def seal_onto(
     departure = plan(taken, card, signer, seed.number, sticks=len(places), survive=survive)
     targets = open_targets(places, departure.spread.slots, carrier)
     notes: list[Note] = []
+    secret = secrets.token_bytes(SECRET)
     try:
-        with Writer(departure.spread, targets, card.route, secrets.token_bytes(16)) as writer:
+        with Writer(departure.spread, targets, card.route, secret) as writer:
             for target in targets:
                 target.prepare()
             clips = _Clips(taken)
             archive = contents.pieces(departure.parcel, clips.open, signer, departure.padded, notes.append)
             sealed = Chained(seal(Chained(archive), departure.padded, departure.seals))
             progress.begin("sealing", departure.sealed_length)
-            listed = writer.write(sealed, progress.advance)
+            writer.write(sealed, progress.advance)
             progress.begin("reading back", departure.spread.slots * SLOT * len(targets))
             writer.read_back(progress.advance)
         for target in targets:
@@ -98,7 +100,7 @@ def seal_onto(
             target.close()
     return Sealed(
         departure=departure,
-        parcel=listed.identifies(),
+        parcel=parcel_id(secret, departure.spread.shape),
         whole=tuple(target.name for target in targets if target.failure is None),
         failed={target.name: target.failure for target in targets if target.failure is not None},
         manifest_digest=digest_of(notes[0]),

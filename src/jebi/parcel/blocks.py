@@ -80,11 +80,6 @@ class BlockList:
         body = _HEAD.pack(self.shape.sealed_length, self.shape.count, 0) + b"".join(self.digests)
         return body + hashlib.sha256(secret + body).digest()
 
-    def identifies(self) -> str:
-        """A short name for the sealed parcel, safe to show: it says nothing of its content or its secret."""
-        body = _HEAD.pack(self.shape.sealed_length, self.shape.count, 0) + b"".join(self.digests)
-        return hashlib.sha256(b"jebi parcel" + body).hexdigest()[:16]
-
 
 def parse_list(untrusted_bytes: bytes, secret: bytes, shape: Shape) -> BlockList:
     """Read the block list of the parcel of that secret and shape; raises `Damaged`."""

@@ -1,0 +1,63 @@
+"""Receive whatever came: sticks, images, films, files and folders of them, in any order and any state.
+
+Whole parcels are verified to the last byte and kept sealed; their clips are laid into the archive. Parcels that are not
+whole wait in the tray for more: bring other sticks whenever they come.
+"""
+
+import argparse
+
+from jebi.archive.receive import Arrival, State
+from jebi.cli.options import add_archive
+from jebi.cli.terminal import Terminal
+from jebi.errors import Exit
+from jebi.office.desk import open_desk
+from jebi.office.receiving import Wish, receive
+from jebi.parcel import seal
+from jebi.parcel.keys import Passphrase, parse_identities
+from jebi.vault import files
+
+NAMES = ("desk", "receive")
+HELP = "receive carriers: restore, verify, log"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_archive(parser)
+    parser.add_argument("carriers", nargs="+", metavar="CARRIER", help="devices, images, films, files, folders")
+    parser.add_argument("--sealed-only", action="store_true", help="verify, but lay no clips into the archive")
+    parser.add_argument("--with", dest="second", metavar="IDENTITY", help="the second person's identity file")
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
+    passphrase = terminal.secret("passphrase of the archive", options.passphrase_file)
+    outer = parse_identities(_identity_text(options.second, terminal)) if options.second else ()
+    with open_desk(options.archive, passphrase) as desk, terminal.progress():
+        arrivals = receive(desk, options.carriers, Wish(clips=not options.sealed_only, outer=outer), terminal)
+    for arrival in arrivals:
+        terminal.result(str(arrival), **_facts(arrival))
+    states = {arrival.state for arrival in arrivals}
+    if states <= {State.WHOLE, State.KNOWN}:
+        return Exit.DONE
+    return Exit.PARTLY if State.REJECTED not in states else Exit.DAMAGED
+
+
+def _facts(arrival: Arrival) -> dict[str, object]:
+    lack = arrival.shortfall
+    return {
+        "parcel": arrival.parcel,
+        "state": arrival.state.value,
+        "sealed_bytes": arrival.shape.sealed_length,
+        "trip": arrival.trip,
+        "clips": len(arrival.manifest.clips) if arrival.manifest else None,
+        "missing_bytes": lack.size if lack else 0,
+        "blocks_not_whole": lack.blocks if lack else 0,
+        "slots": dict(arrival.slots),
+        "liars": list(arrival.liars),
+        "why": arrival.why,
+    }
+
+
+def _identity_text(path: str, terminal: Terminal) -> str:
+    content = files.read(path)
+    if content.startswith(b"age-encryption.org/"):
+        content = seal.open_in_memory(content, [Passphrase(terminal.secret(f"passphrase of {path}", None))])
+    return content.decode(errors="replace")

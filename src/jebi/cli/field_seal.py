@@ -1,0 +1,76 @@
+"""Seal clips onto sticks, so that any enough of them bring the clips home and nobody on the way can open them.
+
+Takes files and folders straight off a camera card, and only reads them. Says done when every stick was read back. A
+stick that fails stops only itself. Leaves no log and no key; a kit's seed moves on. Name folders rather than clips:
+until jebi has started, names on the command line can be seen by other users of this machine.
+"""
+
+import argparse
+import sys
+
+from jebi.cli.options import add_onto, add_passphrase, survive
+from jebi.cli.terminal import Terminal
+from jebi.errors import Exit, Refused, Unable
+from jebi.field.depart import plan
+from jebi.office import inside
+from jebi.parcel import trip
+from jebi.parcel.card import Card, parse_card
+from jebi.parcel.trip import TripSeed
+from jebi.vault import files
+
+NAMES = ("field", "seal")
+HELP = "seal clips onto sticks"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("clips", nargs="+", metavar="CLIP", help="clips and folders; - reads names from standard input")
+    add_onto(parser)
+    parser.add_argument("--kit", required=True, metavar="FILE", help="the trip's kit, or its card")
+    parser.add_argument("--number", type=int, default=1, metavar="N", help="with a card: which parcel of the trip it is")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    add_passphrase(parser)
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
+    card = parse_card(files.read(options.kit))
+    names = [line.rstrip("\n") for line in sys.stdin] if options.clips == ["-"] else options.clips
+    taken = inside.list_clips(names)
+    inside.check_apart(taken, options.onto)
+    seed = _seed(card, options, terminal)
+    if options.dry_run:
+        signer = seed.signer(card.signing)
+        departure = plan(taken, card, signer, seed.number, sticks=len(options.onto), survive=survive(options))
+        terminal.result(str(departure), plan=str(departure))
+        return Exit.DONE
+    with terminal.progress():
+        sealed = inside.seal_onto(
+            taken, card, seed, options.onto, survive=survive(options), carrier=options.carrier, progress=terminal
+        )
+    if card.seed and sealed.whole:
+        files.replace(options.kit, str(card.after(seed, sealed.manifest_digest)).encode())
+    return _report(sealed, terminal)
+
+
+def _seed(card: Card, options: argparse.Namespace, terminal: Terminal) -> TripSeed:
+    if card.seed:
+        return card.seed
+    words = terminal.secret("the trip's eight words", options.passphrase_file).decode(errors="replace")
+    if len(words.split()) != trip.WORDS:
+        raise Refused(f"a trip has {trip.WORDS} words, and these were {len(words.split())}")
+    return trip.from_passphrase(card.trip, words).at(options.number)
+
+
+def _report(sealed: inside.Sealed, terminal: Terminal) -> Exit:
+    for failure in sealed.failed.values():
+        terminal.error(failure)
+    facts = {"parcel": sealed.parcel, "whole": sealed.whole, "failed": sorted(sealed.failed)}
+    if not sealed.suffices:
+        raise Unable(
+            f"only {len(sealed.whole)} of the sticks were read back, and {sealed.departure.spread.enough} are needed",
+            hint="the clips are untouched; run it again with other sticks",
+        )
+    terminal.result(f"parcel {sealed.parcel}: {sealed.departure}; {len(sealed.whole)} read back", **facts)
+    if sealed.failed:
+        terminal.say(f"{len(sealed.failed)} failed: of the {len(sealed.whole)} good ones, {len(sealed.whole) - sealed.departure.spread.enough} may be lost")
+        return Exit.PARTLY
+    return Exit.DONE

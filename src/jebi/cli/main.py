@@ -1,0 +1,134 @@
+"""The command line: which verbs there are, and what a failure leaves behind.
+
+One file a verb. Each has `NAMES`, `HELP`, `configure` and `run`, and decides nothing that the office could decide.
+"""
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+import setproctitle
+
+from jebi import __version__
+from jebi.cli import (
+    demo,
+    desk_check,
+    desk_init,
+    desk_prove,
+    desk_receipts,
+    desk_receive,
+    desk_trip,
+    doctor,
+    field_erase,
+    field_receipts,
+    field_seal,
+    relay_join,
+    selftest,
+    stick_look,
+    stick_prepare,
+    stick_verify,
+    witness_cosign,
+    witness_init,
+)
+from jebi.cli.terminal import Terminal
+from jebi.errors import EXIT_MEANINGS, Exit, JebiError
+
+VERBS: tuple[ModuleType, ...] = (
+    demo,
+    doctor,
+    selftest,
+    desk_init,
+    desk_trip,
+    desk_receive,
+    desk_receipts,
+    desk_prove,
+    desk_check,
+    field_seal,
+    field_receipts,
+    field_erase,
+    relay_join,
+    stick_prepare,
+    stick_look,
+    stick_verify,
+    witness_init,
+    witness_cosign,
+)
+PLACES = {
+    "desk": "the newsroom: archive, trips, receiving, proofs",
+    "field": "inside: seal clips, read receipts, erase traces",
+    "relay": "the border: join what came, make fresh sticks",
+    "stick": "sticks and images: prepare, look, verify",
+    "witness": "a partner who cosigns the desk's log",
+}
+EXITS = "exit status:\n" + "\n".join(f"  {int(code):>3}  {meaning}" for code, meaning in EXIT_MEANINGS.items())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit status."""
+    setproctitle.setproctitle("jebi")  # names given on the command line are nobody else's business
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if not hasattr(options, "verb"):
+        parser.print_help()
+        return Exit.USAGE
+    terminal = Terminal(as_json=getattr(options, "json", False))
+    try:
+        return int(options.verb.run(options, terminal))
+    except JebiError as error:
+        terminal.error(error)
+        return error.exit
+    except KeyboardInterrupt:
+        terminal.say("stopped; nothing was lost. Run it again to go on")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PLW1514  (who read us is gone; nothing more can be said)
+        return Exit.DONE
+    except Exception as error:  # noqa: BLE001  (the one place; a traceback could show a name or a key)
+        terminal.say(f"jebi: a mistake in jebi itself: {type(error).__name__} at {_place(error)}", "bold red")
+        terminal.say("      nothing that was read back before is lost; please tell the people who make jebi")
+        return Exit.UNEXPECTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jebi",
+        description="Carries footage out of places with no internet, and films in.",
+        epilog=EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"jebi {__version__}")
+    words = parser.add_subparsers(metavar="WHERE", title="places and verbs")
+    places: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
+    for verb in VERBS:
+        *place, name = verb.NAMES
+        under = words
+        if place:
+            if place[0] not in places:
+                group = words.add_parser(place[0], help=PLACES[place[0]], description=PLACES[place[0]])
+                places[place[0]] = group.add_subparsers(metavar="VERB", title="verbs", required=True)
+            under = places[place[0]]
+        one = under.add_parser(
+            name,
+            help=verb.HELP,
+            description=verb.__doc__,
+            epilog=EXITS,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        one.set_defaults(verb=verb)
+        with contextlib.suppress(argparse.ArgumentError):
+            one.add_argument("--json", action="store_true", help="one line of JSON a result, for machines")
+        verb.configure(one)
+    return parser
+
+
+def _place(error: BaseException) -> str:
+    """Where a mistake happened, as module and line; never what was in the variables."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"

@@ -1,0 +1,52 @@
+"""Options that several verbs share, with the same names and the same words everywhere."""
+
+import argparse
+import os
+
+from jebi.errors import Refused
+
+
+def add_archive(parser: argparse.ArgumentParser) -> None:
+    """`--archive` and the desk's passphrase."""
+    home = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    parser.add_argument(
+        "--archive",
+        metavar="FOLDER",
+        default=os.path.join(home, "jebi", "archive"),
+        help="the desk's archive (default: jebi/archive in the XDG data folder)",
+    )
+    add_passphrase(parser)
+
+
+def add_passphrase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--passphrase-file", metavar="FILE", help="read the passphrase from a file's first line; - is standard input"
+    )
+
+
+def add_onto(parser: argparse.ArgumentParser) -> None:
+    """Where slots go, and how many of the sticks may be lost."""
+    parser.add_argument(
+        "--onto", nargs="+", required=True, metavar="STICK", help="devices, images, films, or names of new files"
+    )
+    parser.add_argument(
+        "--survive", type=int, default=None, metavar="N", help="how many of the sticks may be lost (default: two fifths)"
+    )
+    parser.add_argument(
+        "--as",
+        dest="carrier",
+        choices=("file", "freespace", "cover"),
+        help="the kind of carrier (default: as the place is)",
+    )
+
+
+def survive(options: argparse.Namespace) -> int:
+    """The number of sticks that may be lost."""
+    return len(options.onto) * 2 // 5 if options.survive is None else options.survive
+
+
+def new_file(path: str) -> str:
+    """A file that is to be made and must not exist; raises `Refused`."""
+    if os.path.exists(path):
+        raise Refused(f"{path} exists already, and jebi overwrites no file", hint="name another file")
+    return path

@@ -1,0 +1,105 @@
+"""How jebi talks at a terminal. The whole policy is here.
+
+Results go to standard output, everything else to standard error. Sentences of errors begin small and end without a
+stop, after `jebi:`; a hint follows on its own line. Whatever takes longer than two seconds shows a bar with rate and
+time left, but only to a terminal. Colours are for terminals, and not where `NO_COLOR` is set. Secrets are read without
+echo, or from a file, never from the command line. Questions default to no.
+"""
+
+import contextlib
+import getpass
+import json
+import sys
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from jebi.errors import JebiError, Refused
+from jebi.vault import files
+
+MOST_SECRET = 4096
+
+
+class Terminal:
+    """Standard output, standard error, and a progress bar between them."""
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self.talk = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bars: Progress | None = None
+        self._task = None
+
+    def result(self, text: str, **facts: object) -> None:
+        """The answer: `text` for people, `facts` as one JSON line for machines."""
+        print(json.dumps(facts, ensure_ascii=False, default=str) if self.as_json else text)  # noqa: T201
+
+    def say(self, text: str, style: str = "") -> None:
+        """Something worth knowing that is not the answer."""
+        self.talk.print(text, style=style or None, markup=False)
+
+    def error(self, error: JebiError) -> None:
+        """One sentence, and what to do."""
+        self.talk.print(f"jebi: {error.what}", style="bold red", markup=False)
+        if error.hint:
+            self.talk.print(f"      {error.hint}", markup=False)
+
+    @contextlib.contextmanager
+    def progress(self) -> Iterator["Terminal"]:
+        """Show a bar while the block runs. Workers must be forked inside without harm: the bar has no thread."""
+        columns = (
+            TextColumn("{task.description:>13}"),
+            BarColumn(bar_width=32),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(compact=True),
+        )
+        quiet = self.as_json or not self.talk.is_terminal
+        with Progress(*columns, console=self.talk, auto_refresh=False, transient=True, disable=quiet) as bars:
+            self._bars = bars
+            yield self
+        self._bars = None
+
+    def begin(self, what: str, total: int) -> None:
+        """A step of `total` bytes begins."""
+        if self._bars:
+            for task in self._bars.tasks:
+                self._bars.remove_task(task.id)
+            self._bars.add_task(what, total=total)
+            self._bars.refresh()
+
+    def advance(self, done: int) -> None:
+        """So many bytes more are done."""
+        if self._bars and self._bars.tasks:
+            self._bars.update(self._bars.tasks[-1].id, advance=done, refresh=True)
+
+    def secret(self, prompt: str, file: str | None) -> bytes:
+        """A passphrase: the first line of `file` (`-` is standard input), or typed without echo."""
+        if file == "-":
+            text = sys.stdin.readline(MOST_SECRET)
+        elif file is not None:
+            text = files.read(file)[:MOST_SECRET].decode(errors="replace").partition("\n")[0]
+        elif sys.stdin.isatty():
+            text = getpass.getpass(f"{prompt}: ", stream=sys.stderr)
+        else:
+            raise Refused(
+                "a passphrase is needed, and there is no terminal to ask at",
+                hint="give it in a file: --passphrase-file FILE, or - for standard input",
+            )
+        return text.rstrip("\r\n").encode()
+
+    def new_secret(self, prompt: str, file: str | None) -> bytes:
+        """A passphrase that is being chosen: typed twice."""
+        chosen = self.secret(prompt, file)
+        if file is None and chosen != self.secret(f"{prompt}, again", None):
+            raise Refused("the two passphrases differ", hint="run it again")
+        return chosen
+
+    def ask(self, question: str, *, assume: bool) -> bool:
+        """A question before anything that destroys. Without a terminal the answer is no, unless `--yes` was given."""
+        if assume:
+            return True
+        if not sys.stdin.isatty():
+            return False
+        self.talk.print(f"{question} [y/N] ", end="", markup=False)
+        return sys.stdin.readline().strip().lower() in {"y", "yes", "예", "はい"}

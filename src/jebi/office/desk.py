@@ -1,0 +1,277 @@
+"""The desk's archive: its keys, its trips and its log, in one folder.
+
+    archive/
+      desk.toml          the desk's name and public keys; nothing secret
+      keys/identity.age  what opens parcels, under the desk's passphrase; stock age reads it
+      keys/log.age       what signs the custody log, sealed to the desk
+      trips/ID.age       one trip: its verifying keys, its route key, its receipt key; sealed to the desk
+      log/               the custody log
+      parcels/           whole parcels, still sealed
+      clips/             the clips of whole parcels
+      tray/              parcels that wait for more
+
+Invariants: without the passphrase nothing in `keys`, `trips` and `parcels` opens; one jebi at a time.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shamir_mnemonic.wordlist import WORDLIST
+
+from jebi.archive.custody import CustodyLog, Event
+from jebi.carriers.slot import SLOT
+from jebi.errors import Damaged, Refused, Unable, WrongKey
+from jebi.parcel import backup, seal, trip
+from jebi.parcel.card import Card, RouteKey
+from jebi.parcel.keys import Passphrase, PostQuantumIdentity, PostQuantumRecipient, parse_identities
+from jebi.parcel.note import Ed25519Signer, Ed25519Verifier, MacKey, Note, check_name
+from jebi.parcel.trip import MOST_PARCELS, Signing, TripSeed
+from jebi.radio import receipt
+from jebi.vault import files
+from jebi.vault.ledger import Ledger
+from jebi.vault.tray import Tray
+
+FOLDERS = ("keys", "trips", "parcels", "clips", "tray")
+SETTINGS = "desk.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """What the desk knows of a trip. It forgot the seed: it can check the trip's signatures, not make them.
+
+    With a MAC instead of a signature it can do both, which is the point of a MAC.
+    """
+
+    trip: str
+    signing: Signing
+    keys: tuple[bytes, ...] = field(repr=False)
+    route: RouteKey
+    receipts: bytes = field(repr=False)
+    note: str = field(repr=False)
+
+    def verifier(self, number: int) -> Ed25519Verifier | MacKey:
+        """Who signs parcel `number` of this trip."""
+        name, key = trip.signer_name(self.trip), self.keys[number - 1]
+        return MacKey(name=name, secret=key) if self.signing == "mac" else Ed25519Verifier(name=name, public=key)
+
+    def signed(self, note: Note, number: int) -> bool:
+        """Whether a manifest is this trip's, under that number."""
+        return number <= len(self.keys) and note.signed_by(self.verifier(number))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """What a new trip is given. The passphrase is on no disk; the kit's seed is on none of the desk's."""
+
+    trip: str
+    card: Card
+    passphrase: str
+    route: RouteKey
+    receipts: str
+
+
+class Desk:
+    """An open archive. Use `open_desk`."""
+
+    def __init__(self, folder: str, settings: dict[str, object], identity: PostQuantumIdentity, ledger: Ledger) -> None:
+        self.folder, self.identity = folder, identity
+        self.name = str(settings["name"])
+        self.outer = tuple(PostQuantumRecipient.parse(text) for text in _texts(settings.get("outer", [])))
+        secret = seal.open_in_memory(files.read(self.path("keys", "log.age")), [identity])
+        self.signer = Ed25519Signer(name=self.name, secret=secret)
+        self.ledger = ledger
+        self.log = CustodyLog(ledger, self.signer)
+        self.tray = Tray(self.path("tray"), SLOT)
+
+    def path(self, *parts: str) -> str:
+        return os.path.join(self.folder, *parts)
+
+    def append(self, kind: str, subject: str, detail: str, *, actor: str, time: int) -> int:
+        """Log what happened; returns once it is kept."""
+        event = Event(kind=kind, subject=subject, detail=detail, actor=actor, time=time)
+        return self.log.append(event, secrets.token_bytes(32))
+
+    def trips(self) -> list[Trip]:
+        """All trips that were ever issued."""
+        names = sorted(name for name in os.listdir(self.path("trips")) if name.endswith(".age"))
+        return [
+            _parse_trip(seal.open_in_memory(files.read(self.path("trips", name)), [self.identity])) for name in names
+        ]
+
+    def issue(self, *, signing: Signing, memorise: bool, note: str, share_route: str, time: int) -> Issued:
+        """Issue a trip: keys, route, receipt card.
+
+        Args:
+            signing: by signature, which anybody can verify, or by MAC, which only this desk can and which can be denied.
+            memorise: a passphrase in the traveller's head instead of a seed in a kit.
+            note: whose trip it is; sealed to the desk, shown nowhere else.
+            share_route: another trip whose relays are to read these sticks too; may be empty.
+            time: POSIX seconds, for the log.
+        """
+        name = trip.trip_name(secrets.token_bytes(trip.ID))
+        words = passphrase_words()
+        first = trip.from_passphrase(name, words) if memorise else TripSeed(name, 1, secrets.token_bytes(trip.SEED))
+        route = self._route(share_route)
+        receipts = trip.receipt_key(first)
+        known = Trip(
+            trip=name, signing=signing, keys=_verifying_keys(first, signing), route=route, receipts=receipts, note=note
+        )
+        sealed = seal.in_memory(_write_trip(known), [self.identity.recipient()])
+        files.replace(self.path("trips", f"{name}.age"), sealed)
+        self.append("trip-issued", name, signing, actor="desk", time=time)
+        card = Card(
+            trip=name,
+            signing=signing,
+            recipients=(self.identity.recipient(),),
+            outer=self.outer,
+            route=route.public(),
+            desk=self.signer.verifier(),
+            seed=None if memorise else first,
+            receipts=None if memorise else receipts,
+        )
+        text = receipt.card_text(receipt.Card(receipts))
+        return Issued(trip=name, card=card, passphrase=words if memorise else "", route=route, receipts=text)
+
+    def _route(self, share_route: str) -> RouteKey:
+        if not share_route:
+            return RouteKey(secrets.token_bytes(32))
+        for known in self.trips():
+            if known.trip == share_route:
+                return known.route
+        raise Refused("there is no trip of that name whose route could be shared")
+
+
+def init(
+    folder: str, name: str, passphrase: bytes, *, papers: Sequence[str] = (), outer: Sequence[str] = (), time: int
+) -> list[str]:
+    """Make a new archive; returns the three back-up papers of its key.
+
+    Args:
+        folder: must not exist yet.
+        name: the desk's name in its log, such as `example.org/desk`.
+        passphrase: opens the archive; cannot be recovered.
+        papers: two back-up papers of an earlier desk whose key is to be used again.
+        outer: recipients of a second person, without whom nothing sealed to this desk opens.
+        time: POSIX seconds, for the log.
+    """
+    check_name(name)
+    if os.path.exists(folder):
+        raise Refused(f"{folder} exists already", hint="name a folder that does not exist yet")
+    if len(passphrase) < 8:
+        raise Refused(
+            "the passphrase is shorter than 8 characters", hint="six random words are good and can be learned"
+        )
+    identity = backup.combine(papers) if papers else PostQuantumIdentity(secrets.token_bytes(32))
+    settings = {"name": name, "outer": [str(PostQuantumRecipient.parse(text)) for text in outer]}
+    try:
+        for sub in FOLDERS:
+            os.makedirs(os.path.join(folder, sub), mode=0o700)
+    except OSError as error:
+        raise files.unable(error, folder, "made") from error
+    files.replace(os.path.join(folder, SETTINGS), _toml(settings))
+    recipient = identity.recipient()
+    files.replace(os.path.join(folder, "keys", "log.age"), seal.in_memory(secrets.token_bytes(32), [recipient]))
+    Ledger.create(Path(folder, "log")).close()
+    written = f"# public key: {recipient}\n{identity.written()}\n".encode()
+    files.replace(os.path.join(folder, "keys", "identity.age"), seal.with_passphrase(written, passphrase))
+    with open_desk(folder, passphrase) as desk:
+        desk.append("desk-made", name, str(desk.signer.verifier()), actor="desk", time=time)
+    return backup.split(identity)
+
+
+@contextlib.contextmanager
+def open_desk(folder: str, passphrase: bytes) -> Iterator[Desk]:
+    """Open an archive, alone.
+
+    Raises:
+        WrongKey: the passphrase is not this desk's.
+        Busy: another jebi is at work in it.
+        Unable, Damaged: it is not there, or not whole.
+    """
+    settings = read_settings(folder)
+    with files.locked(folder):
+        try:
+            text = seal.open_in_memory(
+                files.read(os.path.join(folder, "keys", "identity.age")), [Passphrase(passphrase)]
+            )
+        except WrongKey as error:
+            raise WrongKey("this is not the desk's passphrase", hint="capitals and spaces count; try again") from error
+        (identity,) = parse_identities(text.decode())
+        if not isinstance(identity, PostQuantumIdentity):
+            raise Damaged("the desk's key is not a post-quantum identity")
+        with Ledger(Path(folder, "log")) as ledger:
+            yield Desk(folder, settings, identity, ledger)
+
+
+def read_settings(folder: str) -> dict[str, object]:
+    """The archive's `desk.toml`; raises `Unable` where there is no archive, `Damaged` where it cannot be read."""
+    if not os.path.exists(os.path.join(folder, SETTINGS)):
+        raise Unable(f"{folder} is no archive", hint=f"make one: jebi desk init {folder}")
+    try:
+        settings = tomllib.loads(files.read(os.path.join(folder, SETTINGS)).decode())
+        check_name(str(settings["name"]))
+    except (ValueError, KeyError) as error:
+        raise Damaged(f"{os.path.join(folder, SETTINGS)} cannot be read: {error}") from error
+    return settings
+
+
+def passphrase_words() -> str:
+    """Eight random words of SLIP-39's list: 80 bits, each word told apart by its first four letters."""
+    return " ".join(secrets.choice(WORDLIST) for _ in range(trip.WORDS))
+
+
+def _verifying_keys(first: TripSeed, signing: Signing) -> tuple[bytes, ...]:
+    keys, seed = [], first
+    while True:
+        signer = seed.signer(signing)
+        keys.append(signer.secret if isinstance(signer, MacKey) else signer.verifier().public)
+        if seed.number == MOST_PARCELS:
+            return tuple(keys)
+        seed = seed.ratchet()
+
+
+def _write_trip(known: Trip) -> bytes:
+    facts = {
+        "trip": known.trip,
+        "signing": known.signing,
+        "keys": [key.hex() for key in known.keys],
+        "route": known.route.secret.hex(),
+        "receipts": known.receipts.hex(),
+        "note": known.note,
+    }
+    return json.dumps(facts, ensure_ascii=False).encode()
+
+
+def _parse_trip(written: bytes) -> Trip:
+    """Sealed by this desk to itself, so it is ours or the disk's fault."""
+    try:
+        facts = json.loads(written)
+        return Trip(
+            trip=trip.check_trip(facts["trip"]),
+            signing="mac" if facts["signing"] == "mac" else "signature",
+            keys=tuple(map(bytes.fromhex, facts["keys"])),
+            route=RouteKey(bytes.fromhex(facts["route"])),
+            receipts=bytes.fromhex(facts["receipts"]),
+            note=facts["note"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise Damaged("a trip of the archive cannot be read") from error
+
+
+def _toml(settings: Mapping[str, object]) -> bytes:
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()]
+    return (
+        "# What this desk is called, and who else must agree to open what is sealed to it.\n" + "\n".join(lines) + "\n"
+    ).encode()
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise Damaged("desk.toml names recipients in a way that cannot be read")
+    return value

@@ -1,0 +1,332 @@
+"""Media that came → slots → packets → blocks, on all cores. What relay and desk have in common.
+
+First every medium is searched for slots; only their headers are kept. Then blocks are restored one by one, each worker
+reading the slots that it needs from wherever they lie, and writing the block to its place in the sealed parcel.
+
+Invariants: media are only read; memory is bounded by headers (some hundred bytes a slot) and a few blocks; a medium that
+fails while it is read loses its slots, nothing else.
+"""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from jebi.carriers.carrier import Grid
+from jebi.carriers.cover import CoverCarrier
+from jebi.carriers.file import FileCarrier
+from jebi.carriers.freespace import FreeSpaceCarrier
+from jebi.carriers.search import Found, resync, search_finely, search_whole, windows
+from jebi.carriers.slot import HEADER, SLOT, Slot, SlotHeader, Unmask, parse
+from jebi.carriers.whole import is_whole
+from jebi.device import blocks
+from jebi.device.blocks import Blocks
+from jebi.errors import Damaged, Unable
+from jebi.parcel.blocks import SYMBOL, BlockList, Shape
+from jebi.parcel.gather import Fragment, Tally, block_lists, restore
+from jebi.parcel.spread import RUN
+from jebi.work.crew import Crew
+
+MOST_SLOTS_OF_A_BLOCK = 512  # 64 MiB; what more sticks bring of one block is not needed
+SHIFTED_WITHIN = 2 * SLOT  # how far into a foreign-looking file a shifted first slot is looked for
+KEPT_LABEL = SLOT - 32 - HEADER - RUN * SYMBOL  # bytes; with it a record is as long as a slot
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One medium: its path, the label by which reports name it, and whether its slots lie there unmasked (a tray's)."""
+
+    path: str
+    label: int
+    is_tray: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Where one run of packets lies."""
+
+    source: int
+    offset: int
+    first: int
+    count: int
+
+
+@dataclass(slots=True)
+class Pile:
+    """All that was found of one parcel: its secret and shape, and the pieces of every block."""
+
+    secret: bytes = field(repr=False)
+    shape: Shape
+    minted: int = 0
+    pieces: dict[int, list[Piece]] = field(default_factory=dict)
+
+    def add(self, header: SlotHeader, source: int, offset: int) -> None:
+        self.minted = max(self.minted, header.minted)
+        self.pieces.setdefault(header.block, []).append(Piece(source, offset, header.first, header.count))
+
+    def tally(self) -> Tally:
+        tally = Tally(self.shape)
+        for block, pieces in self.pieces.items():
+            for piece in pieces:
+                tally.add(block, piece.first, piece.count)
+        return tally
+
+    def slots_by_source(self) -> dict[int, int]:
+        counts: dict[int, int] = {}
+        for pieces in self.pieces.values():
+            for piece in pieces:
+                counts[piece.source] = counts.get(piece.source, 0) + 1
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    source: int
+    window: Grid
+    finely: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Resync:
+    source: int
+    grid: Grid
+    found: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Restore:
+    secret: bytes = field(repr=False)
+    shape: Shape
+    block: int
+    digest: bytes | None
+    pieces: tuple[Piece, ...]
+    distrusted: frozenset[int]
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What became of one block: whether it is in place, and the labels of the media that lied about it."""
+
+    number: int
+    is_whole: bool
+    liars: frozenset[int] = frozenset()
+
+
+Headers = list[tuple[int, SlotHeader]]
+
+
+class Reader:
+    """Searches media and restores blocks. Use as a context manager; workers are forked when it is made."""
+
+    def __init__(self, sources: Sequence[Source], route_secrets: Sequence[bytes]) -> None:
+        self.sources = tuple(sources)
+        self.failed: dict[int, str] = {}
+        self._unmask = Unmask(route_secrets)
+        self._crew: Crew[_Search | _Resync | _Restore, Headers | Block] = Crew(self._work)
+        self._open: dict[int, Blocks] = {}
+
+    def __enter__(self) -> "Reader":  # noqa: PYI034  (never subclassed)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._crew.__exit__()
+        for medium in self._open.values():
+            medium.close()
+
+    def size(self) -> int:
+        """Bytes that `search` will read at least."""
+        return sum(grid.stop - grid.start for source in range(len(self.sources)) for grid in self._grids(source))
+
+    def search(self, advance: Advance) -> list[Pile]:
+        """Everything of ours in all media, sorted into piles; a medium in which nothing is found at once is looked
+        through more finely, for what was cut or shifted.
+        """
+        piles: dict[tuple[bytes, Shape], Pile] = {}
+        grids = [(source, grid) for source in range(len(self.sources)) for grid in self._grids(source)]
+        self._recall(piles)
+        found = self._collect(piles, (_Search(s, w, False) for s, grid in grids for w in windows(grid)), advance)
+        again = [(source, grid) for source, grid in grids if not found.get(source)]
+        tasks = (_Search(s, w, True) for s, grid in again for w in self._fine(s, grid))
+        shifted = self._collect(piles, tasks, lambda _: None)
+        broken = [(s, g) for s, g in grids if g.step < SLOT and self._is_file(s) and (found.get(s) or shifted.get(s))]
+        tasks_left = (_Resync(s, g, tuple(found.get(s) or shifted[s])) for s, g in broken)
+        self._collect(piles, tasks_left, lambda _: None)
+        return sorted(piles.values(), key=lambda pile: -sum(map(len, pile.pieces.values())))
+
+    def lists(self, pile: Pile) -> list[BlockList]:
+        """The block lists that the media hold of a parcel, the most supported first."""
+        pieces = pile.pieces.get(pile.shape.count, ())
+        return block_lists(list(self._load(pieces, pile.secret, pile.shape)), pile.secret, pile.shape)
+
+    def restore(self, pile: Pile, blocks_of: BlockList | None, into: str, *, only: Iterable[int]) -> Iterator[Block]:
+        """Restore blocks in order, each written to its place in the file `into`, which must exist."""
+        liars: set[int] = set()
+
+        def tasks() -> Iterator[_Restore]:
+            for number in only:
+                pieces = tuple(pile.pieces.get(number, ())[:MOST_SLOTS_OF_A_BLOCK])
+                digest = blocks_of.digests[number] if blocks_of else None
+                yield _Restore(pile.secret, pile.shape, number, digest, pieces, frozenset(liars), into)
+
+        for done in self._crew.run(tasks()):
+            assert isinstance(done, Block)
+            liars |= done.liars
+            yield done
+
+    def slots(self, pile: Pile, number: int) -> Iterator[tuple[int, Slot]]:
+        """The slots of one block as they came, and the labels of the media they came from."""
+        for piece in pile.pieces.get(number, ()):
+            if (came := self._slot(piece)) is not None:
+                yield came
+
+    def _recall(self, piles: dict[tuple[bytes, Shape], Pile]) -> None:
+        """What the trays remember."""
+        for number, source in enumerate(self.sources):
+            medium = self._medium(number) if source.is_tray else None
+            for offset in range(0, medium.size - SLOT + 1, SLOT) if medium else ():
+                if (came := self._slot(Piece(number, offset, 0, 0))) is not None:
+                    header = came[1].header
+                    key = (header.secret, header.shape)
+                    piles.setdefault(key, Pile(header.secret, header.shape)).add(header, number, offset)
+
+    def _collect(
+        self, piles: dict[tuple[bytes, Shape], Pile], tasks: Iterable[_Search | _Resync], advance: Advance
+    ) -> dict[int, list[int]]:
+        """Run searches, sort what they find into piles, and return the offsets found in each medium."""
+        found: dict[int, list[int]] = {}
+        under_way: list[_Search | _Resync] = []
+
+        def remembered() -> Iterator[_Search | _Resync]:
+            for task in tasks:
+                under_way.append(task)
+                yield task
+
+        for headers in self._crew.run(remembered()):
+            assert isinstance(headers, list)
+            task = under_way.pop(0)
+            for offset, header in headers:
+                key = (header.secret, header.shape)
+                piles.setdefault(key, Pile(header.secret, header.shape)).add(header, task.source, offset)
+                found.setdefault(task.source, []).append(offset)
+            if isinstance(task, _Search):
+                advance(task.window.stop - task.window.start)
+        return found
+
+    def _fine(self, source: int, grid: Grid) -> Iterator[Grid]:
+        """Where to look more finely: all of a stick; of a file only its beginning, for a shift moves all of it."""
+        if not self._is_file(source):
+            yield from windows(grid)
+        elif grid.stop - grid.start >= SLOT:
+            yield Grid(start=grid.start, stop=min(grid.stop, grid.start + SHIFTED_WITHIN), step=grid.step)
+
+    def _grids(self, source: int) -> list[Grid]:
+        if self.sources[source].is_tray:
+            return []
+        try:
+            return grids_of(self._medium(source))
+        except Unable as error:
+            self.failed[source] = error.what
+            return []
+
+    def _is_file(self, source: int) -> bool:
+        return all(grid.start == 0 for grid in self._grids(source))
+
+    def _work(self, task: _Search | _Resync | _Restore) -> Headers | Block:
+        if isinstance(task, _Restore):
+            return self._restore(task)
+        medium = self._medium(task.source)
+        try:
+            if isinstance(task, _Resync):
+                return _headers(resync(medium, list(task.found), task.grid, self._unmask.unmask))
+            search = search_finely if task.finely else search_whole
+            return _headers(search(medium, task.window, self._unmask.unmask))
+        except Unable:  # an unreadable stretch of a stick: what lies there is lost, the rest is not
+            return []
+
+    def _restore(self, task: _Restore) -> Block:
+        fragments = list(self._load(task.pieces, task.secret, task.shape))
+        length = task.shape.length(task.block)
+        restored = restore(
+            fragments, k=task.shape.k(task.block), length=length, digest=task.digest, distrusted=task.distrusted
+        )
+        if restored is None:
+            return Block(task.block, False)
+        with blocks.failures_named(task.into, "written"):
+            into = os.open(task.into, os.O_WRONLY | os.O_CLOEXEC)
+            try:
+                os.pwrite(into, restored.block, task.shape.offset(task.block))
+            finally:
+                os.close(into)
+        return Block(task.block, True, restored.liars)
+
+    def _load(self, pieces: Iterable[Piece], secret: bytes, shape: Shape) -> Iterator[Fragment]:
+        """Read and unmask again; a slot that meanwhile changed is passed over."""
+        for piece in pieces:
+            label, slot = self._slot(piece) or (0, None)
+            if slot and (slot.header.secret, slot.header.shape) == (secret, shape) and slot.header.first == piece.first:
+                yield Fragment(origin=label, first=piece.first, packets=slot.packets)
+
+    def _slot(self, piece: Piece) -> tuple[int, Slot] | None:
+        """The slot that lies there, and the label of the medium that it first came from."""
+        source = self.sources[piece.source]
+        with contextlib.suppress(Unable):
+            came = self._medium(piece.source).read_at(piece.offset, SLOT)
+            if source.is_tray:
+                return parse_kept(came)
+            slot = self._unmask.unmask(came) if len(came) == SLOT else None
+            return (source.label, slot) if slot else None
+        return None
+
+    def _medium(self, source: int) -> Blocks:
+        if source not in self._open:
+            self._open[source] = blocks.open_for_reading(self.sources[source].path)
+        return self._open[source]
+
+
+def keep(label: int, slot: Slot) -> bytes:
+    """A slot as a tray keeps it: without its mask, with the label of the medium it came from, and a digest over both."""
+    kept = slot.written() + label.to_bytes(KEPT_LABEL, "big")
+    return kept + hashlib.sha256(kept).digest()
+
+
+def parse_kept(untrusted_record: bytes) -> tuple[int, Slot] | None:
+    """What `keep` kept, or None where the disk did not keep it."""
+    kept, digest = untrusted_record[:-32], untrusted_record[-32:]
+    if len(untrusted_record) != SLOT or hashlib.sha256(kept).digest() != digest:
+        return None
+    slot = parse(kept[:-KEPT_LABEL])
+    return (int.from_bytes(kept[-KEPT_LABEL:], "big"), slot) if slot else None
+
+
+def grids_of(medium: Blocks) -> list[Grid]:
+    """Where slots may lie in a medium, whatever it is. Nothing is too strange to be searched."""
+    if is_whole(medium):
+        return []
+    for carrier in (FreeSpaceCarrier(), CoverCarrier()):
+        with contextlib.suppress(Damaged):
+            return list(carrier.grids(medium))
+    return list(FileCarrier().grids(medium))
+
+
+def media_at(places: Sequence[str]) -> list[str]:
+    """The media at some places: devices, images and files themselves, and every file below folders.
+
+    Raises:
+        Unable: a place is not there or cannot be read.
+    """
+    media = []
+    for place in places:
+        if os.path.isdir(place):
+            found = (os.path.join(folder, file) for folder, _, files in os.walk(place) for file in files)
+            media += sorted(path for path in found if os.path.isfile(path) and not os.path.islink(path))
+        else:
+            blocks.open_for_reading(place).close()
+            media.append(place)
+    return media
+
+
+def _headers(found: Iterable[Found]) -> Headers:
+    return [(one.offset, one.slot.header) for one in found]

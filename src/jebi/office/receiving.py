@@ -1,0 +1,293 @@
+"""The desk receives: any carriers, in any number, order and state, over weeks.
+
+Whole parcels are opened once, to check every byte against the signed manifest, and kept sealed; what is not whole yet
+waits in the tray. Everything that happened is in the custody log before it is reported.
+
+Invariants: carriers are only read; a clip gets its name only when its whole parcel verified; a re-run after a crash
+finds what is there already and goes on.
+"""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO
+
+from jebi.archive.receive import Arrival, State, parcel_id, shortfall
+from jebi.carriers.whole import is_whole
+from jebi.device import blocks
+from jebi.errors import Damaged, NothingFound, Refused
+from jebi.office.desk import Desk, Trip
+from jebi.office.inside import Progress
+from jebi.office.reading import Pile, Reader, Source, keep, media_at
+from jebi.parcel import contents
+from jebi.parcel.blocks import BlockList, Shape
+from jebi.parcel.keys import Identity
+from jebi.parcel.manifest import parse_manifest
+from jebi.parcel.note import Note
+from jebi.parcel.safename import SafeName
+from jebi.parcel.seal import open_layers
+from jebi.parcel.stream import Chained, read_exactly
+from jebi.vault import files
+
+PARTIAL = ".part"
+PIECE = 1 << 22
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How to receive: whether clips are taken out of the seal, and who opens an outer layer."""
+
+    clips: bool = True
+    outer: tuple[Identity, ...] = field(default=(), repr=False)
+
+
+def receive(desk: Desk, places: Sequence[str], wish: Wish, progress: Progress) -> list[Arrival]:
+    """Receive all that lies in some places, and what waited in the tray.
+
+    Raises:
+        NothingFound: there is nothing of this desk's in any of them.
+    """
+    if desk.outer and not wish.outer:
+        raise Refused("this desk's parcels need a second person's key", hint="name it: --with IDENTITY")
+    media = media_at(places)
+    whole = [path for path in media if _is_sealed_file(path)]
+    labels = {secrets.randbits(32): path for path in media}
+    trips = desk.trips()
+    sources = [Source(path, label) for label, path in labels.items() if path not in whole]
+    sources += [Source(desk.tray.path(parcel), 0, is_tray=True) for parcel in desk.tray.parcels()]
+    arrivals = [_receive_sealed_file(desk, path, trips, wish) for path in whole]
+    with Reader(sources, [known.route.secret for known in trips]) as reader:
+        progress.begin("searching", reader.size())
+        for pile in reader.search(progress.advance):
+            arrivals.append(_Receiving(desk, reader, pile, trips, wish, labels).receive(progress))
+    if not arrivals:
+        raise NothingFound(
+            "nothing of this desk's was found in there",
+            hint="slots of other desks look the same; without their route keys nobody can tell them from noise",
+        )
+    return arrivals
+
+
+class _Receiving:
+    """One parcel's way from a pile of slots into the archive."""
+
+    def __init__(
+        self, desk: Desk, reader: Reader, pile: Pile, trips: Sequence[Trip], wish: Wish, labels: dict[int, str]
+    ) -> None:
+        self._desk, self._reader, self._pile, self._trips, self._wish = desk, reader, pile, trips, wish
+        self._labels = labels
+        self._parcel = parcel_id(pile.secret, pile.shape)
+        self._final = desk.path("parcels", f"{self._parcel}.age")
+        self._partial = self._final + PARTIAL
+
+    def receive(self, progress: Progress) -> Arrival:
+        shape = self._pile.shape
+        slots = {self._reader.sources[s].path: many for s, many in self._pile.slots_by_source().items()}
+        report = Arrival(parcel=self._parcel, state=State.WAITING, shape=shape, slots=slots)
+        if os.path.exists(self._final):
+            self._desk.tray.remove(self._parcel)
+            return replace(report, state=State.KNOWN)
+        if lacking := shortfall(self._pile.tally()):
+            return self._wait(replace(report, shortfall=lacking))
+        failures: list[str] = []
+        lists: Sequence[BlockList | None] = self._reader.lists(self._pile) or [None]
+        for listed in lists:
+            progress.begin("restoring", shape.sealed_length)
+            attempt = self._attempt(replace(report), listed, progress)
+            if attempt.state is State.WHOLE or attempt.shortfall:
+                return attempt if attempt.state is State.WHOLE else self._wait(attempt)
+            failures.append(attempt.why)
+        return self._wait(replace(report, state=State.REJECTED, why="; ".join(failures)))
+
+    def _attempt(self, report: Arrival, listed: BlockList | None, progress: Progress) -> Arrival:
+        """Restore under one block list, open, verify, keep."""
+        failed: set[int] = set()
+        liars: set[int] = set()
+        quarantine = _Quarantine(self._desk, self._parcel, self._wish)
+        with open(self._partial, "wb") as partial:
+            partial.truncate(self._pile.shape.sealed_length)
+        digest = hashlib.sha256()
+        opened = None
+        sealed = self._sealed(listed, progress, digest, failed, liars)
+        try:
+            opened = _open(self._desk, sealed, quarantine, self._trips, self._wish)
+        except Damaged as error:
+            report = replace(report, state=State.REJECTED, why=error.what)
+        for _ in sealed:  # whatever opening left unread, to learn which blocks are not whole
+            pass
+        liars_named = tuple(sorted(self._name(label) for label in liars))
+        if failed:
+            lacking = shortfall(self._pile.tally(), frozenset(failed))
+            quarantine.discard()
+            os.unlink(self._partial)
+            return replace(report, state=State.WAITING, why="", shortfall=lacking, liars=liars_named)
+        if opened is None:
+            quarantine.discard()
+            os.unlink(self._partial)
+            return replace(report, liars=liars_named)
+        trip, verified = opened
+        _accept(self._desk, self._parcel, self._partial, self._final, digest.hexdigest(), trip, verified, quarantine)
+        self._desk.tray.remove(self._parcel)
+        return replace(report, state=State.WHOLE, trip=trip.trip, manifest=verified.manifest, liars=liars_named)
+
+    def _sealed(
+        self, listed: BlockList | None, progress: Progress, digest: "hashlib._Hash", failed: set[int], liars: set[int]
+    ) -> Iterator[bytes]:
+        """The sealed parcel, block by block, as workers put them in place. Ends at the first block that is not whole."""
+        shape = self._pile.shape
+        with blocks.open_for_reading(self._partial) as partial:
+            for block in self._reader.restore(self._pile, listed, self._partial, only=range(shape.count)):
+                liars |= block.liars
+                progress.advance(shape.length(block.number))
+                if not block.is_whole:
+                    failed.add(block.number)
+                if not failed:
+                    content = partial.read_at(shape.offset(block.number), shape.length(block.number))
+                    digest.update(content)
+                    yield content
+
+    def _wait(self, report: Arrival) -> Arrival:
+        """Keep in the tray what is not there yet, so that the sticks can go."""
+        pile, tray = self._pile, self._desk.tray
+        kept = {
+            (piece.first, number)
+            for number, pieces in pile.pieces.items()
+            for piece in pieces
+            if self._reader.sources[piece.source].is_tray
+        }
+        fresh = (
+            keep(label, slot)
+            for number in sorted(pile.pieces)
+            for label, slot in self._reader.slots(pile, number)
+            if (slot.header.first, number) not in kept
+        )
+        before = tray.count(self._parcel)
+        if added := tray.add(self._parcel, fresh):
+            detail = f"{added} slots, {before + added} in all"
+            self._desk.append("slots-kept", self._parcel, detail, actor="desk", time=int(time.time()))
+        return report
+
+    def _name(self, label: int) -> str:
+        return self._labels.get(label, f"the carrier with the label {label:08x}")
+
+
+class _Quarantine:
+    """Clips on their way out of the seal: under passing names until their whole parcel verified."""
+
+    def __init__(self, desk: Desk, parcel: str, wish: Wish) -> None:
+        self._wanted = wish.clips
+        self._final = desk.path("clips", parcel)
+        self._partial = self._final + PARTIAL
+        self.discard()
+        if self._wanted:
+            os.makedirs(self._partial, mode=0o700)
+
+    def keep(self, name: SafeName, pieces: Iterator[bytes]) -> None:
+        if not self._wanted:
+            return
+        path = os.path.join(self._partial, *name.parts)
+        try:
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+            with open(path, "xb") as file:
+                file.writelines(pieces)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise files.unable(error, "the folder of clips", "written") from error
+
+    def release(self) -> None:
+        """Give the clips their place."""
+        if self._wanted:
+            shutil.rmtree(self._final, ignore_errors=True)
+            os.replace(self._partial, self._final)
+            files.sync_folder(os.path.dirname(self._final))
+
+    def discard(self) -> None:
+        shutil.rmtree(self._partial, ignore_errors=True)
+
+
+def _open(
+    desk: Desk, sealed: Iterator[bytes], quarantine: _Quarantine, trips: Sequence[Trip], wish: Wish
+) -> tuple[Trip, contents.Opened]:
+    """Open a sealed parcel to its last byte; raises `Damaged` if it is not one of ours, whole and signed."""
+    signed: list[Trip] = []
+
+    def check(note: Note) -> None:
+        number = parse_manifest(note).number
+        trip = next((known for known in trips if known.signed(note, number)), None)
+        if trip is None:
+            raise Damaged("no trip of this desk signed this parcel", hint="somebody else sealed it to the desk's card")
+        signed.append(trip)
+
+    layers = [wish.outer, [desk.identity]] if desk.outer else [[desk.identity]]
+    opened = contents.read(Chained(open_layers(Chained(sealed), layers)), quarantine.keep, check)
+    ours = [recipient.fingerprint() for recipient in (desk.identity.recipient(), *desk.outer)]
+    contents.check_recipients(opened.manifest, ours)
+    return signed[0], opened
+
+
+def _accept(
+    desk: Desk,
+    parcel: str,
+    partial: str,
+    final: str,
+    digest: str,
+    trip: Trip,
+    opened: contents.Opened,
+    quarantine: _Quarantine,
+) -> None:
+    """Log it, then give the parcel and its clips their names. A crash in between is healed by the next receive."""
+    descriptor = os.open(partial, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+    manifest = hashlib.sha256(opened.note.text.encode()).hexdigest()
+    detail = f"sealed sha256 {digest}, manifest sha256 {manifest}, number {opened.manifest.number}"
+    desk.append("parcel-received", parcel, detail, actor=f"trip/{trip.trip}", time=int(time.time()))
+    quarantine.release()
+    os.replace(partial, final)
+    files.sync_folder(os.path.dirname(final))
+
+
+def _is_sealed_file(path: str) -> bool:
+    with blocks.open_for_reading(path) as medium:
+        return is_whole(medium)
+
+
+def _receive_sealed_file(desk: Desk, path: str, trips: Sequence[Trip], wish: Wish) -> Arrival:
+    """A sealed parcel that came as it is. It is known by its own digest, for its secret rode nowhere."""
+    digest, size = hashlib.sha256(), 0
+    with open(path, "rb") as file:
+        while piece := read_exactly(file, PIECE):
+            digest.update(piece)
+            size += len(piece)
+    parcel = digest.hexdigest()[:16]
+    final = desk.path("parcels", f"{parcel}.age")
+    packets = Shape(size, -(-size // (1 << 22)))
+    report = Arrival(parcel=parcel, state=State.REJECTED, shape=packets, slots={path: 0})
+    if os.path.exists(final):
+        return replace(report, state=State.KNOWN)
+    quarantine, copied = _Quarantine(desk, parcel, wish), hashlib.sha256()
+    try:
+        with open(path, "rb") as file, open(final + PARTIAL, "wb") as partial:
+            trip, opened = _open(desk, _copied(file, partial, copied), quarantine, trips, wish)
+        if copied.digest() != digest.digest():
+            raise Damaged("the file changed while it was read")
+    except Damaged as error:
+        quarantine.discard()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(final + PARTIAL)
+        return replace(report, why=error.what)
+    _accept(desk, parcel, final + PARTIAL, final, digest.hexdigest(), trip, opened, quarantine)
+    return replace(report, state=State.WHOLE, trip=trip.trip, manifest=opened.manifest)
+
+
+def _copied(file: BinaryIO, partial: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
+    while piece := file.read(PIECE):
+        partial.write(piece)
+        digest.update(piece)
+        yield piece

@@ -1,0 +1,85 @@
+"""Small files that are either there whole or not at all, and the lock on an archive.
+
+Invariants: `replace` leaves the old or the new file, whatever happens; nothing is readable by other users.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+from collections.abc import Iterator
+
+from jebi.errors import Busy, Damaged, NoRoom, Unable
+
+LARGEST = 1 << 26  # what is kept whole in memory: manifests, keys, cards
+
+
+def replace(path: str, content: bytes) -> None:
+    """Write beside, sync, rename, sync the folder.
+
+    Raises:
+        NoRoom, Unable: and the old file, if there was one, is still there.
+    """
+    beside = path + ".new"
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            with open(descriptor, "wb", closefd=False) as file:
+                file.write(content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.replace(beside, path)
+        sync_folder(os.path.dirname(os.path.abspath(path)))
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
+        raise unable(error, path, "written") from error
+
+
+def read(path: str) -> bytes:
+    """All of a small file; raises `Unable` if it cannot be read, `Damaged` if it is too large to be what it should."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise unable(error, path, "read") from error
+    if len(content) > LARGEST:
+        raise Damaged(f"{path} is too large to be what it should be")
+    return content
+
+
+def sync_folder(path: str) -> None:
+    """Wait until a folder's entries are on the disk."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def locked(folder: str) -> Iterator[None]:
+    """Hold a folder alone, against every other jebi.
+
+    Raises:
+        Busy: another jebi holds it.
+    """
+    try:
+        descriptor = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise unable(error, folder, "opened") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise Busy(f"another jebi is at work in {folder}", hint="wait until it is done") from error
+    finally:
+        os.close(descriptor)
+
+
+def unable(error: OSError, path: str, done: str) -> Unable:
+    """The system's error in our words."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return NoRoom(f"the disk of {path} is full", hint="make room, then run it again; nothing was lost")
+    return Unable(f"{path} could not be {done}: {(error.strerror or 'unknown error').lower()}")
