@@ -4,16 +4,14 @@
 
 VKEY is the log's public key, NAME+HEX+BASE64, which you have from elsewhere: not from whoever gave you FILE.
 Prints the event that the log holds and exits with 0, or says which step failed and exits with 1. It checks the log's
-signature, not that of witnesses. What it proves: this event was in the log when the log signed this checkpoint. Not that
-the event is true, and not when anything was filmed.
+signature, not that of witnesses. What it proves: this event was in the log when the log signed this checkpoint. Not
+that the event is true, and not when anything was filmed.
 
-The second half is Ed25519 verification as in RFC 8032, section 5.1.7, on points
-in extended coordinates (5.1.4).
+The second half is Ed25519 verification as in RFC 8032, section 5.1.7, on points in extended coordinates (5.1.4).
 """
 
 # fmt: off
 import base64, hashlib, json, sys
-
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493  # the field's prime and the group's order
 D = -121665 * pow(121666, -1, P) % P
 

@@ -34,11 +34,11 @@ MIB = 1 << 20
 GIB = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
 class Stick:
-    """A medium in memory."""
+    """A medium in memory. No dataclass: its bytes must not be printed when a property fails."""
 
-    content: bytes | bytearray
+    def __init__(self, content: bytes | bytearray) -> None:
+        self.content = content
 
     @property
     def size(self) -> int:

@@ -307,12 +307,12 @@ def kept_checkpoints(ledger: Ledger, log: Verifier, known: Sequence[Verifier] = 
 
 
 class _Files:
-    """The files under `tile/`, against what the records say they must be. Remembers the first that is wrong."""
+    """The files under `tile/`, against what the records say they must be. Remembers what is wrong."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._widths: dict[str, list[int]] = {}
-        self.wrong: list[tuple[int, str]] = []
+        self.wrong: list[tuple[int, int, str]] = []  # level, first record concerned, what
         for path in ledger.paths("tile"):
             match = _PARTIAL.fullmatch(path)
             stem, width = (match[1], int(match[2])) if match else (path, TILE_WIDTH)
@@ -336,10 +336,12 @@ class _Files:
             for kind in _kinds(tile):
                 if tile.width not in self._needed.get(tile_path(kind, tile.index, TILE_WIDTH), []):
                     self._note(tile, 0, f"{tile_path(kind, tile.index, tile.width)} is missing")
-        self.wrong += [(self._ledger.count, f"{stem!a} does not belong to the log") for stem in self._widths]
+        self.wrong += [
+            (TILE_HEIGHT, self._ledger.count, f"{stem!a} does not belong to the log") for stem in self._widths
+        ]
 
     def _note(self, tile: Tile, piece: int, what: str) -> None:
-        self.wrong.append((tile.index * TILE_WIDTH + piece << TILE_HEIGHT * tile.level, what))
+        self.wrong.append((tile.level, tile.index * TILE_WIDTH + piece << TILE_HEIGHT * tile.level, what))
 
 
 def _compare_files(ledger: Ledger, head: Checkpoint, earlier: Sequence[tuple[str, Checkpoint]]) -> None:
@@ -374,10 +376,13 @@ def _judgement(
     earlier: Sequence[tuple[str, Checkpoint]],
     *,
     own: bytes,
-    wrong: Sequence[tuple[int, str]],
+    wrong: Sequence[tuple[int, int, str]],
 ) -> LogDamaged:
-    """Who is wrong where records, tiles and checkpoint disagree: the one that the other two contradict."""
-    index, what = min(wrong, default=(ledger.count, ""))
+    """Who is wrong where records, tiles and checkpoint disagree: the one that the other two contradict.
+
+    The lowest level knows best: a hash higher up differs wherever one of the records under it does.
+    """
+    _, index, what = min(wrong, default=(0, ledger.count, ""))
     if own == head.root:
         return LogDamaged(f"{what}, at record {index}; the records are as they were signed", index=index)
     if ledger.count < head.size and index >= ledger.count:

@@ -12,6 +12,7 @@ import struct
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from jebi.carriers.carrier import Medium
 from jebi.carriers.fat import FIRST_CLUSTER, RECORD, Kind, Volume, chain, read_exactly
@@ -103,10 +104,17 @@ def extents(
             found.append((offset, length))
         left -= length
         if left == 0:
-            return found
+            return _once_each(found)
         if len(found) > MOST_EXTENTS:
             break
     raise Damaged("a file's chain of clusters does not fit its size")
+
+
+def _once_each(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """A circle is noticed only after a while; what a file claims twice shows here."""
+    if any(sum(one) > other[0] for one, other in pairwise(sorted(found))):
+        raise Damaged("a file's chain of clusters goes in circles")
+    return found
 
 
 def read_file(medium: Medium, volume: Volume, entry: Entry, limit: int) -> bytes:

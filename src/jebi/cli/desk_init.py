@@ -19,7 +19,14 @@ HELP = "make a new archive and its keys"
 def configure(parser: argparse.ArgumentParser) -> None:
     add_archive(parser)
     parser.add_argument("--name", required=True, help="the desk's name in its log, such as example.org/desk")
-    parser.add_argument("--with", dest="outer", action="append", default=[], metavar="RECIPIENT", help="a second person (age1pq1…) without whom nothing opens")
+    parser.add_argument(
+        "--with",
+        dest="outer",
+        action="append",
+        default=[],
+        metavar="RECIPIENT",
+        help="a second person (age1pq1…) without whom nothing opens",
+    )
     parser.add_argument("--from-papers", metavar="FILE", help="use the key on two back-up papers, one a line")
 
 
@@ -29,7 +36,9 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         with open(options.from_papers, encoding="utf-8") as file:
             papers = [line for line in file.read().splitlines() if line.strip()]
     passphrase = terminal.new_secret("passphrase for the new archive", options.passphrase_file)
-    written = desk.init(options.archive, options.name, passphrase, papers=papers, outer=options.outer, time=int(time.time()))
+    written = desk.init(
+        options.archive, options.name, passphrase, papers=papers, outer=options.outer, time=int(time.time())
+    )
     terminal.say(f"made {options.archive}. Write these three papers by hand; any two bring the key back:")
     terminal.result("\n\n".join(f"paper {i}: {paper}" for i, paper in enumerate(written, 1)), papers=written)
     return Exit.DONE

@@ -19,13 +19,19 @@ HELP = "issue a trip: kit or card, route key, receipt card"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_archive(parser)
-    parser.add_argument("--kit", required=True, metavar="FILE", help="what the traveller takes: a kit, or a card with --memorise")
+    parser.add_argument(
+        "--kit", required=True, metavar="FILE", help="what the traveller takes: a kit, or a card with --memorise"
+    )
     parser.add_argument("--route", required=True, metavar="FILE", help="the route key, for relays")
     parser.add_argument("--receipts", required=True, metavar="FILE", help="the card of receipt codes, to print")
     parser.add_argument("--memorise", action="store_true", help="no seed in the kit, but eight words to remember")
-    parser.add_argument("--mac", action="store_true", help="sign so that only this desk can verify, and anybody can deny")
+    parser.add_argument(
+        "--mac", action="store_true", help="sign so that only this desk can verify, and anybody can deny"
+    )
     parser.add_argument("--note-file", metavar="FILE", help="whose trip it is: kept sealed, shown nowhere")
-    parser.add_argument("--share-route-file", metavar="FILE", help="a file that names another trip whose relays read these sticks too")
+    parser.add_argument(
+        "--share-route-file", metavar="FILE", help="a file that names another trip whose relays read these sticks too"
+    )
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:

@@ -26,7 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("clips", nargs="+", metavar="CLIP", help="clips and folders; - reads names from standard input")
     add_onto(parser)
     parser.add_argument("--kit", required=True, metavar="FILE", help="the trip's kit, or its card")
-    parser.add_argument("--number", type=int, default=1, metavar="N", help="with a card: which parcel of the trip it is")
+    parser.add_argument(
+        "--number", type=int, default=1, metavar="N", help="with a card: which parcel of the trip it is"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     add_passphrase(parser)
 
@@ -71,6 +73,8 @@ def _report(sealed: inside.Sealed, terminal: Terminal) -> Exit:
         )
     terminal.result(f"parcel {sealed.parcel}: {sealed.departure}; {len(sealed.whole)} read back", **facts)
     if sealed.failed:
-        terminal.say(f"{len(sealed.failed)} failed: of the {len(sealed.whole)} good ones, {len(sealed.whole) - sealed.departure.spread.enough} may be lost")
+        terminal.say(
+            f"{len(sealed.failed)} failed: of the {len(sealed.whole)} good ones, {len(sealed.whole) - sealed.departure.spread.enough} may be lost"
+        )
         return Exit.PARTLY
     return Exit.DONE

@@ -30,7 +30,11 @@ def add_onto(parser: argparse.ArgumentParser) -> None:
         "--onto", nargs="+", required=True, metavar="STICK", help="devices, images, films, or names of new files"
     )
     parser.add_argument(
-        "--survive", type=int, default=None, metavar="N", help="how many of the sticks may be lost (default: two fifths)"
+        "--survive",
+        type=int,
+        default=None,
+        metavar="N",
+        help="how many of the sticks may be lost (default: two fifths)",
     )
     parser.add_argument(
         "--as",

@@ -25,7 +25,8 @@ from jebi.parcel.header import FILE_KEY, HeaderDamaged, Stanza, derive, from_bas
 SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 SEED = 32
 MLKEM_PUBLIC = 1184
-ENCAPSULATED = 1120
+CURVE = 32
+ENCAPSULATED = 1088 + CURVE
 WRAPPED = FILE_KEY + 16
 ZERO_NONCE = bytes(12)
 SALT = 16
@@ -108,9 +109,11 @@ class PostQuantumIdentity:
         return PostQuantumRecipient(lattice.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw())
 
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytes | None:
-        key = hpke.MLKEM768X25519PrivateKey(*self._keys())
+        lattice, curve = self._keys()
+        key = hpke.MLKEM768X25519PrivateKey(lattice, curve)
         for stanza in _addressed(stanzas, "mlkem768x25519", 2):
             encapsulated = _sized(stanza.arguments[1], ENCAPSULATED)
+            _agree(curve, encapsulated[-CURVE:])
             try:
                 return SUITE.decrypt(encapsulated + stanza.body, key, info=b"age-encryption.org/mlkem768x25519")
             except InvalidTag:
@@ -183,11 +186,7 @@ class X25519Identity:
         public = private.public_key().public_bytes_raw()
         for stanza in _addressed(stanzas, "X25519", 2):
             share = _sized(stanza.arguments[1], SEED)
-            try:
-                shared = private.exchange(X25519PublicKey.from_public_bytes(share))
-            except ValueError as error:  # an all-zero secret: the share is a point of low order
-                raise HeaderDamaged("a stanza of the header holds a point that no sealer makes") from error
-            key = derive(shared, share + public, b"age-encryption.org/v1/X25519")
+            key = derive(_agree(private, share), share + public, b"age-encryption.org/v1/X25519")
             if (file_key := _unseal(key, stanza.body)) is not None:
                 return file_key
         return None
@@ -281,6 +280,14 @@ def _sized(text: str, length: int) -> bytes:
     if len(payload) != length:
         raise HeaderDamaged("a stanza of the header has an argument of the wrong length")
     return payload
+
+
+def _agree(private: X25519PrivateKey, share: bytes) -> bytes:
+    """X25519, without the points of low order, whose result anybody could have computed."""
+    try:
+        return private.exchange(X25519PublicKey.from_public_bytes(share))
+    except ValueError as error:
+        raise HeaderDamaged("a stanza of the header holds a point that no sealer makes") from error
 
 
 def _unseal(key: bytes, body: bytes) -> bytes | None:

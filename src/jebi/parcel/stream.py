@@ -80,7 +80,10 @@ def open_chunks(key: bytes, source: Source) -> Iterator[bytes]:
         last = not following
         opened = _open(aead, nonce(index, last=last), sealed)
         if opened is None:
-            raise _why(aead, index, sealed, following)
+            misplaced = _open(aead, nonce(index, last=not last), sealed) if len(sealed) == SEALED_CHUNK else None
+            if misplaced is not None:  # whole and authentic, but the end is not where its mark says
+                yield misplaced
+            raise _why(index, sealed, following, is_sound=misplaced is not None)
         if last and not opened and index:
             raise ChunkDamaged("the last chunk of the payload is empty, which no sealer writes")
         yield opened
@@ -162,11 +165,11 @@ def _open(aead: ChaCha20Poly1305, chunk_nonce: bytes, sealed: bytes) -> bytes | 
         return None
 
 
-def _why(aead: ChaCha20Poly1305, index: int, sealed: bytes, following: bytes) -> Damaged:
+def _why(index: int, sealed: bytes, following: bytes, *, is_sound: bool) -> Damaged:
     """Tell a cut, an appendix and a damaged chunk apart; each needs another answer from the reader."""
-    if following and _open(aead, nonce(index, last=True), sealed) is not None:
+    if is_sound and following:
         return TrailingBytes("bytes follow the end of the sealed file")
-    if not following and _open(aead, nonce(index, last=False), sealed) is not None:
+    if is_sound:
         return Truncated(
             f"the sealed file is cut off after {(index + 1) * CHUNK} bytes of payload",
             hint="look for the rest; what authenticated can be salvaged",

@@ -13,6 +13,7 @@ import errno
 import fcntl
 import os
 import re
+import stat
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -134,10 +135,11 @@ class Ledger:
         """A whole file. Raises `Damaged` when it is not there or too large to be one of ours."""
         with _disk():
             try:
-                with self._at(path).open("rb") as file:
-                    content = file.read(LARGEST_FILE + 1)
-            except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+                file = _open_plain(self._at(path), os.O_RDONLY)
+            except (FileNotFoundError, NotADirectoryError) as error:
                 raise Damaged(f"{path} is missing from the log's folder") from error
+            with os.fdopen(file, "rb") as opened:
+                content = opened.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
             raise Damaged(f"{path} is too large to be part of a log")
         return content
@@ -179,7 +181,7 @@ class Ledger:
 
     def _open(self) -> int:
         try:
-            return os.open(self._folder / RECORDS, (os.O_RDONLY if self._readonly else os.O_RDWR) | os.O_CLOEXEC)
+            return _open_plain(self._folder / RECORDS, os.O_RDONLY if self._readonly else os.O_RDWR)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise NothingFound("there is no log in that folder", hint="look at the name of the folder") from error
 
@@ -232,6 +234,15 @@ def _disk() -> Iterator[None]:
                 "the disk with the log is full", hint="make room, and run this again: nothing was lost"
             ) from error
         raise Unable(f"the disk with the log failed: {os.strerror(error.errno or errno.EIO)}") from error
+
+
+def _open_plain(path: Path, flags: int) -> int:
+    """Open a plain file. A pipe or a device in a folder that somebody gave us would never end."""
+    file = os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise Damaged("the log's folder has something in the place of a plain file")
+    return file
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,0 +1,38 @@
+# jebi. `make demo` shows the main job on real footage, `make test` runs the tests; each sets up what it needs first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help demo test check bench docs deep lock
+help:
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
+
+demo: ## show the whole crossing on real footage
+	@$(PYTHON) tools/set-up demo venv samples
+	@$(BIN)/jebi demo .cache/samples
+
+test: ## run the checks and the tests
+	@$(PYTHON) tools/set-up test venv samples npm
+	@$(MAKE) --no-print-directory check
+	@tools/offline $(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: ## format, lint, types, layers
+	@$(PYTHON) tools/set-up venv
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+deep: ## the long campaigns: a million inputs a parser
+	@$(PYTHON) tools/set-up test venv samples npm
+	@JEBI_PROFILE=deep tools/offline $(BIN)/python -m pytest -n 2 --dist loadfile
+
+bench: ## measure jebi and its peers side by side; ONLY=crossing for one area
+	@$(PYTHON) tools/set-up bench venv samples
+	@$(BIN)/python bench/run.py $(ONLY)
+
+docs: ## run every command that README and docs show
+	@$(PYTHON) tools/set-up test venv samples npm
+	@$(BIN)/python -m pytest tests/docs
+
+lock: ## write the hash-pinned locks anew from pyproject.toml
+	@$(BIN)/python tools/lock

@@ -1,0 +1,58 @@
+"""Join whatever came, and make fresh sticks of it, without being able to read any of it.
+
+A parcel that is whole here is split anew: old and new sticks add up, in any mix. What is not whole is passed on as it
+came. The route key takes masks off; it opens nothing.
+"""
+
+import argparse
+
+from jebi.cli.options import add_onto, survive
+from jebi.cli.terminal import Terminal
+from jebi.errors import Exit, Unable
+from jebi.office.relay import join
+from jebi.parcel.card import parse_route_key
+from jebi.vault import files
+
+NAMES = ("relay", "join")
+HELP = "join what came, make fresh sticks"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sources", nargs="+", metavar="FROM", help="devices, images, films, files, folders")
+    add_onto(parser)
+    parser.add_argument("--route", required=True, metavar="FILE", help="the route key")
+    parser.add_argument(
+        "--spool", metavar="FOLDER", help="where parcels are put together, sealed (default: the temporary folder)"
+    )
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
+    route = parse_route_key(files.read(options.route))
+    with terminal.progress():
+        joined = join(
+            options.sources,
+            route,
+            options.onto,
+            survive=survive(options),
+            carrier=options.carrier,
+            spool=options.spool,
+            progress=terminal,
+        )
+    failed = False
+    for one in joined:
+        for failure in one.failed.values():
+            terminal.error(failure)
+        if not one.whole:
+            raise Unable(
+                "no fresh stick could be read back", hint="run it again with other sticks; what came is untouched"
+            )
+        failed = failed or bool(one.failed or one.shortfall)
+        terminal.result(
+            str(one),
+            parcel=one.parcel,
+            whole=one.whole,
+            failed=sorted(one.failed),
+            liars=one.liars,
+            missing_bytes=one.shortfall.size if one.shortfall else 0,
+        )
+    return Exit.PARTLY if failed else Exit.DONE

@@ -1,0 +1,44 @@
+"""Checkpoints that were sent out to be cosigned or stamped, until the answer comes; the log may grow meanwhile."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+from jebi.archive.checkpoint import Checkpoint, open_checkpoint
+from jebi.errors import Damaged, Refused
+from jebi.office.desk import Desk
+from jebi.vault import files
+
+FOLDER = "pending"
+Result = TypeVar("Result")
+
+
+def remember(desk: Desk, checkpoint: bytes) -> None:
+    """Keep a checkpoint until its answer comes."""
+    os.makedirs(desk.path(FOLDER), mode=0o700, exist_ok=True)
+    files.replace(desk.path(FOLDER, hashlib.sha256(checkpoint).hexdigest()[:16]), checkpoint)
+
+
+def recall(desk: Desk, accept: Callable[[Checkpoint], Result]) -> Result:
+    """The pending checkpoint that an answer fits: the first, newest first, for which `accept` raises nothing.
+
+    Raises:
+        Refused: nothing is pending.
+        Damaged: the answer fits none of what is pending; why it does not fit the newest.
+    """
+    folder = desk.path(FOLDER)
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    paths = sorted((os.path.join(folder, name) for name in names), key=os.path.getmtime, reverse=True)
+    if not paths:
+        raise Refused("nothing was asked for", hint="make a request first: --request FILE")
+    reasons: list[Damaged] = []
+    for path in paths:
+        try:
+            result = accept(open_checkpoint(files.read(path), desk.signer.verifier()))
+        except Damaged as error:
+            reasons.append(error)
+            continue
+        os.unlink(path)
+        return result
+    raise reasons[0]

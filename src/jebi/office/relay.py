@@ -1,0 +1,218 @@
+"""The relay at the border: joins whatever came, and makes fresh sticks of it. Cannot read a word of it.
+
+A parcel that is whole here is split anew, with packets that no earlier stick has, so that old and new sticks add up. Of
+a parcel that is not whole, every slot is passed on under a new mask, on as many sticks as may be lost and one more.
+
+Invariants: holds a route key and nothing that opens; what came is only read; fresh slots share no byte with old ones.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from jebi.archive.receive import Shortfall, parcel_id, shortfall
+from jebi.carriers.slot import SLOT, Mask, Slot, check
+from jebi.errors import JebiError, NothingFound, Unable
+from jebi.office.inside import Progress
+from jebi.office.reading import Pile, Reader, Source, media_at
+from jebi.office.targets import CarrierName, Target, open_targets
+from jebi.office.writing import Writer
+from jebi.parcel.blocks import BlockList
+from jebi.parcel.card import RouteKey
+from jebi.parcel.fountain import MOST_IDS
+from jebi.parcel.spread import Spread, check_sticks
+
+WINDOWS = 4  # how many times over the ids of earlier sticks a relay picks its own from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What became of one parcel."""
+
+    parcel: str
+    size: int
+    shortfall: Shortfall | None
+    whole: tuple[str, ...]
+    failed: dict[str, JebiError]
+    liars: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [f"parcel {self.parcel}, {self.size / 1e6:.1f} MB sealed: "]
+        if self.shortfall:
+            lines[0] += (
+                f"not whole, {self.shortfall.blocks} blocks lack packets; passed on to {len(self.whole)} sticks as it is"
+            )
+        else:
+            lines[0] += f"whole; {len(self.whole)} fresh sticks, read back"
+        lines += [
+            f"  {name} gave false packets: somebody who could unmask this parcel altered it" for name in self.liars
+        ]
+        return "\n".join(lines)
+
+
+def join(
+    places: Sequence[str],
+    route: RouteKey,
+    onto: Sequence[str],
+    *,
+    survive: int,
+    carrier: CarrierName | None,
+    spool: str | None,
+    progress: Progress,
+) -> list[Joined]:
+    """Join all parcels of a route that lie in some places, onto fresh sticks.
+
+    Args:
+        onto: one name a stick; with several parcels, files get a number each.
+        spool: where a parcel is put together while its sticks are made; sealed, and removed after.
+
+    Raises:
+        NothingFound: there is nothing of this route.
+        NoRoom, Refused, Unable: see `open_targets`.
+    """
+    check_sticks(len(onto), survive)
+    labels = {secrets.randbits(32): path for path in media_at(places)}
+    sources = [Source(path, label) for label, path in labels.items()]
+    with Reader(sources, [route.secret]) as reader:
+        progress.begin("searching", reader.size())
+        piles = reader.search(progress.advance)
+        if not piles:
+            raise NothingFound(
+                "nothing of this route was found in there",
+                hint="is it the right route key? other routes look like noise",
+            )
+        joined = []
+        for number, pile in enumerate(piles, 1):
+            names = [place if number == 1 or os.path.exists(place) else f"{place}.{number}" for place in onto]
+            join_one = _Joining(reader, pile, route, labels, names, survive, carrier, spool)
+            joined.append(join_one.join(progress))
+    return joined
+
+
+class _Joining:
+    def __init__(
+        self,
+        reader: Reader,
+        pile: Pile,
+        route: RouteKey,
+        labels: dict[int, str],
+        onto: Sequence[str],
+        survive: int,
+        carrier: CarrierName | None,
+        spool: str | None,
+    ) -> None:
+        self._reader, self._pile, self._route, self._labels = reader, pile, route, labels
+        self._onto, self._survive, self._carrier, self._spool = onto, survive, carrier, spool
+
+    def join(self, progress: Progress) -> Joined:
+        lacking, liars = shortfall(self._pile.tally()), set[int]()
+        if lacking is None:
+            for listed in self._reader.lists(self._pile):
+                with tempfile.NamedTemporaryFile(dir=self._spool, prefix="jebi-") as sealed:
+                    failed = self._restore(listed, sealed.name, liars, progress)
+                    if not failed:
+                        return self._report(self._mint(sealed.name, progress), None, liars)
+                lacking = shortfall(self._pile.tally(), failed)
+        return self._report(self._pass_on(progress), lacking or Shortfall(blocks=1, packets=1, worst=1), liars)
+
+    def _restore(self, listed: BlockList, into: str, liars: set[int], progress: Progress) -> frozenset[int]:
+        shape, failed = self._pile.shape, set()
+        try:
+            os.truncate(into, shape.sealed_length)
+        except OSError as error:
+            raise Unable("there is no room to put a parcel together", hint="name a folder with --spool") from error
+        progress.begin("restoring", shape.sealed_length)
+        for block in self._reader.restore(self._pile, listed, into, only=range(shape.count)):
+            liars |= block.liars
+            failed |= set() if block.is_whole else {block.number}
+            progress.advance(shape.length(block.number))
+        return frozenset(failed)
+
+    def _mint(self, sealed: str, progress: Progress) -> list[Target]:
+        """Fresh packets from the whole parcel, under ids that the sticks at hand do not use."""
+        shape = self._pile.shape
+        plain = Spread(shape=shape, sticks=len(self._onto), survive=self._survive)
+        room = max(0, min(self._pile.minted * WINDOWS, MOST_IDS - plain.minted) - self._pile.minted)
+        spread = Spread(
+            shape=shape,
+            sticks=len(self._onto),
+            survive=self._survive,
+            base=self._pile.minted + secrets.randbelow(room + 1),
+        )
+        targets = open_targets(self._onto, spread.slots, self._carrier)
+        try:
+            with (
+                Writer(spread, targets, self._route.public(), self._pile.secret) as writer,
+                open(sealed, "rb") as source,
+            ):
+                for target in targets:
+                    target.prepare()
+                progress.begin("minting", shape.sealed_length)
+                writer.write(source, progress.advance)
+                progress.begin("reading back", spread.slots * SLOT * len(targets))
+                writer.read_back(progress.advance)
+            _finish(targets)
+        finally:
+            for target in targets:
+                target.close()
+        return targets
+
+    def _pass_on(self, progress: Progress) -> list[Target]:
+        """Every distinct slot, under a new mask, on `survive` + 1 sticks."""
+        numbers = sorted(self._pile.pieces)
+        distinct = sum(len({piece.first for piece in self._pile.pieces[number]}) for number in numbers)
+        each = -(-distinct * (self._survive + 1) // len(self._onto))
+        targets = open_targets(self._onto, each, self._carrier)
+        try:
+            for target in targets:
+                target.prepare()
+            progress.begin("passing on", distinct * SLOT)
+            self._copy(targets, numbers, progress)
+            _finish(targets)
+        finally:
+            for target in targets:
+                target.close()
+        return targets
+
+    def _copy(self, targets: Sequence[Target], numbers: Sequence[int], progress: Progress) -> None:
+        mask, into, keys = Mask(self._route.public()), memoryview(bytearray(SLOT)), []
+        for turn, slot in enumerate(self._distinct(numbers)):
+            for copy in range(self._survive + 1):
+                place, stick = divmod(turn * (self._survive + 1) + copy, len(targets))
+                key = mask.mask(slot.header, [slot.packets], into)
+                medium, offset = targets[stick].locate(place)
+                medium.write_at(offset, into)
+                keys.append((stick, place, key))
+            progress.advance(SLOT)
+        for target in targets:
+            target.sync()
+        for stick, place, key in keys:
+            medium, offset = targets[stick].locate(place)
+            if check(medium.read_at(offset, SLOT), key) is None:
+                targets[stick].failure = Unable(f"{targets[stick].name} gave back other bytes than were written")
+
+    def _distinct(self, numbers: Sequence[int]) -> Iterator[Slot]:
+        for number in numbers:
+            seen: set[int] = set()
+            for _, slot in self._reader.slots(self._pile, number):
+                if slot.header.first not in seen:
+                    seen.add(slot.header.first)
+                    yield slot
+
+    def _report(self, targets: Sequence[Target], lacking: Shortfall | None, liars: set[int]) -> Joined:
+        return Joined(
+            parcel=parcel_id(self._pile.secret, self._pile.shape),
+            size=self._pile.shape.sealed_length,
+            shortfall=lacking,
+            whole=tuple(target.name for target in targets if target.failure is None),
+            failed={target.name: target.failure for target in targets if target.failure is not None},
+            liars=tuple(sorted(self._labels[label] for label in liars)),
+        )
+
+
+def _finish(targets: Sequence[Target]) -> None:
+    for target in targets:
+        if target.failure is None:
+            target.finish()

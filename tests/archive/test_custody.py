@@ -1,0 +1,525 @@
+"""The custody log on real folders: what it keeps, and every way of tampering with it."""
+
+import base64
+import contextlib
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jebi.archive.checkpoint import open_checkpoint, parse_checkpoint, sign_checkpoint
+from jebi.archive.custody import (
+    Checked,
+    CustodyLog,
+    Event,
+    LogDamaged,
+    Record,
+    check,
+    kept_checkpoints,
+    parse_record,
+)
+from jebi.archive.merkle import leaf_hash, root
+from jebi.errors import Damaged
+from jebi.parcel.note import Ed25519Signer
+from jebi.vault.ledger import Ledger
+
+SIGNER = Ed25519Signer(name="desk.example/custody", secret=bytes(range(32)))
+LOG = SIGNER.verifier()
+PLAIN = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=40)
+EVENTS = st.builds(
+    Event,
+    kind=st.from_regex(r"[a-z0-9._-]{1,64}", fullmatch=True),
+    subject=PLAIN,
+    detail=PLAIN | st.just(""),
+    actor=PLAIN.filter(lambda text: len(text.encode()) <= 128),
+    time=st.integers(0, (1 << 53) - 1),
+)
+
+
+def record(number: int, detail: str = 'say "제비"') -> Record:
+    event = Event(
+        kind="received", subject=f"2031-{number:04}", detail=detail, actor="desk-1", time=1_900_000_000 + number
+    )
+    return Record(event=event, salt=hashlib.sha256(f"salt {number}".encode()).digest())
+
+
+def make(folder: Path, count: int, *, step: int = 1) -> None:
+    """A log of `count` records, `step` to an append."""
+    with Ledger.create(folder) as ledger:
+        log = CustodyLog(ledger, SIGNER)
+        for start in range(0, count, step):
+            log.append_all([record(number) for number in range(start, min(start + step, count))])
+
+
+def checked(folder: Path, *, remembered: tuple[bytes, ...] = ()) -> Checked:
+    with Ledger(folder, readonly=True) as ledger:
+        return check(ledger, LOG, remembered=remembered)
+
+
+def first_wrong(folder: Path, *, remembered: tuple[bytes, ...] = ()) -> int:
+    """The index that `check` names."""
+    with pytest.raises(LogDamaged) as caught:
+        checked(folder, remembered=remembered)
+    return caught.value.index
+
+
+def lines_of(folder: Path) -> list[bytes]:
+    return (folder / "records.jsonl").read_bytes().splitlines(keepends=True)
+
+
+def rewrite(folder: Path, lines: list[bytes]) -> None:
+    (folder / "records.jsonl").write_bytes(b"".join(lines))
+
+
+@pytest.fixture
+def log_of_7(tmp_path: Path) -> Path:
+    make(tmp_path / "log", 7)
+    return tmp_path / "log"
+
+
+@given(EVENTS, st.binary(min_size=32, max_size=32))
+def test_a_record_reads_back_as_it_was_written(event: Event, salt: bytes) -> None:
+    written = Record(event=event, salt=salt).written()
+
+    assert parse_record(written) == Record(event=event, salt=salt)
+    assert json.loads(event.canonical()) == json.loads(written)["event"]
+
+
+def test_an_entry_is_the_hash_of_the_salt_and_the_canonical_event() -> None:
+    one = Record(event=Event(kind="k", subject="s", detail='"\\', actor="a", time=0), salt=b"s" * 32)
+
+    assert one.event.canonical() == b'{"actor":"a","detail":"\\"\\\\","kind":"k","subject":"s","time":0}'
+    assert one.entry() == hashlib.sha256(b"s" * 32 + one.event.canonical()).digest()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": ""},
+        {"kind": "Received"},
+        {"kind": "k" * 65},
+        {"subject": ""},
+        {"subject": "é" * 129},
+        {"detail": "d" * 4097},
+        {"actor": "a" * 129},
+        {"actor": "two\nlines"},
+        {"detail": "\u202egnorw"},
+        {"detail": "\ud800"},
+        {"detail": "\x9b31m"},
+        {"time": -1},
+        {"time": 1 << 53},
+    ],
+)
+def test_an_event_outside_its_limits_cannot_be_made(change: dict[str, str | int]) -> None:
+    fields = {"kind": "k", "subject": "s", "detail": "", "actor": "a", "time": 0} | change
+
+    with pytest.raises(Damaged):
+        Event(**fields)  # type: ignore[arg-type]
+
+
+def test_the_largest_record_is_read() -> None:
+    event = Event(kind="k" * 64, subject='"' * 256, detail="\\" * 4096, actor='"' * 128, time=(1 << 53) - 1)
+    largest = Record(event=event, salt=bytes(32))
+
+    assert parse_record(largest.written()) == largest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: line.replace(b",", b", "),
+        lambda line: line.replace(b'"time":1900000001', b'"time":1900000001.0'),
+        lambda line: line.replace(b'"time":1900000001', b'"time":true'),
+        lambda line: line.replace(b'"time":1900000001', b'"time":' + b"9" * 5000),
+        lambda line: line.replace(b'"actor":"desk-1",', b'"actor":"x","actor":"desk-1",'),
+        lambda line: line.replace(b'"desk-1"', b'"\\u0064esk-1"'),
+        lambda line: line.replace(b'"desk-1"', b'["desk-1"]'),
+        lambda line: line.replace(b'{"event"', b'{"a":1,"event"'),
+        lambda line: b"[" * 16000,
+        lambda line: line + b" " * 20000,
+        lambda line: line.replace(b"=", b"", 1),
+        lambda line: b"null",
+    ],
+)
+def test_a_record_in_any_other_writing_is_damaged(change: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(Damaged):
+        parse_record(change(record(1).written()))
+
+
+@given(
+    st.binary(max_size=300)
+    | st.builds(lambda a, b: record(1).written()[:a] + b, st.integers(0, 250), st.binary(max_size=99))
+)
+def test_garbage_as_a_record_raises_damaged(line: bytes) -> None:
+    with contextlib.suppress(Damaged):
+        assert parse_record(line).written() == line
+
+
+@given(st.integers(0, 250), st.binary(max_size=99), st.text(max_size=99))
+def test_garbage_as_a_checkpoint_raises_damaged(cut: int, tail: bytes, text: str) -> None:
+    good = sign_checkpoint(7, bytes(32), SIGNER).written()
+    for note in (tail, good[:cut] + tail, good + tail, text.encode("utf-8", "replace") + good):
+        with contextlib.suppress(Damaged):
+            assert parse_checkpoint(note).written() == note
+        if note != good:
+            with contextlib.suppress(Damaged):
+                assert open_checkpoint(note, LOG).note.text == parse_checkpoint(good).note.text
+
+
+def test_a_checkpoint_of_another_log_or_another_key_is_damaged() -> None:
+    stranger = Ed25519Signer(name=SIGNER.name, secret=bytes(32))
+    other = Ed25519Signer(name="other.example/custody", secret=SIGNER.secret)
+
+    for signer in (stranger, other):
+        with pytest.raises(Damaged):
+            open_checkpoint(sign_checkpoint(0, root([]), signer).written(), LOG)
+
+
+@pytest.mark.parametrize("step", [1, 300])
+def test_a_log_keeps_what_was_appended_and_checks(tmp_path: Path, step: int) -> None:
+    make(tmp_path / "log", 300, step=step)
+
+    result = checked(tmp_path / "log")
+
+    assert (result.checkpoint.size, result.pending) == (300, 0)
+    assert result.checkpoint.root == root([leaf_hash(record(n).entry()) for n in range(300)])
+    assert lines_of(tmp_path / "log") == [record(n).written() + b"\n" for n in range(300)]
+
+
+def test_append_returns_the_index(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path / "log") as ledger:
+        log = CustodyLog(ledger, SIGNER)
+        assert [log.append(record(n).event, record(n).salt) for n in range(3)] == [0, 1, 2]
+        assert log.append_all([record(3), record(4)]) == 3
+        assert log.check().checkpoint.size == 5
+
+
+def test_the_files_are_those_of_tlog_tiles_and_partial_tiles_go_when_the_full_one_is_there(tmp_path: Path) -> None:
+    make(tmp_path / "log", 258)
+    files = {p.relative_to(tmp_path / "log").as_posix() for p in (tmp_path / "log").rglob("*") if p.is_file()}
+
+    assert files == {
+        "records.jsonl",
+        "checkpoint",
+        "tile/0/000",
+        "tile/0/001.p/1",
+        "tile/0/001.p/2",
+        "tile/1/000.p/1",
+        "tile/entries/000",
+        "tile/entries/001.p/1",
+        "tile/entries/001.p/2",
+    }
+    bundle = (tmp_path / "log/tile/entries/001.p/2").read_bytes()
+    assert bundle == b"\x00\x20" + record(256).entry() + b"\x00\x20" + record(257).entry()
+
+
+def test_no_file_but_the_records_says_what_happened_or_to_whom(log_of_7: Path) -> None:
+    for path in log_of_7.rglob("*"):
+        if path.is_file() and path.name != "records.jsonl":
+            content = path.read_bytes()
+            assert b"2031" not in content
+            assert b"desk-1" not in content
+            assert record(3).salt not in content
+
+
+def test_an_append_writes_the_right_edge_only(tmp_path: Path) -> None:
+    make(tmp_path / "log", 1000, step=1000)
+    with Ledger(tmp_path / "log") as ledger:
+        written: list[str] = []
+
+        class Watched:
+            """The ledger, with a list of what is written."""
+
+            count = property(lambda self: ledger.count)
+            append, records, read, has, paths, delete = (
+                ledger.append,
+                ledger.records,
+                ledger.read,
+                ledger.has,
+                ledger.paths,
+                ledger.delete,
+            )
+
+            def write(self, files: list[tuple[str, bytes]]) -> None:
+                written.extend(path for path, _ in files)
+                ledger.write(files)
+
+        CustodyLog(Watched(), SIGNER).append(record(1000).event, record(1000).salt)  # type: ignore[arg-type]
+
+    assert written == ["tile/0/003.p/233", "tile/entries/003.p/233", "checkpoint"]
+
+
+def test_every_flipped_byte_of_a_small_log_is_found(log_of_7: Path) -> None:
+    flipped = 0
+    for path in sorted(p for p in log_of_7.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        for place in range(len(content)):
+            path.write_bytes(content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1 :])
+            with pytest.raises(Damaged):
+                checked(log_of_7)
+            flipped += 1
+        path.write_bytes(content)
+
+    assert flipped > 3000  # records, checkpoint, and seven partial tiles and bundles
+    assert checked(log_of_7).checkpoint.size == 7
+
+
+def test_every_flipped_byte_of_the_records_is_named_with_its_index(log_of_7: Path) -> None:
+    content = (log_of_7 / "records.jsonl").read_bytes()
+    for place in range(len(content)):
+        (log_of_7 / "records.jsonl").write_bytes(content[:place] + bytes([content[place] ^ 2]) + content[place + 1 :])
+        assert first_wrong(log_of_7) == content[:place].count(b"\n")
+
+
+def test_every_dropped_record_is_named(log_of_7: Path) -> None:
+    lines = lines_of(log_of_7)
+    for index in range(7):
+        rewrite(log_of_7, lines[:index] + lines[index + 1 :])
+        assert first_wrong(log_of_7) == index
+
+
+def test_every_pair_of_swapped_records_is_named(log_of_7: Path) -> None:
+    lines = lines_of(log_of_7)
+    for one in range(7):
+        for other in range(one + 1, 7):
+            swapped = list(lines)
+            swapped[one], swapped[other] = lines[other], lines[one]
+            rewrite(log_of_7, swapped)
+            assert first_wrong(log_of_7) == one
+
+
+def test_every_truncation_of_the_records_is_named(log_of_7: Path) -> None:
+    content = (log_of_7 / "records.jsonl").read_bytes()
+    for length in range(len(content)):
+        (log_of_7 / "records.jsonl").write_bytes(content[:length])
+        assert first_wrong(log_of_7) == content[:length].count(b"\n")
+
+
+def test_every_missing_or_cut_file_is_found(log_of_7: Path) -> None:
+    for path in sorted(p for p in log_of_7.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        if path.parent.name == "tile" or path.name in {"7", "checkpoint"}:
+            path.unlink()
+            with pytest.raises(Damaged):
+                checked(log_of_7)
+        for length in range(0, len(content), 5):
+            path.write_bytes(content[:length])
+            with pytest.raises(Damaged):
+                checked(log_of_7)
+        path.write_bytes(content)
+
+
+def test_a_foreign_file_among_the_tiles_or_checkpoints_is_found(log_of_7: Path) -> None:
+    for name in ("tile/0/001", "tile/9/000", "tile/0/000.p/256", "tile/notes", "tile/0/ \x1b[2J", "checkpoints/x"):
+        path = log_of_7 / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x" * 32)
+        with pytest.raises(LogDamaged) as caught:
+            checked(log_of_7)
+        assert str(caught.value).isprintable()
+        path.unlink()
+
+
+def test_where_the_tiles_are_wrong_the_error_says_that_the_records_are_right(log_of_7: Path) -> None:
+    path = log_of_7 / "tile/0/000.p/7"
+    content = bytearray(path.read_bytes())
+    content[4 * 32 + 5] ^= 1
+    path.write_bytes(content)
+
+    with pytest.raises(
+        LogDamaged, match=r"tile/0/000\.p/7 is damaged, at record 4; the records are as they were signed"
+    ):
+        checked(log_of_7)
+
+
+def test_a_rewritten_history_is_found_when_the_forger_lacks_the_key(tmp_path: Path, log_of_7: Path) -> None:
+    forged = tmp_path / "forged"
+    stranger = Ed25519Signer(name=SIGNER.name, secret=bytes(32))
+    with Ledger.create(forged) as ledger:
+        CustodyLog(ledger, stranger).append_all([record(n, "forged" if n == 3 else 'say "제비"') for n in range(7)])
+    with pytest.raises(Damaged, match="did not sign"):
+        checked(forged)
+
+    shutil.copy(log_of_7 / "checkpoint", forged / "checkpoint")
+    with pytest.raises(LogDamaged, match="rewritten"):
+        checked(forged)
+
+
+def test_a_fork_signed_with_the_key_is_found_by_whoever_remembers_a_checkpoint(tmp_path: Path, log_of_7: Path) -> None:
+    fork = tmp_path / "fork"
+    with Ledger.create(fork) as ledger:
+        CustodyLog(ledger, SIGNER).append_all([record(n, "forged" if n == 3 else 'say "제비"') for n in range(9)])
+    remembered = [(log_of_7 / "checkpoint").read_bytes()]
+    for size in (2, 3, 4):
+        make(tmp_path / f"of{size}", size)
+        remembered.append((tmp_path / f"of{size}" / "checkpoint").read_bytes())
+
+    assert checked(fork).checkpoint.size == 9
+    assert first_wrong(fork, remembered=tuple(remembered)) == 3
+    assert first_wrong(fork, remembered=(remembered[0],)) == 0
+
+
+def test_a_roll_back_is_found_by_whoever_remembers_a_checkpoint(tmp_path: Path, log_of_7: Path) -> None:
+    old = tmp_path / "old"
+    shutil.copytree(log_of_7, old)
+    with Ledger(log_of_7) as ledger:
+        CustodyLog(ledger, SIGNER).append(record(7).event, record(7).salt)
+    newest = (log_of_7 / "checkpoint").read_bytes()
+
+    assert checked(old).checkpoint.size == 7
+    assert first_wrong(old, remembered=(newest,)) == 7
+    assert checked(log_of_7, remembered=(newest, (old / "checkpoint").read_bytes())).compared == 2
+
+
+def test_an_old_checkpoint_put_back_is_found_by_a_kept_one_and_the_log_is_not_continued(log_of_7: Path) -> None:
+    old = (log_of_7 / "checkpoint").read_bytes()
+    with Ledger(log_of_7) as ledger:
+        log = CustodyLog(ledger, SIGNER)
+        log.append(record(7).event, record(7).salt)
+        log.keep((log_of_7 / "checkpoint").read_bytes())
+    (log_of_7 / "checkpoint").write_bytes(old)
+
+    assert first_wrong(log_of_7) == 7
+    with Ledger(log_of_7) as ledger, pytest.raises(LogDamaged, match="rolled back"):
+        CustodyLog(ledger, SIGNER)
+
+
+def test_every_flipped_byte_of_a_kept_checkpoint_is_found(log_of_7: Path) -> None:
+    with Ledger(log_of_7) as ledger:
+        path = log_of_7 / CustodyLog(ledger, SIGNER).keep((log_of_7 / "checkpoint").read_bytes(), stamp=b"response")
+    content = path.read_bytes()
+
+    assert checked(log_of_7).compared == 1
+    assert path.with_suffix(".tsr").read_bytes() == b"response"
+    for place in range(len(content)):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(Damaged):
+            checked(log_of_7)
+    path.unlink()
+    with pytest.raises(LogDamaged):
+        checked(log_of_7)
+
+
+def test_kept_checkpoints_are_listed_by_size(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path / "log") as ledger:
+        log = CustodyLog(ledger, SIGNER)
+        for number in range(12):
+            log.append(record(number).event, record(number).salt)
+            log.keep(log.checkpoint().written())
+
+        assert [one.size for one in kept_checkpoints(ledger, LOG)] == list(range(1, 13))
+        assert log.check().compared == 12
+
+
+def test_a_checkpoint_of_a_fork_or_of_the_future_is_not_kept(log_of_7: Path) -> None:
+    with Ledger(log_of_7) as ledger:
+        log = CustodyLog(ledger, SIGNER)
+        for size in (3, 7, 8):
+            with pytest.raises(LogDamaged):
+                log.keep(sign_checkpoint(size, bytes(32), SIGNER).written())
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "tile/0/000.p/7", "tile/entries/000.p/7", "records.jsonl"], ids=str)
+def test_a_damaged_log_is_not_continued_and_nothing_is_written(log_of_7: Path, name: str) -> None:
+    path = log_of_7 / name
+    content = path.read_bytes()
+    path.write_bytes(b"" if name == "records.jsonl" else content[:50] + bytes([content[50] ^ 1]) + content[51:])
+    before = {p: p.read_bytes() for p in log_of_7.rglob("*") if p.is_file() and p.name != "records.jsonl"}
+
+    with Ledger(log_of_7) as ledger, pytest.raises(Damaged):
+        CustodyLog(ledger, SIGNER).append(record(7).event, record(7).salt)
+
+    assert {p: p.read_bytes() for p in before} == before
+
+
+def test_a_log_without_its_checkpoint_is_damaged_and_not_started_anew(log_of_7: Path) -> None:
+    (log_of_7 / "checkpoint").unlink()
+
+    assert first_wrong(log_of_7) == 0
+    with Ledger(log_of_7) as ledger, pytest.raises(LogDamaged):
+        CustodyLog(ledger, SIGNER)
+
+
+def test_records_that_a_crash_left_without_a_checkpoint_enter_with_the_next_append(log_of_7: Path) -> None:
+    with (log_of_7 / "records.jsonl").open("ab") as file:
+        file.write(record(7).written() + b"\n" + record(8).written() + b"\n" + record(9).written()[:40])
+
+    assert (checked(log_of_7).checkpoint.size, checked(log_of_7).pending) == (7, 2)
+    with Ledger(log_of_7) as ledger:
+        assert CustodyLog(ledger, SIGNER).append(record(10).event, record(10).salt) == 9
+    assert (checked(log_of_7).checkpoint.size, checked(log_of_7).pending) == (10, 0)
+    assert lines_of(log_of_7)[9] == record(10).written() + b"\n"
+
+
+def test_a_broken_record_beyond_the_checkpoint_is_named_and_not_signed(log_of_7: Path) -> None:
+    with (log_of_7 / "records.jsonl").open("ab") as file:
+        file.write(b"nonsense\n")
+
+    assert first_wrong(log_of_7) == 7
+    with Ledger(log_of_7) as ledger, pytest.raises(LogDamaged) as caught:
+        CustodyLog(ledger, SIGNER).append(record(8).event, record(8).salt)
+    assert caught.value.index == 7
+
+
+def copies(folder: Path, number: int) -> Iterator[tuple[int, Path]]:
+    for i in range(number):
+        yield i, Path(shutil.copytree(folder, folder.with_name(f"copy{i}")))
+
+
+def test_an_edit_anywhere_in_a_log_of_three_tile_rows_is_named(tmp_path: Path) -> None:
+    make(tmp_path / "log", 700, step=250)
+    assert checked(tmp_path / "log").checkpoint.size == 700
+
+    for i, copy in copies(tmp_path / "log", 12):
+        index = (i * 61 + 13) % 700
+        lines = lines_of(copy)
+        lines[index] = record(index, "edited").written() + b"\n"
+        rewrite(copy, lines)
+        assert first_wrong(copy) == index
+
+
+def test_an_edit_that_is_carried_through_to_the_tiles_is_named_where_it_starts_to_differ(tmp_path: Path) -> None:
+    make(tmp_path / "log", 300, step=300)
+    make_edited = tmp_path / "edited"
+    with Ledger.create(make_edited) as ledger:
+        CustodyLog(ledger, SIGNER).append_all([record(n, "x" if n == 5 else 'say "제비"') for n in range(300)])
+    shutil.copytree(make_edited / "tile", tmp_path / "log/tile", dirs_exist_ok=True)
+
+    with pytest.raises(LogDamaged, match="records are as they were signed") as caught:
+        checked(tmp_path / "log")
+    assert caught.value.index == 5
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=5))
+@settings(deadline=None, max_examples=15)
+def test_a_log_is_the_same_however_its_records_were_grouped(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("grouped") / "log"
+    total = 0
+    with Ledger.create(folder) as ledger:
+        log = CustodyLog(ledger, SIGNER)
+        for step in steps:
+            assert log.append_all([record(n) for n in range(total, total + step)]) == total
+            total += step
+        assert log.check().checkpoint.root == root([leaf_hash(record(n).entry()) for n in range(total)])
+
+
+def test_a_batch_larger_than_one_piece_enters_whole(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path / "log") as ledger:
+        log = CustodyLog(ledger, SIGNER)
+        log.append_all([record(n % 9999) for n in range(20_000)])
+        result = log.check()
+
+    assert (result.checkpoint.size, result.pending) == (20_000, 0)
+
+
+def test_a_salt_of_another_length_is_not_taken() -> None:
+    with pytest.raises(Damaged):
+        Record(event=record(1).event, salt=b"short")
+    assert base64.b64encode(record(1).salt).decode() not in repr(record(1))

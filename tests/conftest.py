@@ -1,0 +1,22 @@
+"""What every test stands on: Hypothesis profiles and sample films."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("fast", max_examples=50, deadline=None, derandomize=True, suppress_health_check=SLOW)
+settings.register_profile("deep", max_examples=1_000_000, deadline=None, suppress_health_check=SLOW)
+settings.load_profile(os.environ.get("JEBI_PROFILE", "fast"))
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Real films out of published packages; `make test` fetches them."""
+    folder = ROOT / ".cache" / "samples"
+    assert any(folder.glob("*.mp4")), "run make test once: it fetches the sample films"
+    return folder
