@@ -148,8 +148,8 @@ def test_a_timestamp_of_another_authority_is_damaged(tmp_path: Path, authority: 
 
     with pytest.raises(Damaged):
         verify(response, CHECKPOINT, [other.root], nonce=None)
-    assert verify(response, CHECKPOINT, [other.root, authority.root], nonce=None)
-    assert verify(response, CHECKPOINT, [other.root + authority.root], nonce=None)
+    for roots in ([other.root, authority.root], [other.root + authority.root]):
+        assert verify(response, CHECKPOINT, roots, nonce=None).serial > 1
 
 
 def test_a_certificate_that_is_not_for_time_stamping_is_damaged(tmp_path: Path, asked: StampRequest) -> None:
@@ -176,8 +176,8 @@ def test_a_certificate_that_is_not_for_time_stamping_is_damaged(tmp_path: Path, 
     body = bytes.fromhex("3003020100") + forged_token
     forged = b"\x30\x82" + len(body).to_bytes(2, "big") + body
 
-    assert verify(good, CHECKPOINT, [authority.root], nonce=asked.nonce)
-    with pytest.raises(Damaged):
+    assert verify(good, CHECKPOINT, [authority.root], nonce=asked.nonce).serial > 1
+    with pytest.raises(Damaged, match="unsuitable certificate purpose"):
         verify(forged, CHECKPOINT, [authority.root], nonce=asked.nonce)
 
 

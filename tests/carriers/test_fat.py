@@ -475,6 +475,24 @@ def test_a_partition_wins_over_the_boot_sector_that_partitioning_left_behind(tmp
     assert read_volume(Image(path)).start == start
 
 
+@pytest.mark.parametrize("label", ["dos", "gpt"])
+def test_the_boot_sector_that_partitioning_left_behind_is_not_believed_for_want_of_another(
+    label: str, tmp_path: Path
+) -> None:
+    path = fat(tmp_path / "stick", 100 * MIB, "-F32", "-s1", "--mbr=n")
+    old = path.read_bytes()[: 1 << 20]
+    [(start, length)] = partition(path, f"label: {label}\nstart=4096\n")
+    run("mke2fs", "-q", blank(tmp_path / "foreign", length))
+    put(path, start, tmp_path / "foreign")
+    content = bytearray(path.read_bytes())
+    content[:446] = old[:446]
+    content[16384:] = old[16384:] + content[1 << 20 :]
+    with pytest.raises(Damaged):
+        read_volume(Stick(content))
+    content[446:510] = bytes(64)
+    assert read_volume(Stick(content)).start == 0
+
+
 def test_a_volume_whose_mbr_names_itself_is_read_whole(tmp_path: Path) -> None:
     assert read_volume(Image(fat(tmp_path / "stick", 100 * MIB, "-F32", "-s1", "--mbr=y"))).start == 0
 

@@ -175,7 +175,7 @@ class CustodyLog:
     def __init__(self, ledger: Ledger, signer: Ed25519Signer) -> None:
         self._ledger = ledger
         self._signer = signer
-        if not ledger.count and not ledger.has(CHECKPOINT) and not any(ledger.paths(KEPT)):
+        if not ledger.count and not ledger.has(CHECKPOINT) and not any((*ledger.paths("tile"), *ledger.paths(KEPT))):
             ledger.write([(CHECKPOINT, sign_checkpoint(0, root([]), signer).written())])
         self.checkpoint()
 
@@ -184,13 +184,15 @@ class CustodyLog:
         return self.append_all([Record(event=event, salt=salt)])
 
     def append_all(self, records: Sequence[Record]) -> int:
-        """Log several at once, under one checkpoint as far as they fit a batch; returns the first one's index."""
-        head = self.checkpoint()
-        first = self._ledger.count
+        """Log several at once, under one checkpoint as far as they fit a batch; returns the first one's index.
+
+        When this fails on the way, on a full disk for instance, some or all of them may be kept all the same: they
+        enter the tree with the next append. Look at the newest records before logging the same events again.
+        """
+        head = self._catch_up(self.checkpoint())
         self._ledger.append([record.written() for record in records])
-        while head.size < self._ledger.count:
-            head = self._extend(head)
-        return first
+        self._catch_up(head)
+        return head.size
 
     def checkpoint(self) -> Checkpoint:
         """The newest checkpoint, after a check of all that the next one will be built on; O(log n).
@@ -207,6 +209,7 @@ class CustodyLog:
         subtree = TileReader(ledger, head.size)
         if root_at(head.size, subtree) != head.root:
             raise LogDamaged("the tiles do not give the root that was signed", index=head.size, hint=_CHECK)
+        _read_bundle(ledger, head.size)
         for name, earlier in islice(_kept(ledger, newest_first=True), 1):
             _compare(head, open_checkpoint(earlier, log), subtree, name, 0)
         return head
@@ -222,13 +225,19 @@ class CustodyLog:
         head = self.checkpoint()
         _compare(head, checkpoint, TileReader(self._ledger, head.size), "the checkpoint", 0)
         stem = _kept_stem(checkpoint.size, untrusted_checkpoint)
-        stamps = [(stem + ".tsr", stamp)] if stamp else []
-        self._ledger.write([(stem + ".note", untrusted_checkpoint), *stamps])
+        self._ledger.write([(stem + ".note", untrusted_checkpoint)])
+        if stamp:  # only now: a stamp of nothing would look like damage after a crash
+            self._ledger.write([(stem + ".tsr", stamp)])
         return stem + ".note"
 
     def check(self, *, remembered: Sequence[bytes] = (), witnesses: Sequence[Verifier] = ()) -> Checked:
         """`check` of the whole log with its own key."""
         return check(self._ledger, self._signer.verifier(), remembered=remembered, witnesses=witnesses)
+
+    def _catch_up(self, head: Checkpoint) -> Checkpoint:
+        while head.size < self._ledger.count:
+            head = self._extend(head)
+        return head
 
     def _extend(self, head: Checkpoint) -> Checkpoint:
         """Put the next batch of records into the tree, and sign it."""
@@ -384,7 +393,7 @@ def _judgement(
     """
     _, index, what = min(wrong, default=(0, ledger.count, ""))
     if own == head.root:
-        return LogDamaged(f"{what}, at record {index}; the records are as they were signed", index=index)
+        return LogDamaged(f"{what}, at record {index}; all signed records are as they were", index=index)
     if ledger.count < head.size and index >= ledger.count:
         return _missing(ledger.count, head.size)
     if wrong and _tiles_give(ledger, head.size, head):
@@ -436,21 +445,22 @@ def _kept_stem(size: int, content: bytes) -> str:
 
 def _bundles(ledger: Ledger, size: int, entries: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
     """The entry bundles that change when entries are added to a log of that size (tlog-tiles, "Log entries")."""
-    index, width = divmod(size, TILE_WIDTH)
-    row = (_read_bundle(ledger, Tile(level=0, index=index, width=width)) if width else []) + list(entries)
-    for number, start in enumerate(range(0, len(row), TILE_WIDTH), index):
+    row = _read_bundle(ledger, size) + list(entries)
+    for number, start in enumerate(range(0, len(row), TILE_WIDTH), size // TILE_WIDTH):
         pieces = row[start : start + TILE_WIDTH]
         yield tile_path("entries", number, len(pieces)), b"".join(LENGTH + entry for entry in pieces)
 
 
-def _read_bundle(ledger: Ledger, tile: Tile) -> list[bytes]:
-    """The entries of a bundle that is about to grow, each checked against its leaf hash."""
-    content, step = ledger.read(tile_path("entries", tile.index, tile.width)), len(LENGTH) + HASH
+def _read_bundle(ledger: Ledger, size: int) -> list[bytes]:
+    """The entries of the partial bundle of a log of that size, each checked against its leaf hash."""
+    index, width = divmod(size, TILE_WIDTH)
+    if not width:
+        return []
+    content, step = ledger.read(tile_path("entries", index, width)), len(LENGTH) + HASH
     entries = [content[start + len(LENGTH) : start + step] for start in range(0, len(content), step)]
-    if b"".join(LENGTH + entry for entry in entries) != content or list(map(leaf_hash, entries)) != read_tile(
-        ledger, tile
-    ):
-        raise LogDamaged("the newest entry bundle is damaged", index=tile.index * TILE_WIDTH, hint=_CHECK)
+    leaves = read_tile(ledger, Tile(level=0, index=index, width=width))
+    if b"".join(LENGTH + entry for entry in entries) != content or list(map(leaf_hash, entries)) != leaves:
+        raise LogDamaged("the newest entry bundle is damaged", index=index * TILE_WIDTH, hint=_CHECK)
     return entries
 
 

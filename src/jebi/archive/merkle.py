@@ -221,7 +221,7 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
     if not 0 <= old <= new:
         raise Damaged("the proof of consistency leads to a smaller tree")
     if old in {0, new}:
-        if path or old_root != (new_root if old else root([])):
+        if path or (old == 0 and old_root != root([])) or (old == new and old_root != new_root):
             raise Damaged("the two roots are of different trees")
         return
     height = (old & -old).bit_length() - 1

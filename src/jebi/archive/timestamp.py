@@ -6,6 +6,7 @@ What it proves: these bytes existed no later than that time, if the authority's 
 Nothing is kept here and no clock is read. The nonce of a request is drawn by the library that writes it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ from jebi.errors import Damaged
 LONGEST_RESPONSE = 1 << 18  # a token with a chain of certificates takes about 6 KiB; with post-quantum ones 100
 LONGEST_ROOTS = 1 << 22  # a whole operating system's bundle
 _HINT = "ask the authority again with a new request"
+_REASON = re.compile(r"verify error:\s*([a-z -]+)", re.IGNORECASE)
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
 
@@ -114,5 +116,7 @@ def _stamped(response: TimeStampResponse) -> Stamped:
 
 
 def _said(error: VerificationError) -> str:
-    """The library's reason, on one line and not too long: parts of it come from the response."""
-    return ascii(str(error).partition("\n")[0][:120])[1:-1].lower()
+    """The library's reason, short and on one line: parts of what it says come from the response."""
+    found = _REASON.search(str(error))
+    text = found[1] if found else str(error).partition(": ErrorStack")[0]
+    return ascii(text[:120])[1:-1].lower()

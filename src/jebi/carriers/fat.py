@@ -21,9 +21,7 @@ from jebi.carriers.carrier import Medium
 from jebi.errors import Damaged
 
 MOST_CLUSTERS = 1 << 28  # FAT32 counts no further; an exFAT volume of 8 TiB in clusters of 32 KiB
-LONGEST_SEARCH = (
-    1 << 20
-)  # bytes of an exFAT root looked through; every tool puts the bitmap among the first four entries
+LONGEST_SEARCH = 1 << 20  # bytes of an exFAT root looked through; every tool puts the bitmap among its first records
 MOST_PARTITIONS = 128  # what a GPT holds as every tool writes it
 LONGEST_GPT = 1 << 17  # bytes of a GPT's entries: eight times what every tool writes
 MOST_TRIED = 16  # places that begin like a volume; a table of many that fail late would keep us busy for minutes
@@ -47,7 +45,7 @@ RECORD = 32  # bytes of every entry of a folder, in all four kinds
 GPT_NAME = b"EFI PART"
 GPT_PROTECTS = 0xEE
 SYSTEM_PARTITION = 0xEF
-NO_VOLUME = frozenset({0x00, 0x05, 0x0F, 0x85})  # empty, or tables of further partitions, which sticks do not have
+EXTENDED = frozenset({0x05, 0x0F, 0x85})  # tables of further partitions, which sticks do not have
 SYSTEM_GUID = bytes.fromhex("28732ac11ff8d211ba4b00a0c93ec93b")
 NO_END = 1 << 63
 
@@ -178,15 +176,15 @@ WHOLE_MEDIUM = Place(start=0, room=NO_END)
 
 
 def read_volume(medium: Medium) -> Volume:
-    """The first FAT or exFAT volume: in a partition if there is one, else over the whole medium.
+    """The first FAT or exFAT volume: in a partition if there are any, else over the whole medium.
 
-    Partitions go first because partitioning tools leave the boot code of an older volume in sector 0 as it was, while
-    formatting a whole stick wipes its partition table.
+    Partitioning tools leave the boot code of an older volume in sector 0 as it was. Whoever believed that volume's old
+    table would write over the partitions; formatting a whole stick wipes its partition table.
 
     Raises:
         Damaged: there is none, or its numbers contradict each other or the medium.
     """
-    places = [place for place in [*_partitions(medium), WHOLE_MEDIUM] if _begins_here(medium, place)]
+    places = [place for place in _places(medium) if _begins_here(medium, place)]
     reasons = [Damaged("there is no FAT or exFAT volume here", hint="pick another stick, or format this one")]
     for place in places[:MOST_TRIED]:
         try:
@@ -431,20 +429,20 @@ def _bitmap_clusters(medium: Medium, layout: Layout, first: int, count: int) -> 
     return list(islice(chain(medium, layout, first), count))
 
 
-def _partitions(medium: Medium) -> list[Place]:
-    """What the MBR or GPT says there is, those for a machine's own start last."""
+def _places(medium: Medium) -> list[Place]:
+    """The partitions that MBR or GPT name, those for a machine's own start last; the whole medium if none is named."""
     boot = medium.read_at(0, SMALLEST_SECTOR)
     rows = list(struct.iter_unpack("<B3xB3xII", boot[446:510])) if len(boot) == SMALLEST_SECTOR else []
-    if boot[510:] != SIGNATURE or any(status not in {0x00, 0x80} for status, *_ in rows):
-        return []
+    named = [(kind, first, count) for _, kind, first, count in rows if kind and first and count]
+    if not named or not boot.endswith(SIGNATURE) or any(status not in {0x00, 0x80} for status, *_ in rows):
+        return [WHOLE_MEDIUM]
     places = []
-    for sector_size in (SMALLEST_SECTOR, LARGEST_SECTOR):  # an MBR does not say which one it counts in
-        for _, kind, first, count in rows:
+    for sector in (SMALLEST_SECTOR, LARGEST_SECTOR):  # an MBR does not say which one it counts in
+        for kind, first, count in named:
             if kind == GPT_PROTECTS:
-                places += _gpt(medium, sector_size)
-            elif kind not in NO_VOLUME and first:
-                is_system = kind == SYSTEM_PARTITION
-                places.append(Place(start=first * sector_size, room=count * sector_size, is_system=is_system))
+                places += _gpt(medium, sector)
+            elif kind not in EXTENDED:
+                places.append(Place(start=first * sector, room=count * sector, is_system=kind == SYSTEM_PARTITION))
     return sorted(places, key=lambda place: place.is_system)
 
 

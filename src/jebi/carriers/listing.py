@@ -9,7 +9,6 @@ Peak: one piece of a folder for every level of depth, and one number for every f
 """
 
 import struct
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -31,7 +30,6 @@ LOWER_STEM, LOWER_SUFFIX = 0x08, 0x10
 FILE, STREAM, NAME, IN_USE, SECONDARY = 0x85, 0xC0, 0xC1, 0x80, 0x40
 CONTIGUOUS = 0x02
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 
 Time = tuple[int, int, int, int, int, int]
 
@@ -353,4 +351,4 @@ def _printable(untrusted_name: str) -> str:
 
 
 def _deceives(letter: str) -> bool:
-    return letter in "/\\" or unicodedata.category(letter) in UNPRINTABLE
+    return letter in "/\\" or not letter.isprintable()  # controls, direction marks, and every space but the plain one

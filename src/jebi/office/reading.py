@@ -140,15 +140,15 @@ class Reader:
         """Bytes that `search` will read at least."""
         return sum(grid.stop - grid.start for source in range(len(self.sources)) for grid in self._grids(source))
 
-    def search(self, advance: Advance) -> list[Pile]:
+    def search(self, advance: Advance, *, finely: bool = True) -> list[Pile]:
         """Everything of ours in all media, sorted into piles; a medium in which nothing is found at once is looked
-        through more finely, for what was cut or shifted.
+        through more `finely`, for what was cut or shifted, unless nobody wants to wait for that.
         """
         piles: dict[tuple[bytes, Shape], Pile] = {}
         grids = [(source, grid) for source in range(len(self.sources)) for grid in self._grids(source)]
         self._recall(piles)
         found = self._collect(piles, (_Search(s, w, False) for s, grid in grids for w in windows(grid)), advance)
-        again = [(source, grid) for source, grid in grids if not found.get(source)]
+        again = [(source, grid) for source, grid in grids if finely and not found.get(source)]
         tasks = (_Search(s, w, True) for s, grid in again for w in self._fine(s, grid))
         shifted = self._collect(piles, tasks, lambda _: None)
         broken = [(s, g) for s, g in grids if g.step < SLOT and self._is_file(s) and (found.get(s) or shifted.get(s))]

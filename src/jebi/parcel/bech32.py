@@ -26,6 +26,8 @@ def decode(untrusted_text: str) -> tuple[str, bytes]:
     """
     if len(untrusted_text) > LONGEST:
         raise Damaged("the key is too long to be one")
+    if not untrusted_text.isascii():  # there are letters whose lower case is ASCII, such as the Kelvin sign
+        raise Damaged("the key has a letter that is not ASCII", hint="copy it again, whole")
     if untrusted_text not in (untrusted_text.lower(), untrusted_text.upper()):
         raise Damaged("the key mixes upper and lower case")
     prefix, separator, rest = untrusted_text.lower().rpartition("1")

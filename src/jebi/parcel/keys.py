@@ -63,6 +63,7 @@ class PostQuantumRecipient:
             MLKEM768PublicKey.from_public_bytes(self.raw[:MLKEM_PUBLIC])
         except ValueError as error:
             raise Damaged("the recipient's key is not a key", hint="copy it again, whole") from error
+        _check_point(self.raw[MLKEM_PUBLIC:])
 
     @classmethod
     def parse(cls, untrusted_text: str) -> "PostQuantumRecipient":
@@ -143,6 +144,7 @@ class X25519Recipient:
     def __post_init__(self) -> None:
         if len(self.raw) != SEED:
             raise Damaged("the recipient's key has the wrong length", hint="copy it again, whole")
+        _check_point(self.raw)
 
     def __str__(self) -> str:
         return bech32.encode("age", self.raw)
@@ -150,10 +152,7 @@ class X25519Recipient:
     def wrap(self, file_key: bytes) -> Stanza:
         ephemeral = X25519PrivateKey.generate()
         share = ephemeral.public_key().public_bytes_raw()
-        try:
-            shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(self.raw))
-        except ValueError as error:
-            raise Damaged("the recipient's key is a point that protects nothing") from error
+        shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(self.raw))
         key = derive(shared, share + self.raw, b"age-encryption.org/v1/X25519")
         body = ChaCha20Poly1305(key).encrypt(ZERO_NONCE, file_key, None)
         return Stanza(arguments=("X25519", to_base64(share)), body=body)
@@ -280,6 +279,14 @@ def _sized(text: str, length: int) -> bytes:
     if len(payload) != length:
         raise HeaderDamaged("a stanza of the header has an argument of the wrong length")
     return payload
+
+
+def _check_point(public: bytes) -> None:
+    """Points of low order give every secret key the same result, so any key tells them apart."""
+    try:
+        X25519PrivateKey.from_private_bytes(bytes(CURVE)).exchange(X25519PublicKey.from_public_bytes(public))
+    except ValueError as error:
+        raise Damaged("the recipient's key is a point that protects nothing") from error
 
 
 def _agree(private: X25519PrivateKey, share: bytes) -> bytes:

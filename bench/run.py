@@ -1,0 +1,30 @@
+"""Measure, print a table, and keep the rows. `run.py AREA…` measures only those areas."""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import crossing
+from rows import Row, save, table
+
+AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {"crossing": crossing.measure}
+
+
+def main(wanted: list[str]) -> int:
+    unknown = set(wanted) - AREAS.keys()
+    if unknown:
+        print(f"there is no area {', '.join(sorted(unknown))}; there are: {', '.join(AREAS)}", file=sys.stderr)
+        return 2
+    for area in wanted or AREAS:
+        rows = []
+        with tempfile.TemporaryDirectory(prefix="jebi-bench-", dir=crossing.FOLDER) as folder:
+            for row in AREAS[area](Path(folder)):
+                print(table([row]).splitlines()[1], flush=True)
+                rows.append(row)
+        print(f"\n{table(rows)}\n\nwrote {save(area, rows)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
