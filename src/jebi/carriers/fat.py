@@ -24,7 +24,7 @@ MOST_CLUSTERS = 1 << 28  # FAT32 counts no further; an exFAT volume of 8 TiB in 
 LONGEST_SEARCH = 1 << 20  # bytes of an exFAT root looked through; every tool puts the bitmap among its first records
 MOST_PARTITIONS = 128  # what a GPT holds as every tool writes it
 LONGEST_GPT = 1 << 17  # bytes of a GPT's entries: eight times what every tool writes
-MOST_TRIED = 16  # places that begin like a volume; a table of many that fail late would keep us busy for minutes
+MOST_TRIED = 4  # places that begin like a volume; a table of many that fail late would keep us busy for minutes
 PIECE = 1 << 22  # bytes of the medium looked at in one go
 WINDOW = 1 << 12  # entries of a table read at once along a chain; even, since two FAT12 entries share three bytes
 SMALLEST_SECTOR, LARGEST_SECTOR = 512, 4096
@@ -395,9 +395,11 @@ def _free_by_bitmap(medium: Medium, layout: Layout, root: int, which: int) -> Fl
     for cluster in clusters:
         length = min(layout.cluster_size, needed - len(bitmap))
         bitmap += read_exactly(medium, layout.place_of(cluster), length)
-    free = 1 - np.unpackbits(np.frombuffer(bitmap, np.uint8), count=layout.cluster_count, bitorder="little")
-    if any(free[cluster - FIRST_CLUSTER] for cluster in (root, *clusters)):
+    indexes = (cluster - FIRST_CLUSTER for cluster in (root, *clusters))
+    if not all(bitmap[index // 8] >> index % 8 & 1 for index in indexes):
         raise Damaged("the volume's allocation bitmap calls itself or the root folder free", hint=REPAIR)
+    free = np.unpackbits(np.frombuffer(bitmap, np.uint8), count=layout.cluster_count, bitorder="little")
+    free ^= 1
     for begin, count in _pieces(layout):
         is_good = layout.entries(medium, begin, count) != EXFAT_BAD
         skipped = max(FIRST_CLUSTER - begin, 0)

@@ -114,17 +114,6 @@ def free_runs(volume: Volume) -> Iterator[tuple[int, int]]:
         first = volume.free.find(b"\1", stop)
 
 
-def kept_runs(volume: Volume) -> Iterator[tuple[int, int]]:
-    """Everything else from the medium's first byte to the volume's last: tables, folders, files, bad clusters."""
-    at, end = 0, volume.start + volume.size
-    for offset, length in free_runs(volume):
-        if offset > at:
-            yield at, offset - at
-        at = offset + length
-    if at < end:
-        yield at, end - at
-
-
 def cells(volume: Volume) -> Iterator[tuple[int, int]]:
     """The free stretches, cut wherever a slot could begin: offset and length in bytes."""
     for offset, length in free_runs(volume):
@@ -142,7 +131,7 @@ def survey(medium: Medium, volume: Volume, advance: Callable[[int], None], *, ev
         Damaged: the medium became shorter meanwhile.
     """
     columns = _Columns(volume)
-    totals = {texture: 0 for texture in Texture}
+    totals = dict.fromkeys(Texture, 0)
     everything, noise = np.zeros(VALUES, np.int64), np.zeros(VALUES, np.int64)
     for number, (offset, length) in enumerate(cells(volume)):
         if number % every == 0:
@@ -175,7 +164,7 @@ def verdict(found: Survey) -> tuple[str, ...]:
         sentences.append(
             "the noise as a whole is less even than random bytes are: deleted films and archives look like that"
         )
-    if noise >= MOST and 0 < plain:
+    if noise >= MOST and plain > 0:
         sentences.append("there are plain stretches in it: the stick was not filled to the end, or was used since")
     if plain >= SOME or (noise < MOST and plain > 0):
         sentences.append(
@@ -201,7 +190,7 @@ def _on_noise(found: Survey, noise: float) -> str:
 
 
 def _is_random(statistic: float) -> bool:
-    return abs(statistic - FREEDOM) <= TOLERANCE * SPREAD
+    return bool(abs(statistic - FREEDOM) <= TOLERANCE * SPREAD)
 
 
 def _counts(cell: bytes) -> Counts:

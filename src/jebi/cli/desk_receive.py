@@ -24,6 +24,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_archive(parser)
     parser.add_argument("carriers", nargs="+", metavar="CARRIER", help="devices, images, films, files, folders")
     parser.add_argument("--sealed-only", action="store_true", help="verify, but lay no clips into the archive")
+    parser.add_argument(
+        "--salvage",
+        action="store_true",
+        help="lay out what can be had of parcels that are not whole, with a map of the gaps",
+    )
     parser.add_argument("--with", dest="second", metavar="IDENTITY", help="the second person's identity file")
 
 
@@ -31,7 +36,9 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     passphrase = terminal.secret("passphrase of the archive", options.passphrase_file)
     outer = parse_identities(_identity_text(options.second, terminal)) if options.second else ()
     with open_desk(options.archive, passphrase) as desk, terminal.progress():
-        arrivals = receive(desk, options.carriers, Wish(clips=not options.sealed_only, outer=outer), terminal)
+        arrivals = receive(
+            desk, options.carriers, Wish(clips=not options.sealed_only, salvage=options.salvage, outer=outer), terminal
+        )
     for arrival in arrivals:
         terminal.result(str(arrival), **_facts(arrival))
     states = {arrival.state for arrival in arrivals}

@@ -8,7 +8,7 @@ until jebi has started, names on the command line can be seen by other users of 
 import argparse
 import sys
 
-from jebi.cli.options import add_onto, add_passphrase, survive
+from jebi.cli.options import AS, CARRIERS, add_onto, add_passphrase, survive
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Refused, Unable
 from jebi.field.depart import plan
@@ -25,6 +25,7 @@ HELP = "seal clips onto sticks"
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("clips", nargs="+", metavar="CLIP", help="clips and folders; - reads names from standard input")
     add_onto(parser)
+    parser.add_argument("--as", dest="carrier", choices=(*CARRIERS, "whole"), help=AS)
     parser.add_argument("--kit", required=True, metavar="FILE", help="the trip's kit, or its card")
     parser.add_argument(
         "--number", type=int, default=1, metavar="N", help="with a card: which parcel of the trip it is"
@@ -45,9 +46,12 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         terminal.result(str(departure), plan=str(departure))
         return Exit.DONE
     with terminal.progress():
-        sealed = inside.seal_onto(
-            taken, card, seed, options.onto, survive=survive(options), carrier=options.carrier, progress=terminal
-        )
+        if options.carrier == "whole":
+            sealed = inside.seal_whole(taken, card, seed, options.onto, progress=terminal)
+        else:
+            sealed = inside.seal_onto(
+                taken, card, seed, options.onto, survive=survive(options), carrier=options.carrier, progress=terminal
+            )
     if card.seed and sealed.whole:
         files.replace(options.kit, str(card.after(seed, sealed.manifest_digest)).encode())
     return _report(sealed, terminal)
@@ -71,7 +75,7 @@ def _report(sealed: inside.Sealed, terminal: Terminal) -> Exit:
             f"only {len(sealed.whole)} of the sticks were read back, and {sealed.departure.spread.enough} are needed",
             hint="the clips are untouched; run it again with other sticks",
         )
-    terminal.result(f"parcel {sealed.parcel}: {sealed.departure}; {len(sealed.whole)} read back", **facts)
+    terminal.result(f"parcel {sealed.parcel}: {sealed.plan}; {len(sealed.whole)} read back", **facts)
     if sealed.failed:
         terminal.say(
             f"{len(sealed.failed)} failed: of the {len(sealed.whole)} good ones, {len(sealed.whole) - sealed.departure.spread.enough} may be lost"

@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.say("stopped; nothing was lost. Run it again to go on")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PLW1514  (who read us is gone; nothing more can be said)
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (who read us is gone; nothing more can be said)
         return Exit.DONE
     except Exception as error:  # noqa: BLE001  (the one place; a traceback could show a name or a key)
         terminal.say(f"jebi: a mistake in jebi itself: {type(error).__name__} at {_place(error)}", "bold red")

@@ -5,6 +5,9 @@ import os
 
 from jebi.errors import Refused
 
+CARRIERS = ("file", "freespace", "cover")
+AS = "the kind of carrier (default: as the place is)"
+
 
 def add_archive(parser: argparse.ArgumentParser) -> None:
     """`--archive` and the desk's passphrase."""
@@ -35,12 +38,6 @@ def add_onto(parser: argparse.ArgumentParser) -> None:
         default=None,
         metavar="N",
         help="how many of the sticks may be lost (default: two fifths)",
-    )
-    parser.add_argument(
-        "--as",
-        dest="carrier",
-        choices=("file", "freespace", "cover"),
-        help="the kind of carrier (default: as the place is)",
     )
 
 

@@ -30,12 +30,19 @@ class Departure:
     def sealed_length(self) -> int:
         return self.spread.shape.sealed_length
 
+    @property
+    def clips(self) -> str:
+        """How many, and how large."""
+        many, size = len(self.parcel.members), sum(member.size for member in self.parcel.members)
+        return f"{many} {'clip' if many == 1 else 'clips'}, {size / 1e6:.1f} MB"
+
     def __str__(self) -> str:
-        clips, size = len(self.parcel.members), sum(member.size for member in self.parcel.members)
-        each = self.spread.slots * SLOT
+        spread = self.spread
+        sticks = "one stick" if spread.sticks == 1 else f"each of {spread.sticks} sticks"
+        enough = "" if spread.sticks == 1 else f", any {spread.enough} of which bring it back"
         return (
-            f"{clips} {'clip' if clips == 1 else 'clips'}, {size / 1e6:.1f} MB, sealed to {self.sealed_length / 1e6:.1f} MB; "
-            f"{each / 1e6:.1f} MB on each of {self.spread.sticks} sticks, any {self.spread.enough} bring it back"
+            f"{self.clips}, sealed to {self.sealed_length / 1e6:.1f} MB; "
+            f"{spread.slots * SLOT / 1e6:.1f} MB on {sticks}{enough}"
         )
 
 

@@ -17,6 +17,7 @@ from jebi.errors import JebiError, Refused, Unable
 from jebi.field.depart import Departure, plan
 from jebi.field.intake import Listed, Taken, take
 from jebi.office.targets import CarrierName, open_targets
+from jebi.office.whole import whole_copies
 from jebi.office.writing import Writer
 from jebi.parcel import contents
 from jebi.parcel.card import Card
@@ -40,6 +41,7 @@ class Sealed:
     """What came of a sealing: the plan, the parcel's public name, and the sticks that were read back or failed."""
 
     departure: Departure
+    plan: str
     parcel: str
     whole: tuple[str, ...]
     failed: dict[str, JebiError]
@@ -100,9 +102,40 @@ def seal_onto(
             target.close()
     return Sealed(
         departure=departure,
+        plan=str(departure),
         parcel=parcel_id(secret, departure.spread.shape),
         whole=tuple(target.name for target in targets if target.failure is None),
         failed={target.name: target.failure for target in targets if target.failure is not None},
+        manifest_digest=digest_of(notes[0]),
+    )
+
+
+def seal_whole(
+    taken: Sequence[Taken], card: Card, seed: TripSeed, places: Sequence[str], *, progress: Progress
+) -> Sealed:
+    """Seal clips into the same plain `.age` file in every place, and read each back. Hides nothing, survives nothing.
+
+    Raises:
+        Refused, Unable: before anything was written, or because no place took it.
+    """
+    signer = seed.signer(card.signing)
+    departure = plan(taken, card, signer, seed.number, sticks=len(places), survive=len(places) - 1)
+    notes: list[Note] = []
+    copies = whole_copies(places, departure.sealed_length)
+    try:
+        archive = contents.pieces(departure.parcel, _Clips(taken).open, signer, departure.padded, notes.append)
+        progress.begin("sealing", departure.sealed_length)
+        digest = copies.write(seal(Chained(archive), departure.padded, departure.seals), progress.advance)
+        progress.begin("reading back", departure.sealed_length * len(places))
+        copies.read_back(progress.advance)
+    finally:
+        copies.close()
+    return Sealed(
+        departure=departure,
+        plan=f"{departure.clips}, sealed to {departure.sealed_length / 1e6:.1f} MB in each of {len(places)} places",
+        parcel=digest.hex()[:16],
+        whole=copies.whole,
+        failed=copies.failed,
         manifest_digest=digest_of(notes[0]),
     )
 

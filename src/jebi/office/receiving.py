@@ -24,6 +24,7 @@ from jebi.errors import Damaged, NothingFound, Refused
 from jebi.office.desk import Desk, Trip
 from jebi.office.inside import Progress
 from jebi.office.reading import Pile, Reader, Source, keep, media_at
+from jebi.office.salvaging import salvage_pile
 from jebi.parcel import contents
 from jebi.parcel.blocks import BlockList, Shape
 from jebi.parcel.keys import Identity
@@ -40,9 +41,10 @@ PIECE = 1 << 22
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How to receive: whether clips are taken out of the seal, and who opens an outer layer."""
+    """How to receive: whether clips are laid out, what is done with half parcels, and who opens an outer layer."""
 
     clips: bool = True
+    salvage: bool = False
     outer: tuple[Identity, ...] = field(default=(), repr=False)
 
 
@@ -170,7 +172,17 @@ class _Receiving:
         if added := tray.add(self._parcel, fresh):
             detail = f"{added} slots, {before + added} in all"
             self._desk.append("slots-kept", self._parcel, detail, actor="desk", time=int(time.time()))
-        return report
+        return self._salvage(report) if self._wish.salvage else report
+
+    def _salvage(self, report: Arrival) -> Arrival:
+        try:
+            clips = salvage_pile(self._desk, self._reader, pile=self._pile, outer=self._wish.outer)
+        except Damaged as error:
+            return replace(report, why=error.what)
+        whole = sum(not clip.missing for clip in clips)
+        return replace(
+            report, why=f"salvaged {len(clips)} clips, {whole} of them without a gap; unsigned until it is whole"
+        )
 
     def _name(self, label: int) -> str:
         return self._labels.get(label, f"the carrier with the label {label:08x}")

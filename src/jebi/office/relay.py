@@ -23,7 +23,9 @@ from jebi.parcel.blocks import BlockList
 from jebi.parcel.card import RouteKey
 from jebi.parcel.fountain import MOST_IDS
 from jebi.parcel.spread import Spread, check_sticks
+from jebi.parcel.stream import Chained
 
+PIECE = 1 << 20
 WINDOWS = 4  # how many times over the ids of earlier sticks a relay picks its own from
 
 
@@ -64,9 +66,8 @@ def join(
 ) -> list[Joined]:
     """Join all parcels of a route that lie in some places, onto fresh sticks.
 
-    Args:
-        onto: one name a stick; with several parcels, files get a number each.
-        spool: where a parcel is put together while its sticks are made; sealed, and removed after.
+    `onto` has one name a stick; with several parcels, new files get a number each. In `spool` a parcel is put together
+    while its sticks are made; it stays sealed, and is removed after.
 
     Raises:
         NothingFound: there is nothing of this route.
@@ -150,7 +151,7 @@ class _Joining:
                 for target in targets:
                     target.prepare()
                 progress.begin("minting", shape.sealed_length)
-                writer.write(source, progress.advance)
+                writer.write(Chained(iter(lambda: source.read(PIECE), b"")), progress.advance)
                 progress.begin("reading back", spread.slots * SLOT * len(targets))
                 writer.read_back(progress.advance)
             _finish(targets)

@@ -75,10 +75,7 @@ class Target:
     def finish(self) -> None:
         """Give new files their own names, all else being done."""
         for part in self.parts:
-            if part.medium.path != part.final:
-                with blocks.failures_named(part.final, "created"):
-                    os.replace(part.medium.path, part.final)
-                    _sync_folder(part.final)
+            finish_part(part.medium, part.final)
 
     def close(self) -> None:
         """Close everything; what has no name of its own yet is removed."""
@@ -160,7 +157,7 @@ def _open_file(place: str, slots: int, dice: bytes) -> Target:
         raise Refused(f"{taken} exists already, and jebi overwrites no file", hint="name another file")
     parts = []
     for name, count in zip(names, counts, strict=True):
-        medium = _create_partial(name)
+        medium = create_partial(name)
         parts.append(Part(medium, FileCarrier().place(medium, count, dice), name))
     target = Target(place, "file", parts)
     free = shutil.disk_usage(os.path.dirname(os.path.abspath(place))).free
@@ -174,7 +171,7 @@ def _open_cover(place: str, slots: int, dice: bytes) -> Target:
     """The film is copied beside itself, the copy gets the slots, and takes the film's place in the end."""
     with blocks.open_for_reading(place) as film:
         placements = CoverCarrier().place(film, slots, dice)
-        copy = _create_partial(place)
+        copy = create_partial(place)
         try:
             shutil.copyfile(place, copy.path)
         except OSError as error:
@@ -184,13 +181,21 @@ def _open_cover(place: str, slots: int, dice: bytes) -> Target:
     return Target(place, "cover", [Part(copy, placements, place)])
 
 
-def _create_partial(name: str) -> Blocks:
+def create_partial(name: str) -> Blocks:
     """A new file under a passing name. What an earlier jebi left there when it was killed is removed."""
     partial = name + PARTIAL
     if os.path.exists(partial):
         blocks.open_for_writing(partial).close()  # refuses while another jebi writes it
         os.unlink(partial)
     return blocks.create(partial)
+
+
+def finish_part(medium: Blocks, final: str) -> None:
+    """Give a new file its own name."""
+    if medium.path != final:
+        with blocks.failures_named(final, "created"):
+            os.replace(medium.path, final)
+            _sync_folder(final)
 
 
 def _sync_folder(path: str) -> None:

@@ -19,7 +19,7 @@ from jebi.office.targets import Target
 from jebi.parcel.blocks import MOST_PACKETS, SYMBOL, BlockList
 from jebi.parcel.fountain import encode
 from jebi.parcel.spread import RUN, Run, Spread
-from jebi.parcel.stream import Source, read_exactly
+from jebi.parcel.stream import Chained
 from jebi.work.crew import DEPTH, Crew
 
 KEY = 32
@@ -58,7 +58,7 @@ class Writer:
         self._mask = Mask(route)
         self._keys = [bytearray(KEY * spread.slots) for _ in targets]
         self._crew: Crew[_Block | _Check, _Written | int] = Crew(self._work)
-        self._buffers = mmap.mmap(-1, self._crew.size * DEPTH * MOST_PACKETS * SYMBOL)
+        self._buffers = memoryview(mmap.mmap(-1, self._crew.size * DEPTH * MOST_PACKETS * SYMBOL))
         self._hand: _Hand | None = None
 
     def __enter__(self) -> Self:
@@ -67,7 +67,7 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self._crew.__exit__()
 
-    def write(self, sealed: Source, advance: Advance) -> BlockList:
+    def write(self, sealed: Chained, advance: Advance) -> BlockList:
         """Write all of a sealed parcel, then the block list. `advance` hears the sealed bytes done so far."""
         shape, digests = self._spread.shape, []
         for number, written in enumerate(self._crew.run(self._blocks(sealed))):
@@ -102,14 +102,13 @@ class Writer:
                     hint="the stick is failing or smaller than it claims; use another",
                 )
 
-    def _blocks(self, sealed: Source) -> Iterator[_Block]:
+    def _blocks(self, sealed: Chained) -> Iterator[_Block]:
         shape = self._spread.shape
         for number in range(shape.count):
             length, buffer = shape.length(number), number % self._crew.depth
-            block = read_exactly(sealed, length)
-            assert len(block) == length, "the seal is as long as was planned"
             start = buffer * MOST_PACKETS * SYMBOL
-            self._buffers[start : start + length] = block
+            filled = sealed.read_into(self._buffers[start : start + length])
+            assert filled == length, "the seal is as long as was planned"
             yield _Block(number, buffer, length)
         assert not sealed.read(1), "the seal is no longer than was planned"
 
@@ -117,7 +116,7 @@ class Writer:
         if isinstance(task, _Check):
             return self._check(task)
         start = task.buffer * MOST_PACKETS * SYMBOL
-        return self._write_block(self._buffers[start : start + task.length], task.number)
+        return self._write_block(bytes(self._buffers[start : start + task.length]), task.number)
 
     def _write_block(self, block: bytes, number: int) -> _Written:
         spread, shape = self._spread, self._spread.shape

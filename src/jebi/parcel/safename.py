@@ -12,6 +12,8 @@ from jebi.errors import Damaged
 LONGEST_NAME = 1024  # bytes of UTF-8 in all; cards nest three folders, 64 bytes each
 LONGEST_PART = 255  # what FAT, exFAT and ext4 all take
 DEEPEST = 16
+ROOM = 64  # bytes that a made name leaves for the folder that it is put in
+BAD_FIRST = " -."  # a leading dot hides a file or climbs, a hyphen makes it an option
 FORBIDDEN = frozenset('\\:*?"<>|')  # FAT and exFAT refuse them; a stick must be able to hold every clip's name
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(1, 10))})
 
@@ -42,31 +44,43 @@ class SafeName:
 def make_safe(untrusted_parts: tuple[str, ...]) -> SafeName:
     """The nearest safe name for a file that exists under an unsafe one; a safe name comes back as it is.
 
-    Only what is unsafe is replaced, by `_`, so that an editor still recognises the file.
+    Only what is unsafe is replaced, by `_`, so that an editor still recognises the file. Of a path that is too deep or
+    too long the end stays; there is always room for one folder more above it.
     """
-    parts = [_mend(part) for part in untrusted_parts if part]
-    return SafeName("/".join(parts[-DEEPEST:]) or "_")
+    parts = [_mend(part) for part in untrusted_parts if part][1 - DEEPEST :] or ["_"]
+    while len("/".join(parts).encode()) > LONGEST_NAME - ROOM:
+        del parts[0]
+    return SafeName("/".join(parts))
 
 
 def _mend(untrusted_part: str) -> str:
     text = unicodedata.normalize("NFC", untrusted_part.encode("utf-8", "replace").decode("utf-8", "replace"))
-    text = "".join("_" if _is_forbidden(letter) else letter for letter in text)
-    text = text.rstrip(" .") or "_"
+    text = _shortened("".join("_" if _is_forbidden(letter) else letter for letter in text)) or "_"
+    if text[0] in BAD_FIRST:
+        text = "_" + text[1:]
+    return _shortened("_" + text) if _is_reserved(text) else text
+
+
+def _shortened(text: str) -> str:
+    """As much of a part as fits: the ending stays, what stands before it gets shorter."""
+    text = text.rstrip(" .")
     while len(text.encode()) > LONGEST_PART:
         stem, dot, suffix = text.rpartition(".")
-        text = stem[:-1] + dot + suffix if stem and len(suffix) < LONGEST_PART // 2 else text[:-1]
-    if text[0] in " -" or text.partition(".")[0].lower() in RESERVED:
-        text = "_" + text[1:] if text[0] in " -" else f"_{text}"[: LONGEST_PART // 4]
-    return text
+        text = stem[:-1] + dot + suffix if len(suffix.encode()) < LONGEST_PART // 2 else text[:-1]
+    return text.rstrip(" .")
 
 
 def _check_part(part: str) -> None:
-    if part in {"", ".", ".."} or part[0] in " -" or part[-1] in " .":
+    if not part or part[0] in BAD_FIRST or part[-1] in " .":
         raise Damaged("a file's name climbs, hides or could be taken for an option")
     if any(map(_is_forbidden, part)) or unicodedata.normalize("NFC", part) != part:
         raise Damaged("a file's name has a character that could deceive or harm")
-    if len(part.encode("utf-8", "surrogatepass")) > LONGEST_PART or part.partition(".")[0].lower() in RESERVED:
+    if len(part.encode("utf-8", "surrogatepass")) > LONGEST_PART or _is_reserved(part):
         raise Damaged("a file's name is too long or reserved")
+
+
+def _is_reserved(part: str) -> bool:
+    return part.partition(".")[0].lower() in RESERVED
 
 
 def _is_forbidden(letter: str) -> bool:

@@ -142,18 +142,33 @@ class Chained:
         self._left = memoryview(b"")
 
     def read(self, length: int, /) -> bytes:
-        taken = bytearray()
-        while len(taken) < length:
+        parts: list[memoryview] = []
+        for part in self._parts(length):
+            if len(part) == length and isinstance(part.obj, bytes) and len(part.obj) == length:
+                return part.obj
+            parts.append(part)
+        return b"".join(parts)
+
+    def read_into(self, into: memoryview) -> int:
+        """Fill `into` as far as the pieces go; returns the bytes filled. One copy, and none besides."""
+        filled = 0
+        for part in self._parts(len(into)):
+            into[filled : filled + len(part)] = part
+            filled += len(part)
+        return filled
+
+    def _parts(self, length: int) -> Iterator[memoryview]:
+        """Up to `length` bytes, as slices of the pieces."""
+        while length:
             if not self._left:
                 piece = next(self._pieces, None)
                 if piece is None:
-                    break
+                    return
                 self._left = memoryview(piece)
                 continue
-            part = self._left[: length - len(taken)]
-            taken += part
-            self._left = self._left[len(part) :]
-        return bytes(taken)
+            part, self._left = self._left[:length], self._left[length:]
+            length -= len(part)
+            yield part
 
 
 def _open(aead: ChaCha20Poly1305, chunk_nonce: bytes, sealed: bytes) -> bytes | None:

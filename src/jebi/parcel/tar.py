@@ -17,6 +17,7 @@ BLOCK = 512
 END = bytes(2 * BLOCK)
 LONGEST_RECORDS = 8192  # pax records of one file: a name, a size and a time fit many times over
 LARGEST_FILE = 1 << 43  # 8 TiB, far over any card
+LATEST = (1 << 53) - 1  # seconds; a number that every reader of records keeps exactly
 PIECE = 1 << 20
 REGULAR = {b"0", b"\0"}
 PAX = b"x"
@@ -30,10 +31,15 @@ class Member:
     size: int
     modified: int = 0
 
+    @property
+    def claim(self) -> int:
+        """The time as it can be written: a broken camera's clock may stand before 1970 or at the end of time."""
+        return min(max(0, self.modified), LATEST)
+
     def head(self) -> bytes:
         """The blocks that stand before the file's bytes."""
         entry = tarfile.TarInfo(self.name.text)
-        entry.size, entry.mtime, entry.mode = self.size, max(0, self.modified), 0o644
+        entry.size, entry.mtime, entry.mode = self.size, self.claim, 0o644
         return entry.tobuf(tarfile.PAX_FORMAT)
 
     @property
@@ -121,7 +127,7 @@ def _member(head: tarfile.TarInfo, records: dict[str, str]) -> Member:
         modified = int(float(records.get("mtime", head.mtime)))
     except (ValueError, OverflowError) as error:
         raise Damaged("the archive names a size or a time that is no number") from error
-    if not 0 <= size <= LARGEST_FILE or not 0 <= modified < 1 << 62:
+    if not 0 <= size <= LARGEST_FILE or not 0 <= modified <= LATEST:
         raise Damaged("the archive names a size or a time that cannot be")
     return Member(name=SafeName(records.get("path", head.name)), size=size, modified=modified)
 
