@@ -91,6 +91,8 @@ def shortfall(tally: Tally, failed: frozenset[int] = frozenset()) -> Shortfall |
 
 
 def _lacking(lack: Shortfall, shape: Shape) -> str:
+    if shape.count == 1:
+        return f"it lacks {lack.worst} of {shape.k(0)} packets"
     return (
         f"{shape.count - lack.blocks} of {shape.count} blocks are whole; "
         f"the worst of the others lacks {lack.worst} of {shape.k(0)} packets"

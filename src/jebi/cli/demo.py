@@ -25,8 +25,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
-    from jebi.cli.main import main  # noqa: PLC0415  (the demo types commands, as a user does)
-
     footage = os.path.abspath(options.footage)
     clips = sorted(name for name in os.listdir(footage) if os.path.isfile(os.path.join(footage, name)))
     if not clips:
@@ -34,7 +32,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
 
     def run_line(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
-        return main(arguments)
+        return int(options.again(arguments))
 
     folder = options.keep or tempfile.mkdtemp(prefix="jebi-demo-")
     if options.keep:
@@ -44,9 +42,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         os.chdir(folder)
         shutil.copytree(footage, "card")
         film = min((os.path.join("card", clip) for clip in clips), key=os.path.getsize)
-        Demo(
-            footage, film, run_line, terminal.say, lambda line: terminal.say(f"   $ {shlex.join(line.split())}", "cyan")
-        ).play()
+        Demo(film, run_line, terminal.say, lambda line: terminal.say(f"   $ {shlex.join(line.split())}", "cyan")).play()
     finally:
         os.chdir(before)
         if not options.keep:

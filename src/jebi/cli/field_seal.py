@@ -6,6 +6,7 @@ until jebi has started, names on the command line can be seen by other users of 
 """
 
 import argparse
+import os
 import sys
 
 from jebi.cli.options import AS, CARRIERS, add_onto, add_passphrase, survive
@@ -36,8 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     card = parse_card(files.read(options.kit))
-    names = [line.rstrip("\n") for line in sys.stdin] if options.clips == ["-"] else options.clips
-    taken = inside.list_clips(names)
+    taken = inside.list_clips(_names() if options.clips == ["-"] else options.clips)
     inside.check_apart(taken, options.onto)
     seed = _seed(card, options, terminal)
     if options.dry_run:
@@ -52,9 +52,26 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
             sealed = inside.seal_onto(
                 taken, card, seed, options.onto, survive=survive(options), carrier=options.carrier, progress=terminal
             )
-    if card.seed and sealed.whole:
-        files.replace(options.kit, str(card.after(seed, sealed.manifest_digest)).encode())
-    return _report(sealed, terminal)
+    kit_is_new = not (card.seed and sealed.whole) or _move_on(options.kit, card.after(seed, sealed.manifest_digest))
+    status = _report(sealed, terminal)
+    if not kit_is_new:
+        terminal.say(f"{options.kit} could not be written: its next parcel gets the same number; the desk takes both")
+        return Exit.PARTLY
+    return status
+
+
+def _move_on(kit: str, after: Card) -> bool:
+    """Let the kit's seed move on; the sticks are good even where that cannot be written down."""
+    try:
+        files.replace(kit, str(after).encode())
+    except Unable:
+        return False
+    return True
+
+
+def _names() -> list[str]:
+    """Names as cameras and people write them, one a line; they need not be valid in this machine's language."""
+    return [os.fsdecode(line.rstrip(b"\n")) for line in sys.stdin.buffer if line.strip()]
 
 
 def _seed(card: Card, options: argparse.Namespace, terminal: Terminal) -> TripSeed:

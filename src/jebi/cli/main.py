@@ -78,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not hasattr(options, "verb"):
         parser.print_help()
         return Exit.USAGE
+    options.again = main  # for the demo, which types commands as a user does
     terminal = Terminal(as_json=getattr(options, "json", False))
     try:
         return int(options.verb.run(options, terminal))
