@@ -1,0 +1,67 @@
+"""The house holds its shape; import-linter holds the layers, this holds the rest."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "jebi"
+MODULES = sorted(SOURCE.rglob("*.py"))
+PURE = ("parcel", "carriers", "radio", "field", "archive")
+DRAWERS = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "core",
+    "common",
+    "misc",
+    "manager",
+    "handler",
+    "processor",
+    "data",
+    "info",
+}
+JOURNEY = ("field/intake", "parcel/seal", "parcel/fountain", "carriers/slot", "archive/receive")
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_module_says_what_it_does_under_a_name_of_its_own(path: Path) -> None:
+    assert ast.get_docstring(_tree(path))
+    assert path.stem not in DRAWERS
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_no_function_outgrows_a_page(path: Path) -> None:
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, f"{path.name}: {node.name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_no_module_outgrows_its_idea(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
+
+
+@pytest.mark.parametrize("package", PURE)
+def test_pure_packages_open_print_and_ask_nothing(package: str) -> None:
+    for path in (SOURCE / package).rglob("*.py"):
+        called = {
+            node.func.id
+            for node in ast.walk(_tree(path))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert not called & {"open", "print", "input", "eval", "exec"}, path
+
+
+def test_the_journey_leads_from_file_to_file() -> None:
+    for here in JOURNEY:
+        text = ast.get_docstring(_tree(SOURCE / f"{here}.py")) or ""
+        following = re.search(r"Next: `jebi\.([\w.]+)`$", text)
+        assert following, f"{here} does not say what comes next"
+        assert (SOURCE / f"{following[1].replace('.', '/')}.py").exists()

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Write measured figures into the documents, between their marks; `--transcript` also runs the demo for README."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def figures(rows: list[dict[str, object]]) -> str:
+    """A Markdown table of an area's rows, with machine and date."""
+    lines = ["| measure | value | goal | beside | it reaches |", "| --- | --- | --- | --- | --- |"]
+    for row in rows:
+        goal = f"{row['goal']} {'' if row['met'] else '**missed**'}".strip() if row["goal"] else ""
+        peer = f"{row['peer_value']:.4g} {row['unit']}" if row["peer_value"] else ""
+        ratio = f" ({row['ratio']:.3g}×)" if row["ratio"] else ""
+        lines.append(f"| {row['name']} | {row['value']:.4g} {row['unit']}{ratio} | {goal} | {row['peer']} | {peer} |")
+    first = rows[0]
+    return "\n".join(lines) + f"\n\nMeasured on {first['machine']}, {first['date']}, at {first['commit']}.\n"
+
+
+def main() -> None:
+    for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
+        text = path.read_text(encoding="utf-8")
+        for area in re.findall(r"<!-- figures: (\w+) -->", text):
+            rows = json.loads((ROOT / "bench" / "results" / f"{area}.json").read_text(encoding="utf-8"))
+            text = between(text, f"<!-- figures: {area} -->\n", "<!-- /figures -->", figures(rows))
+        if "--transcript" in sys.argv and "<!-- transcript: demo -->" in text:
+            text = between(text, "<!-- transcript: demo -->\n", "<!-- /transcript -->", transcript())
+        path.write_text(text, encoding="utf-8")
+
+
+def between(text: str, begin: str, end: str, content: str) -> str:
+    """Replace what stands between two marks."""
+    before, _, rest = text.partition(begin)
+    return before + begin + content + end + rest.partition(end)[2]
+
+
+def transcript() -> str:
+    """What the demo says, without the words that a desk must keep to itself."""
+    command = [str(ROOT / ".venv/bin/jebi"), "demo", str(ROOT / ".cache/samples")]
+    said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True).stdout
+    said = re.sub(r"^paper (\d): .*$", r"paper \1: (33 words)", said, flags=re.MULTILINE)
+    return f"```console\n{said.lstrip(chr(10))}```\n"
+
+
+if __name__ == "__main__":
+    main()
