@@ -455,6 +455,18 @@ def test_a_folder_that_breaks_off_is_listed_as_far_as_it_goes(following: int, em
     assert len(paths) == volume.cluster_size // 64 + 2
 
 
+def test_an_exfat_folder_side_by_side_is_listed_to_its_length_and_no_further(empty: dict[str, Stick]) -> None:
+    stick = Stick(bytearray(empty["exFAT"].content))
+    volume = read_volume(stick)
+    size, one = volume.cluster_size, exfat_file("x")
+    put_root(stick, volume, exfat_file("folder", 0x10, 100, 2 * size) + exfat_file("short", 0x10, 200, len(one)))
+    for cluster, clusters in ((100, 3), (200, 1)):
+        at = volume.layout.place_of(cluster)
+        stick.content[at : at + clusters * size] = (one * size)[: clusters * size]
+    paths = [entry.path for entry in list_files(stick, volume)]
+    assert paths == ["folder", *(["folder/x"] * (2 * size // len(one))), "short", "short/x"]
+
+
 def test_folders_are_entered_only_so_deep(tmp_path: Path) -> None:
     writer = Writer("exFAT", tmp_path)
     deep = "/".join("d" * (DEEPEST + 5))

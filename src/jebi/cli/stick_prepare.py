@@ -10,7 +10,7 @@ import argparse
 
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, JebiError, Refused
-from jebi.office import sticks
+from jebi.office import filling
 
 NAMES = ("stick", "prepare")
 HELP = "fill free space with noise, prove the capacity"
@@ -23,12 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
-    sticks.check_once_each(options.sticks)
+    filling.check_once_each(options.sticks)
     failures: list[JebiError] = []
     plans = []
     for path in options.sticks:
         try:
-            plans.append(sticks.plan_prepare(path))
+            plans.append(filling.plan_prepare(path))
         except JebiError as error:
             _fail(failures, error, terminal, path)
     for plan in plans:
@@ -44,10 +44,10 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     return _exit(done, failures)
 
 
-def _prepare(plan: sticks.Plan, failures: list[JebiError], terminal: Terminal) -> bool:
+def _prepare(plan: filling.Plan, failures: list[JebiError], terminal: Terminal) -> bool:
     try:
         with terminal.progress():
-            prepared = sticks.prepare(plan.path, terminal)
+            prepared = filling.prepare(plan.path, terminal)
     except JebiError as error:
         _fail(failures, error, terminal, plan.path)
         return False
