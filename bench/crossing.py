@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import peers
@@ -38,7 +38,7 @@ def measure(folder: Path) -> Iterator[Row]:
     yield from _memory(folder)
 
 
-def _file(station: Station, clip: Path) -> Iterator[Row]:
+def _file(station: Station, clip: Path) -> Generator[Row, None, Both]:
     """The `file` carrier, 3-of-5; restored from the three sticks with the fewest source packets."""
     sticks = [station.folder / f"file-{i}.bin" for i in range(STICKS)]
     drop_caches()

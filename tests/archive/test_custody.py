@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import hmac
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from jebi.archive.checkpoint import sign_checkpoint
 from jebi.archive.custody import (
+    DICE,
+    SALT,
     Checked,
     CustodyLog,
     Event,
@@ -41,11 +44,18 @@ EVENTS = st.builds(
 )
 
 
-def record(number: int, detail: str = 'say "제비"') -> Record:
-    event = Event(
+def event(number: int, detail: str = 'say "제비"') -> tuple[Event, bytes]:
+    """An event and its dice."""
+    what = Event(
         kind="received", subject=f"2031-{number:04}", detail=detail, actor="desk-1", time=1_900_000_000 + number
     )
-    return Record(event=event, salt=hashlib.sha256(f"salt {number}".encode()).digest())
+    return what, hashlib.sha256(f"dice {number}".encode()).digest()[:DICE]
+
+
+def record(number: int, detail: str = 'say "제비"') -> Record:
+    """A well-formed record as somebody without the log's key makes it: with any salt."""
+    what, dice = event(number, detail)
+    return Record(event=what, salt=dice + hashlib.sha256(dice).digest()[: SALT - DICE])
 
 
 def make(folder: Path, count: int, *, step: int = 1) -> None:
@@ -53,7 +63,7 @@ def make(folder: Path, count: int, *, step: int = 1) -> None:
     with Ledger.create(folder) as ledger:
         log = CustodyLog(ledger, SIGNER)
         for start in range(0, count, step):
-            log.append_all([record(number) for number in range(start, min(start + step, count))])
+            log.append_all([event(number) for number in range(start, min(start + step, count))])
 
 
 def checked(folder: Path, *, remembered: tuple[bytes, ...] = ()) -> Checked:
@@ -72,8 +82,17 @@ def lines_of(folder: Path) -> list[bytes]:
     return (folder / "records.jsonl").read_bytes().splitlines(keepends=True)
 
 
+def records_of(folder: Path) -> list[Record]:
+    return [parse_record(line.removesuffix(b"\n")) for line in lines_of(folder)]
+
+
 def rewrite(folder: Path, lines: list[bytes]) -> None:
     (folder / "records.jsonl").write_bytes(b"".join(lines))
+
+
+def copies(folder: Path, number: int) -> Iterator[tuple[int, Path]]:
+    for i in range(number):
+        yield i, Path(shutil.copytree(folder, folder.with_name(f"copy{i}")))
 
 
 @pytest.fixture
@@ -167,15 +186,16 @@ def test_a_log_keeps_what_was_appended_and_checks(tmp_path: Path, step: int) -> 
     result = checked(tmp_path / "log")
 
     assert (result.checkpoint.size, result.pending) == (300, 0)
-    assert result.checkpoint.root == root([leaf_hash(record(n).entry()) for n in range(300)])
-    assert lines_of(tmp_path / "log") == [record(n).written() + b"\n" for n in range(300)]
+    records = records_of(tmp_path / "log")
+    assert [(one.event, one.salt[:DICE]) for one in records] == [event(n) for n in range(300)]
+    assert result.checkpoint.root == root([leaf_hash(one.entry()) for one in records])
 
 
 def test_append_returns_the_index(tmp_path: Path) -> None:
     with Ledger.create(tmp_path / "log") as ledger:
         log = CustodyLog(ledger, SIGNER)
-        assert [log.append(record(n).event, record(n).salt) for n in range(3)] == [0, 1, 2]
-        assert log.append_all([record(3), record(4)]) == 3
+        assert [log.append(*event(n)) for n in range(3)] == [0, 1, 2]
+        assert log.append_all([event(3), event(4)]) == 3
         assert log.check().checkpoint.size == 5
 
 
@@ -195,16 +215,19 @@ def test_the_files_are_those_of_tlog_tiles_and_partial_tiles_go_when_the_full_on
         "tile/entries/001.p/2",
     }
     bundle = (tmp_path / "log/tile/entries/001.p/2").read_bytes()
-    assert bundle == b"\x00\x20" + record(256).entry() + b"\x00\x20" + record(257).entry()
+    entries = [one.entry() for one in records_of(tmp_path / "log")[256:]]
+    assert bundle == b"\x00\x20" + entries[0] + b"\x00\x20" + entries[1]
 
 
 def test_no_file_but_the_records_says_what_happened_or_to_whom(log_of_7: Path) -> None:
+    salt = records_of(log_of_7)[3].salt
     for path in log_of_7.rglob("*"):
         if path.is_file() and path.name != "records.jsonl":
             content = path.read_bytes()
             assert b"2031" not in content
             assert b"desk-1" not in content
-            assert record(3).salt not in content
+            assert salt[:DICE] not in content
+            assert salt[DICE:] not in content
 
 
 def test_an_append_writes_the_right_edge_only(tmp_path: Path) -> None:
@@ -229,7 +252,7 @@ def test_an_append_writes_the_right_edge_only(tmp_path: Path) -> None:
                 written.extend(path for path, _ in files)
                 ledger.write(files)
 
-        CustodyLog(Watched(), SIGNER).append(record(1000).event, record(1000).salt)  # type: ignore[arg-type]
+        CustodyLog(Watched(), SIGNER).append(*event(1000))  # type: ignore[arg-type]
 
     assert written == ["tile/0/003.p/233", "tile/entries/003.p/233", "checkpoint"]
 
@@ -321,7 +344,7 @@ def test_a_rewritten_history_is_found_when_the_forger_lacks_the_key(tmp_path: Pa
     forged = tmp_path / "forged"
     stranger = Ed25519Signer(name=SIGNER.name, secret=bytes(32))
     with Ledger.create(forged) as ledger:
-        CustodyLog(ledger, stranger).append_all([record(n, "forged" if n == 3 else 'say "제비"') for n in range(7)])
+        CustodyLog(ledger, stranger).append_all([event(n, "forged" if n == 3 else 'say "제비"') for n in range(7)])
     with pytest.raises(Damaged, match="did not sign"):
         checked(forged)
 
@@ -333,7 +356,7 @@ def test_a_rewritten_history_is_found_when_the_forger_lacks_the_key(tmp_path: Pa
 def test_a_fork_signed_with_the_key_is_found_by_whoever_remembers_a_checkpoint(tmp_path: Path, log_of_7: Path) -> None:
     fork = tmp_path / "fork"
     with Ledger.create(fork) as ledger:
-        CustodyLog(ledger, SIGNER).append_all([record(n, "forged" if n == 3 else 'say "제비"') for n in range(9)])
+        CustodyLog(ledger, SIGNER).append_all([event(n, "forged" if n == 3 else 'say "제비"') for n in range(9)])
     remembered = [(log_of_7 / "checkpoint").read_bytes()]
     for size in (2, 3, 4):
         make(tmp_path / f"of{size}", size)
@@ -348,7 +371,7 @@ def test_a_roll_back_is_found_by_whoever_remembers_a_checkpoint(tmp_path: Path, 
     old = tmp_path / "old"
     shutil.copytree(log_of_7, old)
     with Ledger(log_of_7) as ledger:
-        CustodyLog(ledger, SIGNER).append(record(7).event, record(7).salt)
+        CustodyLog(ledger, SIGNER).append(*event(7))
     newest = (log_of_7 / "checkpoint").read_bytes()
 
     assert checked(old).checkpoint.size == 7
@@ -360,7 +383,7 @@ def test_an_old_checkpoint_put_back_is_found_by_a_kept_one_and_the_log_is_not_co
     old = (log_of_7 / "checkpoint").read_bytes()
     with Ledger(log_of_7) as ledger:
         log = CustodyLog(ledger, SIGNER)
-        log.append(record(7).event, record(7).salt)
+        log.append(*event(7))
         log.keep((log_of_7 / "checkpoint").read_bytes())
     (log_of_7 / "checkpoint").write_bytes(old)
 
@@ -389,7 +412,7 @@ def test_kept_checkpoints_are_listed_by_size(tmp_path: Path) -> None:
     with Ledger.create(tmp_path / "log") as ledger:
         log = CustodyLog(ledger, SIGNER)
         for number in range(12):
-            log.append(record(number).event, record(number).salt)
+            log.append(*event(number))
             log.keep(log.checkpoint().written())
 
         assert [one.size for one in kept_checkpoints(ledger, LOG)] == list(range(1, 13))
@@ -412,7 +435,7 @@ def test_a_damaged_log_is_not_continued_and_nothing_is_written(log_of_7: Path, n
     before = {p: p.read_bytes() for p in log_of_7.rglob("*") if p.is_file()}
 
     with Ledger(log_of_7) as ledger, pytest.raises(Damaged):
-        CustodyLog(ledger, SIGNER).append(record(7).event, record(7).salt)
+        CustodyLog(ledger, SIGNER).append(*event(7))
 
     assert {p: p.read_bytes() for p in before} == before
 
@@ -427,31 +450,135 @@ def test_a_log_without_its_checkpoint_is_damaged_and_not_started_anew(log_of_7: 
             CustodyLog(ledger, SIGNER)
 
 
-def test_records_that_a_crash_left_without_a_checkpoint_enter_with_the_next_append(log_of_7: Path) -> None:
-    with (log_of_7 / "records.jsonl").open("ab") as file:
-        file.write(record(7).written() + b"\n" + record(8).written() + b"\n" + record(9).written()[:40])
+def pend(folder: Path, lines: bytes) -> None:
+    """Write behind the records, as a crash leaves them there, or a stranger."""
+    with (folder / "records.jsonl").open("ab") as file:
+        file.write(lines)
+
+
+def test_records_that_a_crash_left_without_a_checkpoint_enter_with_the_next_append(
+    tmp_path: Path, log_of_7: Path
+) -> None:
+    make(tmp_path / "longer", 10)
+    lines = lines_of(tmp_path / "longer")
+    pend(log_of_7, lines[7] + lines[8] + lines[9][:40])
 
     assert (checked(log_of_7).checkpoint.size, checked(log_of_7).pending) == (7, 2)
     with Ledger(log_of_7) as ledger:
-        assert CustodyLog(ledger, SIGNER).append(record(10).event, record(10).salt) == 9
+        assert CustodyLog(ledger, SIGNER).append(*event(9)) == 9
     assert (checked(log_of_7).checkpoint.size, checked(log_of_7).pending) == (10, 0)
-    assert lines_of(log_of_7)[9] == record(10).written() + b"\n"
+    assert lines_of(log_of_7) == lines
+
+
+def refused_at(folder: Path) -> int:
+    """The index that the next append names; nothing was signed or written."""
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with Ledger(folder) as ledger, pytest.raises(LogDamaged, match="not one that the desk wrote there") as caught:
+        CustodyLog(ledger, SIGNER).append(*event(99))
+    assert f"record {caught.value.index} " in caught.value.what
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    return caught.value.index
+
+
+def test_a_record_that_a_stranger_wrote_behind_the_checkpoint_is_pending_and_never_signed(log_of_7: Path) -> None:
+    pend(log_of_7, record(7, "smuggled").written() + b"\n")
+
+    assert (checked(log_of_7).checkpoint.size, checked(log_of_7).pending) == (7, 1)
+    assert refused_at(log_of_7) == 7
+
+
+def test_a_record_that_another_desk_s_log_wrote_is_not_signed(tmp_path: Path, log_of_7: Path) -> None:
+    stranger = Ed25519Signer(name=SIGNER.name, secret=bytes(32))
+    with Ledger.create(tmp_path / "other") as ledger:
+        CustodyLog(ledger, stranger).append_all([event(n) for n in range(8)])
+    pend(log_of_7, lines_of(tmp_path / "other")[7])
+
+    assert refused_at(log_of_7) == 7
+
+
+@pytest.mark.parametrize("index", range(7))
+def test_a_copy_of_an_earlier_record_behind_the_checkpoint_is_not_signed(log_of_7: Path, index: int) -> None:
+    pend(log_of_7, lines_of(log_of_7)[index])
+
+    assert checked(log_of_7).pending == 1
+    assert refused_at(log_of_7) == 7
+
+
+def test_of_pending_records_that_were_swapped_altered_or_added_to_the_first_wrong_one_is_named(
+    tmp_path: Path, log_of_7: Path
+) -> None:
+    make(tmp_path / "longer", 10)
+    genuine = lines_of(tmp_path / "longer")[7:]
+    altered = genuine[1].replace(b"2031-0008", b"2031-0800")
+    cases = [
+        ([genuine[1], genuine[0], genuine[2]], 7),
+        ([genuine[0], genuine[2]], 8),
+        ([genuine[0], altered, genuine[2]], 8),
+        ([*genuine, record(10).written() + b"\n"], 10),
+    ]
+
+    for (lines, wrong), (_, copy) in zip(cases, copies(log_of_7, len(cases)), strict=True):
+        pend(copy, b"".join(lines))
+        assert checked(copy).pending == len(lines)
+        assert refused_at(copy) == wrong
+
+
+def test_a_log_goes_on_once_a_smuggled_line_is_taken_out(tmp_path: Path, log_of_7: Path) -> None:
+    make(tmp_path / "longer", 9)
+    lines = lines_of(tmp_path / "longer")
+    pend(log_of_7, record(7, "smuggled").written() + b"\n" + lines[7])
+    assert refused_at(log_of_7) == 7
+
+    rewrite(log_of_7, lines[:8])
+    with Ledger(log_of_7) as ledger:
+        assert CustodyLog(ledger, SIGNER).append(*event(8)) == 8
+    assert lines_of(log_of_7) == lines
+    assert (log_of_7 / "checkpoint").read_bytes() == (tmp_path / "longer/checkpoint").read_bytes()
+
+
+@given(EVENTS, st.binary(min_size=DICE, max_size=DICE))
+@settings(deadline=None, max_examples=30)
+def test_a_salt_is_the_dice_and_the_mac_of_the_specification(
+    tmp_path_factory: pytest.TempPathFactory, what: Event, dice: bytes
+) -> None:
+    folder = tmp_path_factory.mktemp("salt") / "log"
+    with Ledger.create(folder) as ledger:
+        CustodyLog(ledger, SIGNER).append_all([(what, dice)] * 3)
+    extracted = hmac.digest(bytes(32), SIGNER.secret, "sha256")  # RFC 5869, without a salt, one block
+    key = hmac.digest(extracted, b"jebi custody record\x01", "sha256")
+
+    for index, one in enumerate(records_of(folder)):
+        mac = hmac.digest(key, index.to_bytes(8, "big") + dice + what.canonical(), "sha256")
+        assert one == Record(event=what, salt=dice + mac[:16])
+
+
+def test_salts_look_random_even_where_event_and_dice_are_always_the_same(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path / "log") as ledger:
+        CustodyLog(ledger, SIGNER).append_all([event(1)] * 1000)
+    halves = [one.salt[DICE:] for one in records_of(tmp_path / "log")]
+    bits = [int.from_bytes(half, "big") for half in halves]
+
+    assert len(set(halves)) == 1000
+    for place in range(8 * (SALT - DICE)):  # a fair bit is set 500 times of 1000, give or take 16
+        assert 420 < sum(value >> place & 1 for value in bits) < 580
+
+
+@pytest.mark.parametrize("length", [0, DICE - 1, DICE + 1, SALT])
+def test_dice_of_another_length_are_a_mistake_of_the_caller_and_nothing_is_written(log_of_7: Path, length: int) -> None:
+    with Ledger(log_of_7) as ledger, pytest.raises(ValueError, match="16 random bytes"):
+        CustodyLog(ledger, SIGNER).append_all([event(7), (event(8)[0], bytes(length))])
+
+    assert (checked(log_of_7).checkpoint.size, checked(log_of_7).pending) == (7, 0)
 
 
 def test_a_broken_record_beyond_the_checkpoint_is_named_and_not_signed(log_of_7: Path) -> None:
-    with (log_of_7 / "records.jsonl").open("ab") as file:
-        file.write(b"nonsense\n")
+    pend(log_of_7, b"nonsense\n")
 
     assert first_wrong(log_of_7) == 7
     with Ledger(log_of_7) as ledger, pytest.raises(LogDamaged) as caught:
-        CustodyLog(ledger, SIGNER).append(record(8).event, record(8).salt)
+        CustodyLog(ledger, SIGNER).append(*event(8))
     assert caught.value.index == 7
     assert lines_of(log_of_7)[7:] == [b"nonsense\n"]
-
-
-def copies(folder: Path, number: int) -> Iterator[tuple[int, Path]]:
-    for i in range(number):
-        yield i, Path(shutil.copytree(folder, folder.with_name(f"copy{i}")))
 
 
 def test_an_edit_anywhere_in_a_log_of_three_tile_rows_is_named(tmp_path: Path) -> None:
@@ -470,7 +597,7 @@ def test_an_edit_that_is_carried_through_to_the_tiles_is_named_where_it_starts_t
     make(tmp_path / "log", 300, step=300)
     make_edited = tmp_path / "edited"
     with Ledger.create(make_edited) as ledger:
-        CustodyLog(ledger, SIGNER).append_all([record(n, "x" if n == 5 else 'say "제비"') for n in range(300)])
+        CustodyLog(ledger, SIGNER).append_all([event(n, "x" if n == 5 else 'say "제비"') for n in range(300)])
     shutil.copytree(make_edited / "tile", tmp_path / "log/tile", dirs_exist_ok=True)
 
     with pytest.raises(LogDamaged, match="all signed records are as they were") as caught:
@@ -488,15 +615,19 @@ def test_a_log_is_the_same_however_its_records_were_grouped(
     with Ledger.create(folder) as ledger:
         log = CustodyLog(ledger, SIGNER)
         for step in steps:
-            assert log.append_all([record(n) for n in range(total, total + step)]) == total
+            assert log.append_all([event(n) for n in range(total, total + step)]) == total
             total += step
-        assert log.check().checkpoint.root == root([leaf_hash(record(n).entry()) for n in range(total)])
+        grouped = log.check().checkpoint
+    make(folder.with_name("whole"), total, step=total)
+
+    assert grouped == checked(folder.with_name("whole")).checkpoint
+    assert grouped.root == root([leaf_hash(one.entry()) for one in records_of(folder)])
 
 
 def test_a_batch_larger_than_one_piece_enters_whole(tmp_path: Path) -> None:
     with Ledger.create(tmp_path / "log") as ledger:
         log = CustodyLog(ledger, SIGNER)
-        log.append_all([record(n % 9999) for n in range(20_000)])
+        log.append_all([event(n % 9999) for n in range(20_000)])
         result = log.check()
 
     assert (result.checkpoint.size, result.pending) == (20_000, 0)

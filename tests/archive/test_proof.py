@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jebi.archive.custody import CustodyLog, Event, Record
+from jebi.archive.custody import DICE, CustodyLog, Event, parse_record
 from jebi.archive.proof import LONGEST_PROOF, Proof, parse, prove, verify
 from jebi.archive.witness import Cosigner, add_cosignatures
 from jebi.errors import Damaged
@@ -21,11 +21,12 @@ WITNESSES = [Cosigner(name=f"witness.example/w{i}", secret=bytes([i]) * 32) for 
 KEYS = [witness.verifier() for witness in WITNESSES]
 
 
-def record(number: int) -> Record:
-    event = Event(
+def event(number: int) -> tuple[Event, bytes]:
+    """An event and its dice."""
+    what = Event(
         kind="received", subject=f"2031-{number:04}", detail='"제비"', actor="desk-1", time=1_900_000_000 + number
     )
-    return Record(event=event, salt=hashlib.sha256(f"salt {number}".encode()).digest())
+    return what, hashlib.sha256(f"dice {number}".encode()).digest()[:DICE]
 
 
 @pytest.fixture(scope="module")
@@ -33,19 +34,19 @@ def proofs(tmp_path_factory: pytest.TempPathFactory) -> list[Proof]:
     """Proofs of all records of a log of 300, under a checkpoint that two witnesses cosigned."""
     with Ledger.create(tmp_path_factory.mktemp("proof") / "log") as ledger:
         log = CustodyLog(ledger, SIGNER)
-        log.append_all([record(n) for n in range(300)])
+        log.append_all([event(n) for n in range(300)])
         head = log.checkpoint()
         for witness in WITNESSES:
             line = witness.sign(head.note.text.encode(), 1_900_009_000)
             head = add_cosignatures(head, str(line).encode(), KEYS)
-        return [prove(ledger, record(n), n, head, size=300) for n in range(300)]
+        return [prove(ledger, parse_record(line), n, head, size=300) for n, line in enumerate(ledger.records())]
 
 
 def test_every_event_of_a_log_is_proven_with_its_key_and_its_witnesses(proofs: list[Proof]) -> None:
     for index, proof in enumerate(proofs):
         proven = verify(proof.written(), LOG, KEYS)
 
-        assert (proven.event, proven.index) == (record(index).event, index)
+        assert (proven.event, proven.index) == (event(index)[0], index)
         assert proven.checkpoint.size == 300
         assert KEYS[0].time_of(proven.checkpoint.note) == 1_900_009_000
 
@@ -60,7 +61,8 @@ def test_a_proof_is_laid_out_as_the_specification_asks(proofs: list[Proof]) -> N
     lines = head.split("\n")
 
     assert lines[0] == "c2sp.org/tlog-proof@v1"
-    assert base64.b64decode(lines[1].removeprefix("extra ")) == record(7).written()
+    assert base64.b64decode(lines[1].removeprefix("extra ")) == proofs[7].record.written()
+    assert proofs[7].record.event == event(7)[0]
     assert lines[2] == "index 7"
     assert [base64.b64decode(line) for line in lines[3:]] == list(proofs[7].path)
     assert note.startswith("desk.example/custody\n300\n")
@@ -68,7 +70,7 @@ def test_a_proof_is_laid_out_as_the_specification_asks(proofs: list[Proof]) -> N
 
 
 def test_a_proof_names_no_other_event(proofs: list[Proof]) -> None:
-    assert proofs[7].written().count(base64.b64encode(record(8).salt)) == 0
+    assert proofs[7].written().count(base64.b64encode(proofs[8].record.salt)) == 0
     assert b"2031-0008" not in base64.b64decode(proofs[7].written().split(b"\n")[1].removeprefix(b"extra "))
 
 
@@ -91,7 +93,7 @@ def test_the_error_says_which_step_failed(proofs: list[Proof]) -> None:
     stranger = Ed25519Signer(name=LOG.name, secret=bytes(32)).verifier()
     other = Ed25519Signer(name="other.example", secret=SIGNER.secret).verifier()
     absent = Cosigner(name="witness.example/w9", secret=bytes(32)).verifier()
-    swapped = Proof(record=record(8), index=7, path=proof.path, checkpoint=proof.checkpoint)
+    swapped = Proof(record=proofs[8].record, index=7, path=proof.path, checkpoint=proof.checkpoint)
     moved = Proof(record=proof.record, index=8, path=proof.path, checkpoint=proof.checkpoint)
 
     with pytest.raises(Damaged, match="way up the tree"):
@@ -109,15 +111,16 @@ def test_the_error_says_which_step_failed(proofs: list[Proof]) -> None:
 def test_a_proof_under_a_checkpoint_older_than_the_record_is_not_made(tmp_path: Path) -> None:
     with Ledger.create(tmp_path / "log") as ledger:
         log = CustodyLog(ledger, SIGNER)
-        log.append(record(0).event, record(0).salt)
+        log.append(*event(0))
         old = log.checkpoint()
-        log.append_all([record(n) for n in range(1, 9)])
+        log.append_all([event(n) for n in range(1, 9)])
+        records = [parse_record(line) for line in ledger.records()]
 
-        assert verify(prove(ledger, record(0), 0, old, size=9).written(), LOG).index == 0
+        assert verify(prove(ledger, records[0], 0, old, size=9).written(), LOG).index == 0
         with pytest.raises(Damaged):
-            prove(ledger, record(1), 1, old, size=9)
+            prove(ledger, records[1], 1, old, size=9)
         with pytest.raises(Damaged):
-            prove(ledger, record(2), 1, log.checkpoint(), size=9)
+            prove(ledger, records[2], 1, log.checkpoint(), size=9)
 
 
 @given(st.binary(max_size=200), st.integers(0, 1300))
@@ -128,7 +131,7 @@ def test_garbage_as_a_proof_raises_damaged(proofs: list[Proof], noise: bytes, pl
     for garbage in (noise, written[:place] + noise, written[:place] + noise + written[place:], title + noise):
         if garbage != written:
             with pytest.raises(Damaged):
-                verify(garbage, LOG)
+                verify(garbage, LOG, KEYS)  # a cosignature that nobody asked for is not looked at
 
 
 def test_a_proof_that_is_far_too_long_or_has_too_many_hashes_is_damaged(proofs: list[Proof]) -> None:

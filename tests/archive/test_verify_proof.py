@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jebi.archive.checkpoint import sign_checkpoint
-from jebi.archive.custody import CustodyLog, Event, Record
+from jebi.archive.custody import DICE, CustodyLog, Event, parse_record
 from jebi.archive.proof import Proof, prove
 from jebi.archive.witness import Cosigner, add_cosignatures
 from jebi.parcel.note import Ed25519Signer
@@ -23,9 +23,10 @@ VKEY = str(SIGNER.verifier())
 ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
-def record(number: int) -> Record:
-    event = Event(kind="received", subject=f"2031-{number:04}", detail='"제비" \\', actor="desk-1", time=1_900_000_000)
-    return Record(event=event, salt=hashlib.sha256(f"salt {number}".encode()).digest())
+def event(number: int) -> tuple[Event, bytes]:
+    """An event and its dice."""
+    what = Event(kind="received", subject=f"2031-{number:04}", detail='"제비" \\', actor="desk-1", time=1_900_000_000)
+    return what, hashlib.sha256(f"dice {number}".encode()).digest()[:DICE]
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +34,10 @@ def proofs(tmp_path_factory: pytest.TempPathFactory) -> list[Proof]:
     witness = Cosigner(name="witness.example/w1", secret=bytes(32))
     with Ledger.create(tmp_path_factory.mktemp("proof") / "log") as ledger:
         log = CustodyLog(ledger, SIGNER)
-        log.append_all([record(n) for n in range(77)])
+        log.append_all([event(n) for n in range(77)])
         line = witness.sign(log.checkpoint().note.text.encode(), 1_900_009_000)
         head = add_cosignatures(log.checkpoint(), str(line).encode(), [witness.verifier()])
-        return [prove(ledger, record(n), n, head, size=77) for n in range(77)]
+        return [prove(ledger, parse_record(line), n, head, size=77) for n, line in enumerate(ledger.records())]
 
 
 def run(folder: Path, proof: bytes, vkey: str = VKEY) -> subprocess.CompletedProcess[str]:
@@ -50,16 +51,16 @@ def test_a_good_proof_prints_the_event_and_where_it_is(tmp_path: Path, proofs: l
     done = run(tmp_path, proofs[index].written())
 
     assert (done.returncode, done.stderr) == (0, "")
-    event, place = done.stdout.splitlines()
-    assert event.encode() == record(index).event.canonical()
+    what, place = done.stdout.splitlines()
+    assert what.encode() == event(index)[0].canonical()
     assert place.startswith(f"entry {index} of 77 in the log desk.example/custody, root ")
 
 
 def test_a_proof_in_a_log_of_one_is_proven(tmp_path: Path) -> None:
     with Ledger.create(tmp_path / "log") as ledger:
         log = CustodyLog(ledger, SIGNER)
-        log.append(record(0).event, record(0).salt)
-        proof = prove(ledger, record(0), 0, log.checkpoint(), size=1)
+        log.append(*event(0))
+        proof = prove(ledger, parse_record(ledger.record(0)), 0, log.checkpoint(), size=1)
 
     assert run(tmp_path, proof.written()).returncode == 0
 
@@ -106,7 +107,7 @@ def test_a_tampered_proof_is_not_proven_and_says_why(
 
 
 def test_a_proof_of_another_event_is_not_proven(tmp_path: Path, proofs: list[Proof]) -> None:
-    forged = Proof(record=record(8), index=7, path=proofs[7].path, checkpoint=proofs[7].checkpoint)
+    forged = Proof(record=proofs[8].record, index=7, path=proofs[7].path, checkpoint=proofs[7].checkpoint)
 
     assert "the event is not in the log" in run(tmp_path, forged.written()).stderr
 
@@ -114,7 +115,7 @@ def test_a_proof_of_another_event_is_not_proven(tmp_path: Path, proofs: list[Pro
 def test_a_proof_under_another_key_or_a_mistyped_one_is_not_proven(tmp_path: Path, proofs: list[Proof]) -> None:
     stranger = Ed25519Signer(name=SIGNER.name, secret=bytes(32))
     forged = Proof(
-        record=record(7),
+        record=proofs[7].record,
         index=7,
         path=proofs[7].path,
         checkpoint=sign_checkpoint(77, proofs[7].checkpoint.root, stranger),
@@ -135,7 +136,7 @@ def test_bytes_flipped_all_over_a_proof_are_never_proven_to_be_another_event(
     for place in range(3, end, 23):
         done = run(tmp_path, written[:place] + bytes([written[place] ^ 1 << place % 7]) + written[place + 1 :])
         if done.returncode == 0:
-            assert done.stdout.encode().startswith(record(7).event.canonical() + b"\nentry 7 of 77 ")
+            assert done.stdout.encode().startswith(event(7)[0].canonical() + b"\nentry 7 of 77 ")
         else:
             assert done.stderr.startswith("NOT PROVEN: ")
 

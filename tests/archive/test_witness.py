@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from jebi.archive.custody import CustodyLog, Event, Record
+from jebi.archive.custody import DICE, CustodyLog, Event
 from jebi.archive.merkle import root
 from jebi.archive.witness import (
     LONGEST_REQUEST,
@@ -34,9 +34,10 @@ NOW = 1_900_000_000
 SIZES = range(13)
 
 
-def record(number: int, detail: str = "") -> Record:
-    event = Event(kind="received", subject=f"2031-{number:04}", detail=detail, actor="desk-1", time=NOW)
-    return Record(event=event, salt=hashlib.sha256(f"salt {number}".encode()).digest())
+def event(number: int, detail: str = "") -> tuple[Event, bytes]:
+    """An event and its dice."""
+    what = Event(kind="received", subject=f"2031-{number:04}", detail=detail, actor="desk-1", time=NOW)
+    return what, hashlib.sha256(f"dice {number}".encode()).digest()[:DICE]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[int, int], 
         log = CustodyLog(ledger, SIGNER)
         for size in SIZES:
             made |= {(old, size): ask(ledger, old, log.checkpoint()) for old in range(size + 1)}
-            log.append(record(size).event, record(size).salt)
+            log.append(*event(size))
     return made
 
 
@@ -103,7 +104,7 @@ def test_a_request_from_another_size_says_which_is_wanted(requests: dict[tuple[i
 def test_a_fork_is_refused_whatever_its_size(tmp_path: Path, requests: dict[tuple[int, int], Request]) -> None:
     with Ledger.create(tmp_path / "fork") as ledger:
         log = CustodyLog(ledger, SIGNER)
-        log.append_all([record(n, "forged" if n == 2 else "") for n in range(4)])
+        log.append_all([event(n, "forged" if n == 2 else "") for n in range(4)])
         for size in range(4, 10):
             forged = ask(ledger, 4, log.checkpoint())
             with pytest.raises(Refused, match="forked"):
@@ -111,7 +112,7 @@ def test_a_fork_is_refused_whatever_its_size(tmp_path: Path, requests: dict[tupl
             borrowed = Request(old=4, path=requests[4, size].path, checkpoint=forged.checkpoint)
             with pytest.raises(Refused, match="forked"):
                 answer(borrowed, requests[4, 4].checkpoint)
-            log.append(record(size).event, record(size).salt)
+            log.append(*event(size))
 
 
 def test_a_fork_of_the_first_size_is_refused() -> None:

@@ -1,11 +1,13 @@
 """What the documents show is true: commands run, transcripts are what jebi says, figures are what was measured."""
 
+import importlib.util
 import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -30,6 +32,16 @@ def _run(line: str, folder: Path) -> str:
         check=False,
     )
     return done.stdout
+
+
+def _tool() -> ModuleType:
+    """The program that writes figures into documents."""
+    spec = importlib.util.spec_from_file_location("figures", ROOT / "tools" / "figures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    return tool
 
 
 def _blocks() -> list[tuple[str, str]]:
@@ -65,13 +77,8 @@ def test_figures_of_the_documents_are_the_measured_ones() -> None:
     for path in DOCUMENTS:
         text = path.read_text(encoding="utf-8")
         for area, shown in re.findall(r"<!-- figures: (\w+) -->\n(.*?)<!-- /figures -->", text, re.DOTALL):
-            sys.path.insert(0, str(ROOT / "tools"))
-            try:
-                from figures import figures  # noqa: PLC0415
-            finally:
-                sys.path.pop(0)
             rows = json.loads((ROOT / "bench" / "results" / f"{area}.json").read_text(encoding="utf-8"))
-            assert shown == figures(rows), f"{path.name}: run tools/figures.py"
+            assert shown == _tool().figures(rows), f"{path.name}: run tools/figures.py"
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

@@ -1,7 +1,6 @@
 """The ledger on a real disk: what survives, what is cut off, and who may write."""
 
 import contextlib
-import hashlib
 import os
 import random
 import resource
@@ -17,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jebi.archive.custody import CustodyLog, Event, check, parse_record
+from jebi.archive.custody import DICE, CustodyLog, Event, check, parse_record
 from jebi.errors import Busy, Damaged, Exit, NoRoom, NothingFound, Refused, Unable
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import LARGEST_FILE, LONGEST_LINE, Ledger
@@ -29,7 +28,7 @@ KILLS = 100
 APPENDER = """
 import hashlib, os, sys
 from pathlib import Path
-from jebi.archive.custody import CustodyLog, Event, Record
+from jebi.archive.custody import DICE, CustodyLog, Event
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import Ledger
 
@@ -39,9 +38,9 @@ def append_for_ever(folder):
         while True:
             number = ledger.count
             batch = [
-                Record(
-                    event=Event(kind="k", subject=str(number + i), detail="d" * 3000, actor="a", time=number + i),
-                    salt=hashlib.sha256(str(number + i).encode()).digest(),
+                (
+                    Event(kind="k", subject=str(number + i), detail="d" * 3000, actor="a", time=number + i),
+                    hashlib.sha256(str(number + i).encode()).digest()[:DICE],
                 )
                 for i in range(1 + number % 3 * 15)
             ]
@@ -295,7 +294,7 @@ def test_whatever_was_acknowledged_survives_being_killed_at_any_moment(tmp_path:
         parent.stdin.close()
     with Ledger(folder) as ledger:
         log = CustodyLog(ledger, SIGNER)
-        last = log.append(Event(kind="k", subject="end", detail="", actor="a", time=0), hashlib.sha256(b"end").digest())
+        last = log.append(Event(kind="k", subject="end", detail="", actor="a", time=0), b"e" * DICE)
         result = log.check(remembered=remembered)
 
     assert (result.pending, result.compared, result.checkpoint.size) == (0, KILLS, last + 1)

@@ -3,8 +3,9 @@
 An event is written once, canonically, beside a salt; what enters the Merkle tree is the hash of the two, so that the log
 can be shown without showing anybody. The log's key signs every checkpoint.
 
-Invariants: nothing is signed that does not continue what was signed before; nothing is acknowledged before its record
-and a checkpoint over it are kept; whoever checks a log believes its key and what they remember, and no file.
+Invariants: nothing is signed that does not continue what was signed before, or was written without the log's key; nothing
+is acknowledged before its record and a checkpoint over it are kept; whoever checks a log believes its key and what they
+remember, and no file.
 It never says when anything was filmed, and cannot show what was never logged.
 
 Peak: the tiles of one batch; a check reads record by record.
@@ -12,6 +13,7 @@ Peak: the tiles of one batch; a check reads record by record.
 
 import base64
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,9 +42,11 @@ from jebi.archive.merkle import (
     written_hash,
 )
 from jebi.errors import Damaged
+from jebi.parcel.header import derive
 from jebi.parcel.note import Ed25519Signer, Verifier
 
-SALT = 32
+SALT = 32  # random bytes, then a MAC
+DICE = 16  # the random ones: nobody guesses 128 bits
 LONGEST_ACTOR = 128  # a pseudonym
 LONGEST_SUBJECT = 256  # an accession's number, or a file's name
 LONGEST_DETAIL = 4096  # a few dozen hashes
@@ -53,11 +57,13 @@ CHECKPOINT = "checkpoint"
 KEPT = "checkpoints"
 LENGTH = HASH.to_bytes(2, "big")  # before each entry of a bundle
 _KIND = re.compile(r"[a-z0-9._-]{1,64}")
+_Wrong = tuple[int, int, str]  # level, first record concerned, what
 _UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _KEPT = re.compile(r"checkpoints/([0-9]{20})-([0-9a-f]{16})\.(note|tsr)")
 _PARTIAL = re.compile(r"(tile/.+)\.p/([1-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])")
 _CHECK = "check the whole log to see which record is concerned; nothing was written"
 _KEEP_ALL = "keep the folder as it is, and compare it with a copy or a remembered checkpoint"
+_NOT_OURS = "it was not signed; keep a copy of the folder as evidence, then take that line out of records.jsonl"
 
 
 class LogDamaged(Damaged):
@@ -74,29 +80,23 @@ class Ledger(Tiles, Protocol):
     @property
     def count(self) -> int:
         """Complete records."""
-        ...
 
     def append(self, lines: Sequence[bytes], /) -> None:
         """Add lines to the records, durably."""
-        ...
 
     def records(self, start: int = 0, /) -> Iterator[bytes]:
         """The lines from number `start` on, without their ends. Raises `Damaged` for one that is far too long."""
-        ...
 
     def has(self, path: str, /) -> bool: ...
 
     def paths(self, folder: str, /) -> Iterable[str]:
         """The files below a folder, sorted."""
-        ...
 
     def write(self, files: Iterable[tuple[str, bytes]], /) -> None:
         """Make or replace files, durably, each as a whole."""
-        ...
 
     def delete(self, paths: Iterable[str], /) -> None:
         """Delete files that may be there."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """An event and its salt: 32 random bytes, never used for another."""
+    """An event and its salt, which is never used for another; `CustodyLog` makes it from dice and its key."""
 
     event: Event
     salt: bytes = field(repr=False)
@@ -175,22 +175,24 @@ class CustodyLog:
     def __init__(self, ledger: Ledger, signer: Ed25519Signer) -> None:
         self._ledger = ledger
         self._signer = signer
+        self._record_key = derive(signer.secret, b"", b"jebi custody record")
         if not ledger.count and not ledger.has(CHECKPOINT) and not any((*ledger.paths("tile"), *ledger.paths(KEPT))):
             ledger.write([(CHECKPOINT, sign_checkpoint(0, root([]), signer).written())])
         self.checkpoint()
 
-    def append(self, event: Event, salt: bytes) -> int:
-        """Log one event; returns its index once it is kept, in the tree, and signed. `salt`: 32 fresh random bytes."""
-        return self.append_all([Record(event=event, salt=salt)])
+    def append(self, event: Event, dice: bytes) -> int:
+        """Log one event; returns its index once it is kept, in the tree, and signed. `dice`: 16 fresh random bytes."""
+        return self.append_all([(event, dice)])
 
-    def append_all(self, records: Sequence[Record]) -> int:
-        """Log several at once, under one checkpoint as far as they fit a batch; returns the first one's index.
+    def append_all(self, events: Sequence[tuple[Event, bytes]]) -> int:
+        """Log several, each with its dice, under one checkpoint as far as they fit a batch; returns the first's index.
 
         When this fails on the way, on a full disk for instance, some or all of them may be kept all the same: they
         enter the tree with the next append. Look at the newest records before logging the same events again.
+        Raises `LogDamaged` as `checkpoint` does, and for a record beyond it that this log did not write there.
         """
         head = self._catch_up(self.checkpoint())
-        self._ledger.append([record.written() for record in records])
+        self._ledger.append([self._record(index, *one).written() for index, one in enumerate(events, head.size)])
         self._catch_up(head)
         return head.size
 
@@ -243,7 +245,7 @@ class CustodyLog:
         """Put the next batch of records into the tree, and sign it."""
         ledger = self._ledger
         lines = islice(ledger.records(head.size), BATCH)
-        entries = [_record_at(index, line).entry() for index, line in enumerate(lines, head.size)]
+        entries = [self._own_record_at(index, line).entry() for index, line in enumerate(lines, head.size)]
         edge = Edge.read(ledger, head.size)
         full = [tile for entry in entries for tile in edge.add(leaf_hash(entry))]
         tiles = full + [(tile, row) for tile, row in edge.partial() if _is_longer(tile.level, head.size, edge.size)]
@@ -254,6 +256,23 @@ class CustodyLog:
         for tile, _ in full:
             ledger.delete(tile_path(kind, tile.index, width) for kind in _kinds(tile) for width in range(1, TILE_WIDTH))
         return longer
+
+    def _record(self, index: int, event: Event, dice: bytes) -> Record:
+        """A record whose salt binds it to its place, under a key that only the desk has.
+
+        Or whoever can write to the folder could add a record after the checkpoint, and have the desk sign it.
+        """
+        if len(dice) != DICE:
+            raise ValueError("a record's dice are 16 random bytes")
+        bound = index.to_bytes(8, "big") + dice + event.canonical()
+        return Record(event=event, salt=dice + hmac.digest(self._record_key, bound, "sha256")[: SALT - DICE])
+
+    def _own_record_at(self, index: int, line: bytes) -> Record:
+        record = _record_at(index, line)
+        if not hmac.compare_digest(self._record(index, record.event, record.salt[:DICE]).salt, record.salt):
+            what = f"record {index} is not one that the desk wrote there: somebody added, altered or moved it"
+            raise LogDamaged(what, index=index, hint=_NOT_OURS)
+        return record
 
     def _sign(self, head: Checkpoint, size: int) -> Checkpoint:
         """Sign what is in the tiles now, read back, after proving to ourselves that it continues `head`."""
@@ -321,7 +340,7 @@ class _Files:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._widths: dict[str, list[int]] = {}
-        self.wrong: list[tuple[int, int, str]] = []  # level, first record concerned, what
+        self.wrong: list[_Wrong] = []
         for path in ledger.paths("tile"):
             match = _PARTIAL.fullmatch(path)
             stem, width = (match[1], int(match[2])) if match else (path, TILE_WIDTH)
@@ -345,9 +364,7 @@ class _Files:
             for kind in _kinds(tile):
                 if tile.width not in self._needed.get(tile_path(kind, tile.index, TILE_WIDTH), []):
                     self._note(tile, 0, f"{tile_path(kind, tile.index, tile.width)} is missing")
-        self.wrong += [
-            (TILE_HEIGHT, self._ledger.count, f"{stem!a} does not belong to the log") for stem in self._widths
-        ]
+        self.wrong += [(TILE_HEIGHT, self._ledger.count, f"{stem!a} is no part of the log") for stem in self._widths]
 
     def _note(self, tile: Tile, piece: int, what: str) -> None:
         self.wrong.append((tile.level, tile.index * TILE_WIDTH + piece << TILE_HEIGHT * tile.level, what))
@@ -380,12 +397,7 @@ def _compare_tile(files: _Files, tile: Tile, row: Sequence[bytes], bundle: Seque
 
 
 def _judgement(
-    ledger: Ledger,
-    head: Checkpoint,
-    earlier: Sequence[tuple[str, Checkpoint]],
-    *,
-    own: bytes,
-    wrong: Sequence[tuple[int, int, str]],
+    ledger: Ledger, head: Checkpoint, earlier: Sequence[tuple[str, Checkpoint]], *, own: bytes, wrong: Sequence[_Wrong]
 ) -> LogDamaged:
     """Who is wrong where records, tiles and checkpoint disagree: the one that the other two contradict.
 
@@ -397,15 +409,13 @@ def _judgement(
     if ledger.count < head.size and index >= ledger.count:
         return _missing(ledger.count, head.size)
     if wrong and _tiles_give(ledger, head.size, head):
-        return LogDamaged(
-            f"record {index} was altered, dropped or swapped: it is not the one that was signed", index=index
-        )
+        what = f"record {index} was altered, dropped or swapped: it is not the one that was signed"
+        return LogDamaged(what, index=index)
     if wrong:
         return LogDamaged(f"from record {index} on, records, tiles and checkpoint all disagree", index=index)
     agreed = max((c.size for _, c in earlier if c.size <= head.size and _tiles_give(ledger, head.size, c)), default=0)
-    return LogDamaged(
-        f"the log was rewritten from record {agreed} on, or later: its root is not the signed one", index=agreed
-    )
+    what = f"the log was rewritten from record {agreed} on, or later: its root is not the signed one"
+    return LogDamaged(what, index=agreed)
 
 
 def _tiles_give(ledger: Ledger, size: int, checkpoint: Checkpoint) -> bool:
@@ -418,9 +428,8 @@ def _tiles_give(ledger: Ledger, size: int, checkpoint: Checkpoint) -> bool:
 def _compare(head: Checkpoint, earlier: Checkpoint, subtree: Subtree, name: str, agreed: int) -> None:
     """An earlier checkpoint must be a beginning of the log; `agreed` is the size up to which others agree."""
     if earlier.size > head.size:
-        raise LogDamaged(
-            f"the log was rolled back: {name} is of size {earlier.size}, the log of {head.size}", index=head.size
-        )
+        what = f"the log was rolled back: {name} is of size {earlier.size}, the log of {head.size}"
+        raise LogDamaged(what, index=head.size)
     if root_at(earlier.size, subtree) != earlier.root:
         raise LogDamaged(f"the log was forked: it does not continue {name} of size {earlier.size}", index=agreed)
 
@@ -482,9 +491,8 @@ def _record_at(index: int, line: bytes) -> Record:
 
 
 def _missing(count: int, size: int) -> LogDamaged:
-    return LogDamaged(
-        f"the log was cut: {size} records were signed, record {count} and those after it are gone", index=count
-    )
+    what = f"the log was cut: {size} records were signed, record {count} and those after it are gone"
+    return LogDamaged(what, index=count)
 
 
 def _json(fields: object) -> bytes:

@@ -14,9 +14,11 @@ Invariants: without the passphrase nothing in `keys`, `trips` and `parcels` open
 """
 
 import contextlib
+import glob
 import json
 import os
 import secrets
+import shutil
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +26,7 @@ from pathlib import Path
 
 from shamir_mnemonic.wordlist import WORDLIST
 
-from jebi.archive.custody import CustodyLog, Event
+from jebi.archive.custody import DICE, CustodyLog, Event
 from jebi.carriers.slot import SLOT
 from jebi.errors import Damaged, Refused, Unable, WrongKey
 from jebi.parcel import backup, seal, trip
@@ -39,6 +41,7 @@ from jebi.vault.tray import Tray
 
 FOLDERS = ("keys", "trips", "parcels", "clips", "tray")
 SETTINGS = "desk.toml"
+PARTIAL = ".part"  # a new archive grows beside its name, so that one that exists is whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +98,12 @@ class Desk:
     def append(self, kind: str, subject: str, detail: str, *, actor: str, time: int) -> int:
         """Log what happened; returns once it is kept."""
         event = Event(kind=kind, subject=subject, detail=detail, actor=actor, time=time)
-        return self.log.append(event, secrets.token_bytes(32))
+        return self.log.append(event, secrets.token_bytes(DICE))
 
     def trips(self) -> list[Trip]:
         """All trips that were ever issued."""
-        names = sorted(name for name in os.listdir(self.path("trips")) if name.endswith(".age"))
+        with files.failures_named(self.path("trips"), "read"):
+            names = sorted(name for name in os.listdir(self.path("trips")) if name.endswith(".age"))
         return [
             _parse_trip(seal.open_in_memory(files.read(self.path("trips", name)), [self.identity])) for name in names
         ]
@@ -168,21 +172,44 @@ def init(
             "the passphrase is shorter than 8 characters", hint="six random words are good and can be learned"
         )
     identity = backup.combine(papers) if papers else PostQuantumIdentity(secrets.token_bytes(32))
-    settings = {"name": name, "outer": [str(PostQuantumRecipient.parse(text)) for text in outer]}
-    try:
-        for sub in FOLDERS:
-            os.makedirs(os.path.join(folder, sub), mode=0o700)
-    except OSError as error:
-        raise files.unable(error, folder, "made") from error
+    settings: dict[str, object] = {"name": name, "outer": [str(PostQuantumRecipient.parse(text)) for text in outer]}
+    beside = os.path.normpath(folder) + PARTIAL
+    with files.failures_named(folder, "made"):
+        os.makedirs(beside, mode=0o700, exist_ok=True)
+        with files.locked(beside):
+            _clear(beside)
+            for sub in FOLDERS:
+                os.makedirs(os.path.join(beside, sub), mode=0o700)
+            _fill(beside, settings, identity, passphrase, time)
+            os.rename(beside, folder)
+        files.sync_folder(os.path.dirname(os.path.abspath(folder)))
+    return backup.split(identity)
+
+
+def _clear(beside: str) -> None:
+    """Remove what an `init` that was killed left, and nothing else."""
+    made = {*FOLDERS, SETTINGS, SETTINGS + ".new", "log", "lock"}
+    if foreign := set(os.listdir(beside)) - made:
+        raise Refused(f"{beside} is in the way, and holds {len(foreign)} things of somebody else's")
+    for name in set(os.listdir(beside)) - {"lock"}:
+        path = os.path.join(beside, name)
+        if os.path.isdir(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
+
+
+def _fill(
+    folder: str, settings: dict[str, object], identity: PostQuantumIdentity, passphrase: bytes, time: int
+) -> None:
+    recipient, name = identity.recipient(), str(settings["name"])
     files.replace(os.path.join(folder, SETTINGS), _toml(settings))
-    recipient = identity.recipient()
     files.replace(os.path.join(folder, "keys", "log.age"), seal.in_memory(secrets.token_bytes(32), [recipient]))
-    Ledger.create(Path(folder, "log")).close()
     written = f"# public key: {recipient}\n{identity.written()}\n".encode()
     files.replace(os.path.join(folder, "keys", "identity.age"), seal.with_passphrase(written, passphrase))
-    with open_desk(folder, passphrase) as desk:
+    with Ledger.create(Path(folder, "log")) as ledger:
+        desk = Desk(folder, settings, identity, ledger)
         desk.append("desk-made", name, str(desk.signer.verifier()), actor="desk", time=time)
-    return backup.split(identity)
 
 
 @contextlib.contextmanager
@@ -196,6 +223,7 @@ def open_desk(folder: str, passphrase: bytes) -> Iterator[Desk]:
     """
     settings = read_settings(folder)
     with files.locked(folder):
+        _sweep(folder)
         try:
             text = seal.open_in_memory(
                 files.read(os.path.join(folder, "keys", "identity.age")), [Passphrase(passphrase)]
@@ -207,6 +235,14 @@ def open_desk(folder: str, passphrase: bytes) -> Iterator[Desk]:
             raise Damaged("the desk's key is not a post-quantum identity")
         with Ledger(Path(folder, "log")) as ledger:
             yield Desk(folder, settings, identity, ledger)
+
+
+def _sweep(folder: str) -> None:
+    """Remove what a jebi that was killed wrote beside a small file and never gave its name."""
+    for sub in (".", "keys", "trips", "pending"):
+        for path in glob.glob(os.path.join(glob.escape(os.path.join(folder, sub)), "*.new")):
+            with contextlib.suppress(OSError):  # on a medium that cannot be written it harms nobody
+                os.unlink(path)
 
 
 def read_settings(folder: str) -> dict[str, object]:
