@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from jebi.errors import Damaged
 from jebi.parcel.bech32 import ALPHABET, LONGEST, _checksum, decode, encode
 
-PREFIXES = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_categories=["Lu"]), min_size=1, max_size=20)
+PREFIXES = st.text(
+    st.characters(min_codepoint=33, max_codepoint=126, exclude_categories=["Lu"]), min_size=1, max_size=20
+)
 KEY = "age-secret-key-1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9ccrydpk8qarc0swrydwg"
 
 

@@ -21,9 +21,13 @@ from jebi.parcel.header import (
 )
 
 FILE_KEY = bytes(range(16))
-ARGUMENTS = st.lists(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=90), min_size=1, max_size=4)
+ARGUMENTS = st.lists(
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=90), min_size=1, max_size=4
+)
 STANZAS = st.lists(
-    st.builds(lambda arguments, body: Stanza(arguments=tuple(arguments), body=body), ARGUMENTS, st.binary(max_size=200)),
+    st.builds(
+        lambda arguments, body: Stanza(arguments=tuple(arguments), body=body), ARGUMENTS, st.binary(max_size=200)
+    ),
     min_size=1,
     max_size=5,
 ).map(tuple)
@@ -66,7 +70,9 @@ def test_an_altered_header_is_damaged_or_has_the_wrong_mac(place: int, with_: in
         read(BytesIO(altered)).check(FILE_KEY)
 
 
-@given(st.binary() | st.binary().map(lambda b: VERSION_LINE + b) | st.binary().map(lambda b: VERSION_LINE + b"-> a\n" + b))
+@given(
+    st.binary() | st.binary().map(lambda b: VERSION_LINE + b) | st.binary().map(lambda b: VERSION_LINE + b"-> a\n" + b)
+)
 def test_garbage_is_damaged(garbage: bytes) -> None:
     with pytest.raises(Damaged):
         read(BytesIO(garbage))
@@ -165,7 +171,5 @@ def test_base64_is_canonical_or_damaged(garbage: str) -> None:
 
 def test_keys_are_derived_as_rfc_5869_says() -> None:
     derived = derive(b"\x0b" * 22, bytes(range(13)), bytes(range(0xF0, 0xFA)), 42)
-    assert derived.hex() == (
-        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
-    )
+    assert derived.hex() == ("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865")
     assert derive(b"\x0b" * 22, b"", b"", 16).hex() == "8da4e775a563c18f715f802a063c5a31"

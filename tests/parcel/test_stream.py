@@ -100,7 +100,11 @@ def test_lengths_of_sealed_and_opened_payloads_belong_together(length: int) -> N
 
 def test_a_length_that_no_payload_seals_to_has_no_opened_length() -> None:
     reachable = {sealed_length(length): length for length in range(2 * CHUNK + 50)}
-    around = [*range(-70, 70), *range(SEALED_CHUNK - 40, SEALED_CHUNK + 40), *range(2 * SEALED_CHUNK - 40, 2 * SEALED_CHUNK)]
+    around = [
+        *range(-70, 70),
+        *range(SEALED_CHUNK - 40, SEALED_CHUNK + 40),
+        *range(2 * SEALED_CHUNK - 40, 2 * SEALED_CHUNK),
+    ]
     assert [opened_length(length) for length in around] == [reachable.get(length) for length in around]
 
 
@@ -167,7 +171,7 @@ def test_an_empty_last_chunk_after_others_is_damaged() -> None:
     assert released(bytes(into)) == (plain, ChunkDamaged)
 
 
-@given(st.binary(max_size=300) | st.integers(0, 3 * SEALED_CHUNK).map(lambda n: payload(n)))
+@given(st.binary(max_size=300) | st.integers(0, 3 * SEALED_CHUNK).map(payload))
 def test_garbage_is_damaged_and_nothing_of_it_is_released(garbage: bytes) -> None:
     plain, ends = released(garbage)
     assert plain == b""
@@ -240,6 +244,17 @@ def test_a_chain_of_pieces_reads_as_one(pieces: list[bytes], lengths: list[int])
     for length in lengths:
         assert chained.read(length) == whole[at : at + length]
         at += length
+
+
+@given(st.lists(st.binary(max_size=50)), st.lists(st.integers(0, 70)))
+def test_a_chain_of_pieces_reads_into_a_buffer_as_one(pieces: list[bytes], lengths: list[int]) -> None:
+    chained, whole, at = Chained(pieces), b"".join(pieces), 0
+    for length in lengths:
+        into = bytearray(length)
+        filled = chained.read_into(memoryview(into))
+        assert filled == min(length, max(0, len(whole) - at))
+        assert into[:filled] == whole[at : at + filled]
+        at += filled
 
 
 def test_a_chain_takes_no_piece_before_it_is_needed() -> None:

@@ -2,7 +2,8 @@
 
 Implements docs/formats/packets.md, "Blocks" and "Block list". The cut is the partition of RFC 6330 §4.4.1.2.
 
-Invariants: a `Shape` that exists bounds the memory of everything made from it: at most 8 MiB a block.
+Invariants: a `Shape` that exists bounds the memory of everything made from it: a block, and the list itself, have at
+most 8 MiB. Beyond 10 MiB the coder would cut symbols into pieces, and a block's packets were no longer the block.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from jebi.errors import Damaged
 
 SYMBOL = 8184  # bytes of a packet; sixteen of them and the header fill a slot of 128 KiB to the byte
 MOST_PACKETS = 1024  # source packets of a block: 8 MiB, what a worker can hold several of
-LARGEST_PARCEL = 1 << 42  # 4 TiB sealed; more than any stick
+LARGEST_PARCEL = 1 << 40  # 1 TiB sealed; more than any camera card
 DIGEST = 32
 _HEAD = struct.Struct(">QII")
 
@@ -30,6 +31,8 @@ class Shape:
             raise Damaged("a parcel of that length cannot be")
         if not self.fewest_blocks() <= self.count <= self.packets:
             raise Damaged("a parcel of that length is not cut into so many blocks")
+        if self.list_k > MOST_PACKETS:
+            raise Damaged("a parcel is not cut into so many blocks that their list is larger than a block")
 
     @property
     def packets(self) -> int:

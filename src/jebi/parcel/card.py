@@ -72,6 +72,7 @@ def parse_card(untrusted_text: bytes) -> Card:
     signing = _one(facts, "signing")
     if signing not in {"signature", "mac"}:
         raise Damaged("the card names a way of signing that does not exist")
+    _one(facts, "recipient")
     seed = None
     if kind == "jebi kit":
         number = _one(facts, "number")

@@ -10,18 +10,19 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from jebi.errors import Damaged, WrongKey
+from jebi.errors import Damaged, Refused, WrongKey
 from jebi.parcel import note, tar
-from jebi.parcel.manifest import CLIPS, MANIFEST_NAME, SUMS_NAME, Clip, Manifest, compare, parse_manifest
+from jebi.parcel.manifest import CLIPS, MANIFEST_NAME, MOST_FILES, SUMS_NAME, Clip, Manifest, compare, parse_manifest
 from jebi.parcel.note import Note, Signer
 from jebi.parcel.padding import padme
-from jebi.parcel.safename import SafeName
+from jebi.parcel.safename import Names, SafeName
 from jebi.parcel.seal import Seal
 from jebi.parcel.stream import Source
 from jebi.parcel.tar import Member
 
 PIECE = 1 << 20
 LONGEST_SUMS = note.LONGEST_NOTE
+LONGEST_TEXT = LONGEST_SUMS - 4096  # leaves room for the signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +36,22 @@ class Parcel:
 
     def manifest(self, digests: Sequence[bytes]) -> Manifest:
         clips = (
-            Clip(name=m.name, digest=digest, size=m.size, claimed_modified=m.modified)
+            Clip(name=m.name, digest=digest, size=m.size, claimed_modified=m.claim)
             for m, digest in zip(self.members, digests, strict=True)
         )
         return Manifest(number=self.number, previous=self.previous, recipients=self.recipients, clips=tuple(clips))
 
     def length(self, signer: Signer) -> int:
-        """Bytes of the archive before padding."""
+        """Bytes of the archive before padding.
+
+        Raises:
+            Refused: the manifest would be longer than any reader reads.
+        """
+        manifest = self.manifest([bytes(32)] * len(self.members))
+        if len(manifest.text().encode()) > LONGEST_TEXT:
+            raise Refused("the list of files is too long for one parcel", hint="seal the clips in parts")
         clips = sum(_in_clips(member).length for member in self.members)
-        return clips + sum(len(piece) for piece in _tail(self.manifest([bytes(32)] * len(self.members)), signer))
+        return clips + sum(len(piece) for piece in _tail(manifest, signer))
 
 
 def padded_length(length: int, layers: Sequence[Seal]) -> int:
@@ -112,11 +120,16 @@ def read(source: Source, keep: Keep, check: Callable[[Note], None]) -> Opened:
     Raises:
         Damaged: the archive is not one of ours, or a clip is not what the manifest says.
     """
-    reader, clips = tar.Reader(source), []
+    reader, names, named = tar.Reader(source), Names(), 0
+    clips: list[Clip] = []
     sums = signed = None
     for member in reader:
         if signed is not None:
             raise Damaged("the parcel goes on after its manifest")
+        named += len(member.name.text)
+        if len(clips) > MOST_FILES or named > LONGEST_SUMS:
+            raise Damaged("the parcel holds more files than any parcel has")
+        names.add(member.name)
         if member.name == SUMS_NAME:
             sums = _small(reader, member)
         elif member.name == MANIFEST_NAME:
@@ -156,7 +169,10 @@ def _read_clip(reader: tar.Reader, member: Member, keep: Keep) -> Clip:
             digest.update(piece)
             yield piece
 
-    keep(name, hashed())
+    content = hashed()
+    keep(name, content)
+    for _ in content:
+        pass  # whatever `keep` left unread counts too
     return Clip(name=name, digest=digest.digest(), size=member.size, claimed_modified=member.modified)
 
 

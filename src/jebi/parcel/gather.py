@@ -11,11 +11,13 @@ import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from jebi.errors import Damaged
 from jebi.parcel.blocks import SYMBOL, BlockList, Shape, parse_list
 from jebi.parcel.fountain import MOST_IDS, SPARE, decode, encode
 
+T = TypeVar("T")
 MOST_TRIALS = 200  # decodings that one poisoned block may cost: seconds, not hours
 
 
@@ -28,13 +30,19 @@ class Fragment:
     packets: bytes
 
     def __post_init__(self) -> None:
-        if not self.packets or len(self.packets) % SYMBOL or not 0 <= self.first <= MOST_IDS:
+        if not self.packets or len(self.packets) % SYMBOL:
             raise Damaged("a run of packets has a length that cannot be")
+        if self.first < 0 or self.ids.stop > MOST_IDS:
+            raise Damaged("a run of packets has ids that are never made")
+
+    @property
+    def ids(self) -> range:
+        return range(self.first, self.first + len(self.packets) // SYMBOL)
 
     def items(self) -> Iterator[tuple[int, memoryview]]:
         view = memoryview(self.packets)
-        for i in range(len(view) // SYMBOL):
-            yield self.first + i, view[i * SYMBOL : (i + 1) * SYMBOL]
+        for i, packet_id in enumerate(self.ids):
+            yield packet_id, view[i * SYMBOL : (i + 1) * SYMBOL]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,7 @@ def restore(
     Carriers in `distrusted` lied before; the rest is tried without them first. Without a digest, the block list being
     lost, the first block that the packets give is returned, and only opening the seal can tell whether it is right.
     """
-    for trial, chosen in enumerate(_trials(fragments, distrusted)):
+    for trial, chosen in enumerate(_trials(fragments, k, distrusted)):
         needed = _needed(chosen, k)
         block = decode(_packets(needed), k, length)
         if block is not None and digest in (None, hashlib.sha256(block).digest()):
@@ -103,22 +111,41 @@ class Tally:
         return {block: lack for block, lack in lacks if lack > 0}
 
 
-def _trials(fragments: Sequence[Fragment], distrusted: frozenset[int]) -> Iterable[Sequence[Fragment]]:
-    """Ever smaller trust: all; without one carrier, two, …; without known liars; then subsets of single runs."""
+def _trials(fragments: Sequence[Fragment], k: int, distrusted: frozenset[int]) -> Iterator[Sequence[Fragment]]:
+    """Ever smaller trust: without known liars; all; without one carrier, two, …; few carriers; subsets of single runs.
+
+    Lazy, for of forty carriers there are a million million sets.
+    """
     origins = sorted({fragment.origin for fragment in fragments})
-    without = [frozenset(left) for many in range(len(origins)) for left in itertools.combinations(origins, many)]
-    if distrusted:
-        without.insert(0, distrusted & frozenset(origins))
-    by_carrier = ([f for f in fragments if f.origin not in left] for left in without)
-    by_run = (_shuffled(fragments, trial)[: max(1, len(fragments) * 3 // 4)] for trial in range(MOST_TRIALS))
-    return itertools.chain(itertools.islice(by_carrier, MOST_TRIALS), itertools.islice(by_run, MOST_TRIALS // 4))
+    if known := distrusted & set(origins):
+        yield [f for f in fragments if f.origin not in known]
+    without = (set(left) for many in range(len(origins)) for left in itertools.combinations(origins, many))
+    for left in itertools.islice(without, MOST_TRIALS // 2):
+        yield [f for f in fragments if f.origin not in left]
+    for trial in range(MOST_TRIALS // 4):
+        yield _few(fragments, origins, k, trial)
+    for trial in range(MOST_TRIALS // 4):
+        yield _shuffled(fragments, trial)[: max(1, len(fragments) * 3 // 4)]
 
 
-def _shuffled(fragments: Sequence[Fragment], trial: int) -> list[Fragment]:
+def _few(fragments: Sequence[Fragment], origins: Sequence[int], k: int, trial: int) -> list[Fragment]:
+    """As few carriers as suffice, others for each trial: the fewer they are, the likelier is no liar among them."""
+    chosen: list[Fragment] = []
+    ids: set[int] = set()
+    for origin in _shuffled(origins, trial):
+        if len(ids) >= k + SPARE:
+            break
+        own = [f for f in fragments if f.origin == origin]
+        chosen += own
+        ids.update(*(f.ids for f in own))
+    return chosen
+
+
+def _shuffled(values: Sequence[T], trial: int) -> list[T]:
     """A different order for each trial, the same on every machine."""
     salt = trial.to_bytes(4, "big")
-    order = [(hashlib.sha256(salt + i.to_bytes(4, "big")).digest(), f) for i, f in enumerate(fragments)]
-    return [fragment for _, fragment in sorted(order, key=lambda pair: pair[0])]
+    order = sorted(range(len(values)), key=lambda i: hashlib.sha256(salt + i.to_bytes(4, "big")).digest())
+    return [values[i] for i in order]
 
 
 def _packets(fragments: Iterable[Fragment]) -> Mapping[int, memoryview]:
@@ -136,27 +163,21 @@ def _needed(fragments: Sequence[Fragment], k: int) -> list[Fragment]:
     for fragment in sorted(fragments, key=lambda fragment: fragment.first):
         if len(ids) >= k + SPARE:
             break
-        fresh = {packet_id for packet_id, _ in fragment.items()} - ids
-        if fresh:
+        if not ids.issuperset(fragment.ids):
             needed.append(fragment)
-            ids |= fresh
+            ids.update(fragment.ids)
     return needed
 
 
 def _liars(block: bytes, k: int, suspects: Sequence[Fragment]) -> frozenset[int]:
     if not suspects:
         return frozenset()
-    highest = max(f.first + len(f.packets) // SYMBOL for f in suspects)
-    truth = encode(block, k, min(max(k, highest), MOST_IDS))
-    return frozenset(
-        fragment.origin
-        for fragment in suspects
-        if any(packet_id >= len(truth) or packet != truth[packet_id] for packet_id, packet in fragment.items())
-    )
+    truth = encode(block, k, max(k, *(fragment.ids.stop for fragment in suspects)))
+    return frozenset(f.origin for f in suspects if any(packet != truth[packet_id] for packet_id, packet in f.items()))
 
 
 def _lists(fragments: Sequence[Fragment], secret: bytes, shape: Shape) -> Iterator[BlockList]:
-    for chosen in _trials(fragments, frozenset()):
+    for chosen in _trials(fragments, shape.list_k, frozenset()):
         written = decode(_packets(chosen), shape.list_k, shape.list_length)
         if written is None:
             continue

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from jebi.errors import Damaged
 from jebi.parcel.note import Note
-from jebi.parcel.safename import SafeName
+from jebi.parcel.safename import Names, SafeName
 
 TITLE = "jebi parcel"
 MOST_FILES = 200_000  # ten full cards of photographs
@@ -47,8 +47,9 @@ class Manifest:
     def __post_init__(self) -> None:
         if not self.clips or len(self.clips) > MOST_FILES:
             raise Damaged("the manifest names no file, or too many")
-        if len({clip.name.text.casefold() for clip in self.clips}) != len(self.clips):
-            raise Damaged("the manifest names a file twice")
+        names = Names()
+        for clip in self.clips:
+            names.add(clip.name)
         if self.number < 1 or len(self.previous) != DIGEST or not self.recipients:
             raise Damaged("the manifest does not say which parcel it is, or whom it is for")
 

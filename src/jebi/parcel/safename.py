@@ -41,6 +41,23 @@ class SafeName:
         return self.text
 
 
+class Names:
+    """Names that one folder can hold together, on file systems that keep capitals apart and on those that do not."""
+
+    def __init__(self) -> None:
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+
+    def add(self, name: SafeName) -> None:
+        """Add a file's name; raises `Damaged` if it is there, or is a folder's too."""
+        text = name.text.casefold()
+        folders = {text[:i] for i, letter in enumerate(text) if letter == "/"}
+        if text in self._files or text in self._folders or folders & self._files:
+            raise Damaged("two files have names that one folder cannot hold together")
+        self._files.add(text)
+        self._folders |= folders
+
+
 def make_safe(untrusted_parts: tuple[str, ...]) -> SafeName:
     """The nearest safe name for a file that exists under an unsafe one; a safe name comes back as it is.
 
@@ -73,7 +90,8 @@ def _shortened(text: str) -> str:
 def _check_part(part: str) -> None:
     if not part or part[0] in BAD_FIRST or part[-1] in " .":
         raise Damaged("a file's name climbs, hides or could be taken for an option")
-    if any(map(_is_forbidden, part)) or unicodedata.normalize("NFC", part) != part:
+    is_plain = part.isascii() and part.isprintable() and FORBIDDEN.isdisjoint(part)  # most are, and there may be many
+    if not is_plain and (any(map(_is_forbidden, part)) or unicodedata.normalize("NFC", part) != part):
         raise Damaged("a file's name has a character that could deceive or harm")
     if len(part.encode("utf-8", "surrogatepass")) > LONGEST_PART or _is_reserved(part):
         raise Damaged("a file's name is too long or reserved")

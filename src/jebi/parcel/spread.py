@@ -9,7 +9,7 @@ Invariants: packet ids never overlap between sticks; sticks of one parcel carry 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jebi.errors import Refused
+from jebi.errors import Damaged, Refused
 from jebi.parcel.blocks import SYMBOL, Shape
 from jebi.parcel.fountain import MOST_IDS, SPARE
 
@@ -39,7 +39,7 @@ class Spread:
 
     def __post_init__(self) -> None:
         check_sticks(self.sticks, self.survive)
-        if self.minted > MOST_IDS:
+        if max(self.minted, self.sticks * self.list_slots * RUN) > MOST_IDS:
             raise Refused("so many sticks of which so few suffice is more than jebi makes", hint="use fewer sticks")
 
     @property
@@ -76,12 +76,21 @@ class Spread:
 
 
 def shape_for(sealed_length: int, *, sticks: int, survive: int) -> Shape:
-    """Cut a parcel so that whole slots on every stick waste little."""
+    """Cut a parcel so that whole slots on every stick waste little.
+
+    Raises:
+        Refused: that many sticks are never made, or the parcel is too large: from 0.5 TB up for some plans.
+    """
     check_sticks(sticks, survive)
     enough = sticks - survive
     slots = enough * max(1, SLOTS_A_BLOCK // enough)
     packets = -(-sealed_length // SYMBOL)
-    return Shape(sealed_length, -(-packets // (slots * RUN - SPARE)))
+    try:
+        return Shape(sealed_length, -(-packets // (slots * RUN - SPARE)))
+    except Damaged as error:
+        raise Refused(
+            f"a parcel of {sealed_length / 1e9:.0f} GB is too large", hint="seal the clips in parts"
+        ) from error
 
 
 def check_sticks(sticks: int, survive: int) -> None:

@@ -37,11 +37,8 @@ class TripSeed:
         check_trip(self.trip)
         if len(self.seed) != SEED:
             raise Damaged("the trip's seed has the wrong length", hint="copy the kit again, whole")
-        if not 1 <= self.number <= MOST_PARCELS:
-            raise Refused(
-                f"a trip has parcels 1 to {MOST_PARCELS}, and this would be number {self.number}",
-                hint="ask the desk for a new trip",
-            )
+        if not 1 <= self.number <= MOST_PARCELS + 1:  # one more: the last seed too is ratcheted away after its use
+            raise Damaged("the trip's parcel number cannot be", hint="copy the kit again, whole")
 
     def ratchet(self) -> "TripSeed":
         """The seed of the next parcel, from which this one cannot be computed."""
@@ -55,13 +52,15 @@ class TripSeed:
         """
         if number < self.number:
             raise Refused(f"parcel {number} was sealed already; its seed is gone")
+        _check_left(number)
         seed = self
         while seed.number < number:
             seed = seed.ratchet()
         return seed
 
     def signer(self, signing: Signing) -> Ed25519Signer | MacKey:
-        """What signs this parcel's manifest."""
+        """What signs this parcel's manifest; raises `Refused` after the trip's last."""
+        _check_left(self.number)
         secret = derive(self.seed, b"", b"jebi trip " + signing.encode())
         name = signer_name(self.trip)
         return MacKey(name=name, secret=secret) if signing == "mac" else Ed25519Signer(name=name, secret=secret)
@@ -97,3 +96,11 @@ def check_trip(untrusted_trip: str) -> str:
     if len(untrusted_trip) != 2 * ID or not set(untrusted_trip) <= set("0123456789abcdef"):
         raise Damaged("a trip's pseudonym is eight hexadecimal digits")
     return untrusted_trip
+
+
+def _check_left(number: int) -> None:
+    if number > MOST_PARCELS:
+        raise Refused(
+            f"a trip has parcels 1 to {MOST_PARCELS}, and this would be number {number}",
+            hint="ask the desk for a new trip",
+        )
