@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from jebi.carriers.carrier import Grid, Medium, Placements
 from jebi.carriers.slot import SLOT
+from jebi.errors import NoRoom
 
 PART = 1 << 30  # FAT32 ends a file at 4 GiB, cheap players at 2; small parts also lose less
 SLOTS_A_PART = PART // SLOT
@@ -23,7 +24,7 @@ class FileCarrier:
 
     def place(self, medium: Medium, count: int, dice: bytes) -> Placements:
         if count > SLOTS_A_PART:
-            raise ValueError("a part never gets more than it holds")
+            raise NoRoom(f"one file takes {SLOTS_A_PART} slots, and {count} were to go into it", hint="use parts")
         return Placements(offsets=range(0, count * SLOT, SLOT), size=count * SLOT)
 
     def grids(self, medium: Medium) -> Iterator[Grid]:

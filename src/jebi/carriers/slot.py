@@ -105,6 +105,8 @@ class Unmask:
 
     def unmask(self, untrusted_slot: bytes | memoryview) -> Slot | None:
         """The slot, or None where these bytes are not one of these routes'. About 0.1 ms a route either way."""
+        if len(untrusted_slot) != SLOT:
+            return None
         point = bytes(untrusted_slot[:POINT])
         public = X25519PublicKey.from_public_bytes(monocypher.elligator_map(point))
         for i, route in enumerate(self._routes):

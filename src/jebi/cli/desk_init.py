@@ -11,6 +11,7 @@ from jebi.cli.options import add_archive
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit
 from jebi.office import desk
+from jebi.vault import files
 
 NAMES = ("desk", "init")
 HELP = "make a new archive and its keys"
@@ -33,8 +34,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     papers = []
     if options.from_papers:
-        with open(options.from_papers, encoding="utf-8") as file:
-            papers = [line for line in file.read().splitlines() if line.strip()]
+        text = files.read(options.from_papers).decode(errors="replace")
+        papers = [line for line in text.splitlines() if line.strip()]
     passphrase = terminal.new_secret("passphrase for the new archive", options.passphrase_file)
     written = desk.init(
         options.archive, options.name, passphrase, papers=papers, outer=options.outer, time=int(time.time())

@@ -6,6 +6,8 @@ One file a verb. Each has `NAMES`, `HELP`, `configure` and `run`, and decides no
 import argparse
 import contextlib
 import os
+import resource
+import signal
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -13,30 +15,34 @@ from types import ModuleType
 import setproctitle
 
 from jebi import __version__
-from jebi.cli import (
-    demo,
-    desk_check,
-    desk_cosign,
-    desk_init,
-    desk_prove,
-    desk_receipts,
-    desk_receive,
-    desk_timestamp,
-    desk_trip,
-    doctor,
-    field_erase,
-    field_receipts,
-    field_seal,
-    relay_join,
-    selftest,
-    stick_look,
-    stick_prepare,
-    stick_verify,
-    witness_cosign,
-    witness_init,
-)
-from jebi.cli.terminal import Terminal
 from jebi.errors import EXIT_MEANINGS, Exit, JebiError
+
+try:
+    from jebi.cli import (
+        demo,
+        desk_check,
+        desk_cosign,
+        desk_init,
+        desk_prove,
+        desk_receipts,
+        desk_receive,
+        desk_timestamp,
+        desk_trip,
+        doctor,
+        field_erase,
+        field_receipts,
+        field_seal,
+        relay_join,
+        selftest,
+        stick_look,
+        stick_prepare,
+        stick_verify,
+        witness_cosign,
+        witness_init,
+    )
+    from jebi.cli.terminal import Terminal
+except KeyboardInterrupt:  # these take most of the time of starting; nothing was begun yet
+    sys.exit(Exit.INTERRUPTED)
 
 VERBS: tuple[ModuleType, ...] = (
     demo,
@@ -71,8 +77,19 @@ EXITS = "exit status:\n" + "\n".join(f"  {int(code):>3}  {meaning}" for code, me
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb; returns the exit status."""
+    """Run one verb; returns the exit status. Without `arguments` this process is jebi, from its start to its end."""
+    if arguments is not None:
+        return _run(arguments)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no memory, with its keys and names, on a disk
+    arguments = sys.argv[1:]
     setproctitle.setproctitle("jebi")  # names given on the command line are nobody else's business
+    try:
+        return _run(arguments)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done and said; only workers are still to be sent home
+
+
+def _run(arguments: Sequence[str]) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if not hasattr(options, "verb"):

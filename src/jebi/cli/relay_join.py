@@ -9,7 +9,7 @@ import argparse
 from jebi.cli.options import AS, CARRIERS, add_onto, survive
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Unable
-from jebi.office.relay import join
+from jebi.office.relay import Joined, join
 from jebi.parcel.card import parse_route_key
 from jebi.vault import files
 
@@ -29,25 +29,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     route = parse_route_key(files.read(options.route))
-    with terminal.progress():
-        joined = join(
-            options.sources,
-            route,
-            options.onto,
-            survive=survive(options),
-            carrier=options.carrier,
-            spool=options.spool,
-            progress=terminal,
-        )
-    failed = False
-    for one in joined:
-        for failure in one.failed.values():
-            terminal.error(failure)
-        if not one.whole:
-            raise Unable(
-                "no fresh stick could be read back", hint="run it again with other sticks; what came is untouched"
-            )
-        failed = failed or bool(one.failed or one.shortfall)
+    joined: list[Joined] = []
+    try:
+        with terminal.progress():
+            for one in join(
+                options.sources,
+                route,
+                options.onto,
+                survive=survive(options),
+                carrier=options.carrier,
+                spool=options.spool,
+                progress=terminal,
+            ):
+                joined.append(one)  # noqa: PERF402  (what is done is reported even if the next one fails)
+    finally:
+        for one in joined:
+            _report(one, terminal)
+    if any(not one.whole for one in joined):
+        raise Unable("no fresh stick could be read back", hint="run it again with other sticks; what came is untouched")
+    return Exit.PARTLY if any(one.failed or one.shortfall for one in joined) else Exit.DONE
+
+
+def _report(one: Joined, terminal: Terminal) -> None:
+    for failure in one.failed.values():
+        terminal.error(failure)
+    if one.whole:
         terminal.result(
             str(one),
             parcel=one.parcel,
@@ -56,4 +62,3 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
             liars=one.liars,
             missing_bytes=one.shortfall.size if one.shortfall else 0,
         )
-    return Exit.PARTLY if failed else Exit.DONE

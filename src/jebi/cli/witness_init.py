@@ -25,15 +25,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
-    if os.path.exists(options.folder):
+    is_leftover = os.path.isdir(options.folder) and set(os.listdir(options.folder)) <= {"key.age.new"}
+    if (
+        os.path.lexists(options.folder) and not is_leftover
+    ):  # a leftover is of a run that was stopped before it had a key
         raise Refused(f"{options.folder} exists already", hint="name a folder that does not exist yet")
     cosigner = Cosigner(name=options.name, secret=secrets.token_bytes(32))
     key = str(cosigner.verifier())
     passphrase = terminal.new_secret("passphrase for the witness's key", options.passphrase_file)
-    try:
-        os.makedirs(options.folder, mode=0o700)
-    except OSError as error:
-        raise files.unable(error, options.folder, "made") from error
+    with files.failures_named(options.folder, "made"):
+        os.makedirs(options.folder, mode=0o700, exist_ok=True)
     content = f"{options.name}\n{cosigner.secret.hex()}\n".encode()
     files.replace(os.path.join(options.folder, "key.age"), seal.with_passphrase(content, passphrase))
     terminal.result(key, key=key)

@@ -20,6 +20,7 @@ from jebi.errors import Busy, NoRoom, Unable
 
 BLKGETSIZE64 = 0x80081272
 BLKFLSBUF = 0x1261
+BLKROGET = 0x125E
 ALIGNMENT = 4096  # of place, length and memory, for going past the page cache
 GONE = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOMEDIUM, errno.ESHUTDOWN}
 
@@ -40,6 +41,14 @@ class Blocks:
             reply = fcntl.ioctl(self._descriptor, BLKGETSIZE64, bytes(8))
             return int(struct.unpack("Q", reply)[0])
         return os.fstat(self._descriptor).st_size
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether the device says that it takes no writes; Linux opens it for writing all the same."""
+        if not self.is_device:
+            return False
+        with failures_named(self.path, "read"):
+            return fcntl.ioctl(self._descriptor, BLKROGET, bytes(4)) != bytes(4)
 
     def read_at(self, offset: int, length: int) -> bytes:
         """The bytes there; fewer only at the end."""
@@ -116,7 +125,11 @@ def open_for_writing(path: str) -> Blocks:
         Unable: it is not there, or may not be written.
     """
     with failures_named(path, "opened for writing"):
-        return _locked(Blocks(os.open(path, os.O_RDWR | os.O_CLOEXEC), path))
+        blocks = _locked(Blocks(os.open(path, os.O_RDWR | os.O_CLOEXEC), path))
+    if blocks.is_protected:
+        blocks.close()
+        raise Unable(f"{path} is write-protected", hint="look for a small switch on the stick or its adapter")
+    return blocks
 
 
 def create(path: str) -> Blocks:
@@ -160,9 +173,20 @@ def _open_direct(path: str) -> int | None:
 
 
 def _locked(blocks: Blocks) -> Blocks:
+    busy = Busy(f"another jebi is writing to {blocks.path}", hint="wait until it is done")
     try:
         fcntl.flock(blocks._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: SLF001  (same module)
+        is_there = os.path.exists(blocks.path) and os.path.samestat(
+            os.fstat(blocks._descriptor),  # noqa: SLF001
+            os.stat(blocks.path),
+        )
     except BlockingIOError as error:
         blocks.close()
-        raise Busy(f"another jebi is writing to {blocks.path}", hint="wait until it is done") from error
+        raise busy from error
+    except BaseException:
+        blocks.close()
+        raise
+    if not is_there:  # between opening and locking it, another jebi took it for a leftover and removed it
+        blocks.close()
+        raise busy
     return blocks

@@ -8,12 +8,14 @@ Invariants: the originals are only read; every clip has a safe name of its own.
 Next: `jebi.parcel.seal`
 """
 
-from collections.abc import Iterable, Iterator
+import contextlib
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jebi.errors import Refused
+from jebi.errors import Damaged, Refused
 from jebi.parcel.manifest import MOST_FILES
-from jebi.parcel.safename import SafeName, make_safe
+from jebi.parcel.safename import Names, SafeName, make_safe
 from jebi.parcel.tar import Member
 
 NUMBERS_BEFORE = 10_000
@@ -43,10 +45,9 @@ def take(listed: Iterable[Listed]) -> tuple[Taken, ...]:
     Raises:
         Refused: there is nothing to take, or more than one parcel takes.
     """
-    taken, used = [], set[str]()
+    taken, used = [], Names()
     for file in listed:
-        name = next(name for name in _candidates(make_safe(file.parts)) if name.text.casefold() not in used)
-        used.add(name.text.casefold())
+        name = _free_name(make_safe(file.parts), used)
         taken.append(Taken(path=file.path, member=Member(name=name, size=file.size, modified=file.modified)))
     if not taken:
         raise Refused("there is no file to seal there", hint="name the camera card's folder, or the files")
@@ -55,10 +56,13 @@ def take(listed: Iterable[Listed]) -> tuple[Taken, ...]:
     return tuple(taken)
 
 
-def _candidates(name: SafeName) -> Iterator[SafeName]:
-    yield name
+def _free_name(name: SafeName, used: Names) -> SafeName:
+    """The name itself, or with a number if a folder could not hold it beside the others."""
     *folders, last = name.parts
     stem, dot, suffix = last.rpartition(".")
-    for number in range(2, NUMBERS_BEFORE):
-        numbered = f"{stem}-{number}{dot}{suffix}" if stem else f"{last}-{number}"
-        yield make_safe((*folders, numbered))
+    numbered = (f"{stem}-{i}{dot}{suffix}" if stem else f"{last}-{i}" for i in range(2, NUMBERS_BEFORE))
+    for candidate in itertools.chain([name], (make_safe((*folders, text)) for text in numbered)):
+        with contextlib.suppress(Damaged):
+            used.add(candidate)
+            return candidate
+    raise Refused("too many files of one name", hint="seal folder by folder")

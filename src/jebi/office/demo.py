@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from jebi.errors import Exit, Unable
 
 STICK = 64 << 20  # bytes; the smallest that mkfs.fat makes a FAT32 volume of without complaint
+FOREIGN = 16 << 20
 USED = 0.40  # of its free space, which destroys about a fifth of its slots: the quarter written first holds none
 PASSPHRASE = b"only for this demo\n"
 STICKS = tuple(f"stick-{number}.img" for number in range(1, 6))
@@ -27,8 +28,8 @@ Show = Callable[[str], None]
 class Demo:
     """One run, in an empty folder. `run` executes one command line of jebi, `say` tells, `show` shows a command."""
 
-    def __init__(self, footage: str, film: str, run: Run, say: Say, show: Show) -> None:
-        self._footage, self._film = footage, film
+    def __init__(self, film: str, run: Run, say: Say, show: Show) -> None:
+        self._film = film
         self._run, self._say, self._show = run, say, show
         self._began = time.monotonic()
 
@@ -80,8 +81,7 @@ class Demo:
             os.unlink(seized)
         self._use("stick-3.img")
         shutil.copyfile("stick-4.img", "stick-4-again.img")
-        os.unlink("stick-5.img")
-        self._make_stick("foreign.img")
+        self._make_stick("foreign.img", size=FOREIGN)
         self._jebi("stick prepare --yes foreign.img")
         self._say("   What is left on the used stick:")
         self._jebi("stick verify stick-3.img --route route.key", fine={Exit.DONE, Exit.PARTLY})
@@ -91,7 +91,7 @@ class Demo:
         self._say("   One stick alone is not enough; it is passed on as it is, and so is what is missing:")
         self._jebi("relay join stick-3.img --onto passed-on.bin --survive 0 --route route.key", fine={Exit.PARTLY})
         self._say("   With the others it is whole, and fresh sticks are made of it:")
-        pile = "stick-3.img stick-4.img stick-4-again.img foreign.img"
+        pile = "stick-3.img stick-4.img stick-4-again.img stick-5.img foreign.img"
         self._jebi(f"relay join {pile} --onto fresh-1.bin fresh-2.bin --survive 1 --route route.key")
 
     def _arrival(self) -> None:
@@ -122,11 +122,11 @@ class Demo:
         if status not in fine:
             raise Unable(f"a step of the demo ended with exit status {status}")
 
-    def _make_stick(self, image: str) -> None:
-        """An ordinary stick: FAT32, a film on it."""
+    def _make_stick(self, image: str, size: int = STICK) -> None:
+        """An ordinary stick: FAT32, or FAT16 where it is small, and a film on it."""
         with open(image, "wb") as file:
-            file.truncate(STICK)
-        self._tool("mkfs.fat", "-F", "32", "-n", "MOVIES", image)
+            file.truncate(size)
+        self._tool("mkfs.fat", *(["-F", "32"] if size == STICK else []), "-n", "MOVIES", image)
         self._tool("mcopy", "-i", image, self._film, "::/")
 
     def _use(self, image: str) -> None:

@@ -6,9 +6,10 @@ before cannot be signed again by whoever finds it.
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from jebi.archive.receive import parcel_id
 from jebi.carriers.slot import SECRET, SLOT
@@ -16,7 +17,7 @@ from jebi.device import blocks
 from jebi.errors import JebiError, Refused, Unable
 from jebi.field.depart import Departure, plan
 from jebi.field.intake import Listed, Taken, take
-from jebi.office.targets import CarrierName, open_targets
+from jebi.office.targets import CarrierName, finish, open_targets, prepare
 from jebi.office.whole import whole_copies
 from jebi.office.writing import Writer
 from jebi.parcel import contents
@@ -84,19 +85,15 @@ def seal_onto(
     notes: list[Note] = []
     secret = secrets.token_bytes(SECRET)
     try:
-        with Writer(departure.spread, targets, card.route, secret) as writer:
-            for target in targets:
-                target.prepare()
-            clips = _Clips(taken)
+        with Writer(departure.spread, targets, card.route, secret) as writer, _Clips(taken) as clips:
+            prepare(targets)
             archive = contents.pieces(departure.parcel, clips.open, signer, departure.padded, notes.append)
             sealed = Chained(seal(Chained(archive), departure.padded, departure.seals))
             progress.begin("sealing", departure.sealed_length)
             writer.write(sealed, progress.advance)
             progress.begin("reading back", departure.spread.slots * SLOT * len(targets))
             writer.read_back(progress.advance)
-        for target in targets:
-            if target.failure is None:
-                target.finish()
+        finish(targets)
     finally:
         for target in targets:
             target.close()
@@ -152,9 +149,23 @@ class _Clips:
 
     def __init__(self, taken: Sequence[Taken]) -> None:
         self._paths = {one.member: one.path for one in taken}
+        self._open: _Clip | None = None
 
     def open(self, member: Member) -> "_Clip":
-        return _Clip(self._paths[member])
+        self.close()
+        self._open = _Clip(self._paths[member])
+        return self._open
+
+    def close(self) -> None:
+        if self._open:
+            self._open.close()
+            self._open = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class _Clip:
@@ -178,9 +189,8 @@ class _Clip:
         self._offset += len(piece)
         return piece
 
-    def __del__(self) -> None:
-        if hasattr(self, "_medium"):
-            self._medium.close()
+    def close(self) -> None:
+        self._medium.close()
 
 
 def _listed(place: str) -> Iterator[Listed]:
@@ -201,6 +211,8 @@ def _file(path: str, parts: tuple[str, ...]) -> Listed:
         found = os.stat(path)
     except OSError as error:
         raise Unable("one of the files to seal is not there", hint="look at the names that were given") from error
+    if not stat.S_ISREG(found.st_mode):  # a device or a pipe has no length, and would be sealed as an empty clip
+        raise Refused("one of the files to seal is no ordinary file", hint="name the folder where the card is mounted")
     return Listed(path=path, parts=parts, size=found.st_size, modified=int(found.st_mtime))
 
 

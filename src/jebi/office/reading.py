@@ -238,13 +238,26 @@ class Reader:
         if isinstance(task, _Restore):
             return self._restore(task)
         medium = self._medium(task.source)
-        try:
-            if isinstance(task, _Resync):
+        if isinstance(task, _Resync):
+            with contextlib.suppress(Unable):
                 return _headers(resync(medium, list(task.found), task.grid, self._unmask.unmask))
-            search = search_finely if task.finely else search_whole
-            return _headers(search(medium, task.window, self._unmask.unmask))
-        except Unable:  # an unreadable stretch of a stick: what lies there is lost, the rest is not
             return []
+        try:
+            return self._search(medium, task.window, finely=task.finely)
+        except Unable:  # an unreadable stretch of a stick: the slots that it touches are lost, the rest is not
+            return list(self._search_around(medium, task))
+
+    def _search(self, medium: Blocks, window: Grid, *, finely: bool) -> Headers:
+        search = search_finely if finely else search_whole
+        return _headers(search(medium, window, self._unmask.unmask))
+
+    def _search_around(self, medium: Blocks, task: _Search) -> Iterator[tuple[int, SlotHeader]]:
+        """Slot by slot. Finely, a slot that begins in one small window is not met again in the next."""
+        window = task.window
+        for start in range(window.start, window.stop, SLOT):
+            small = Grid(start=start, stop=min(start + SLOT, window.stop), step=window.step)
+            with contextlib.suppress(Unable):
+                yield from self._search(medium, small, finely=task.finely)
 
     def _restore(self, task: _Restore) -> Block:
         fragments = list(self._load(task.pieces, task.secret, task.shape))
@@ -257,7 +270,10 @@ class Reader:
         with blocks.failures_named(task.into, "written"):
             into = os.open(task.into, os.O_WRONLY | os.O_CLOEXEC)
             try:
-                os.pwrite(into, restored.block, task.shape.offset(task.block))
+                view, offset = memoryview(restored.block), task.shape.offset(task.block)
+                while view:  # a disk that becomes full takes a part first, and says why only then
+                    written = os.pwrite(into, view, offset)
+                    view, offset = view[written:], offset + written
             finally:
                 os.close(into)
         return Block(task.block, True, restored.liars)
@@ -320,12 +336,17 @@ def media_at(places: Sequence[str]) -> list[str]:
     media = []
     for place in places:
         if os.path.isdir(place):
-            found = (os.path.join(folder, file) for folder, _, files in os.walk(place) for file in files)
+            walk = os.walk(place, onerror=_unreadable)
+            found = (os.path.join(folder, file) for folder, _, files in walk for file in files)
             media += sorted(path for path in found if os.path.isfile(path) and not os.path.islink(path))
         else:
             blocks.open_for_reading(place).close()
             media.append(place)
     return media
+
+
+def _unreadable(error: OSError) -> None:
+    raise Unable(f"{error.filename} cannot be read", hint="is the stick in, and not failing?") from error
 
 
 def _headers(found: Iterable[Found]) -> Headers:

@@ -8,6 +8,7 @@ finds what is there already and goes on.
 """
 
 import contextlib
+import glob
 import hashlib
 import os
 import secrets
@@ -15,12 +16,11 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
 
 from jebi.archive.receive import Arrival, State, parcel_id, shortfall
 from jebi.carriers.whole import is_whole
 from jebi.device import blocks
-from jebi.errors import Damaged, NothingFound, Refused
+from jebi.errors import Damaged, NothingFound, Refused, Unable
 from jebi.office.desk import Desk, Trip
 from jebi.office.inside import Progress
 from jebi.office.reading import Pile, Reader, Source, keep, media_at
@@ -32,7 +32,7 @@ from jebi.parcel.manifest import parse_manifest
 from jebi.parcel.note import Note
 from jebi.parcel.safename import SafeName
 from jebi.parcel.seal import open_layers
-from jebi.parcel.stream import Chained, read_exactly
+from jebi.parcel.stream import Chained
 from jebi.vault import files
 
 PARTIAL = ".part"
@@ -56,6 +56,7 @@ def receive(desk: Desk, places: Sequence[str], wish: Wish, progress: Progress) -
     """
     if desk.outer and not wish.outer:
         raise Refused("this desk's parcels need a second person's key", hint="name it: --with IDENTITY")
+    _clear(desk)
     media = media_at(places)
     whole = [path for path in media if _is_sealed_file(path)]
     labels = {secrets.randbits(32): path for path in media}
@@ -107,12 +108,21 @@ class _Receiving:
         return self._wait(replace(report, state=State.REJECTED, why="; ".join(failures)))
 
     def _attempt(self, report: Arrival, listed: BlockList | None, progress: Progress) -> Arrival:
-        """Restore under one block list, open, verify, keep."""
+        """Restore under one block list, open, verify, keep. However it ends, nothing stays under a passing name."""
+        quarantine = _Quarantine(self._desk, self._parcel, self._wish)
+        try:
+            with files.failures_named(self._partial, "written"), open(self._partial, "wb") as partial:
+                partial.truncate(self._pile.shape.sealed_length)
+            return self._open(report, listed, progress, quarantine)
+        finally:
+            quarantine.discard()
+            _remove(self._partial)
+
+    def _open(
+        self, report: Arrival, listed: BlockList | None, progress: Progress, quarantine: "_Quarantine"
+    ) -> Arrival:
         failed: set[int] = set()
         liars: set[int] = set()
-        quarantine = _Quarantine(self._desk, self._parcel, self._wish)
-        with open(self._partial, "wb") as partial:
-            partial.truncate(self._pile.shape.sealed_length)
         digest = hashlib.sha256()
         opened = None
         sealed = self._sealed(listed, progress, digest, failed, liars)
@@ -125,12 +135,8 @@ class _Receiving:
         liars_named = tuple(sorted(self._name(label) for label in liars))
         if failed:
             lacking = shortfall(self._pile.tally(), frozenset(failed))
-            quarantine.discard()
-            os.unlink(self._partial)
             return replace(report, state=State.WAITING, why="", shortfall=lacking, liars=liars_named)
         if opened is None:
-            quarantine.discard()
-            os.unlink(self._partial)
             return replace(report, liars=liars_named)
         trip, verified = opened
         _accept(self._desk, self._parcel, self._partial, self._final, digest.hexdigest(), trip, verified, quarantine)
@@ -176,7 +182,8 @@ class _Receiving:
 
     def _salvage(self, report: Arrival) -> Arrival:
         try:
-            clips = salvage_pile(self._desk, self._reader, pile=self._pile, outer=self._wish.outer)
+            with files.failures_named("the folder of salvaged clips", "written"):
+                clips = salvage_pile(self._desk, self._reader, pile=self._pile, outer=self._wish.outer)
         except Damaged as error:
             return replace(report, why=error.what)
         whole = sum(not clip.missing for clip in clips)
@@ -197,27 +204,27 @@ class _Quarantine:
         self._partial = self._final + PARTIAL
         self.discard()
         if self._wanted:
-            os.makedirs(self._partial, mode=0o700)
+            with files.failures_named("the folder of clips", "written"):
+                os.makedirs(self._partial, mode=0o700)
 
     def keep(self, name: SafeName, pieces: Iterator[bytes]) -> None:
         if not self._wanted:
             return
         path = os.path.join(self._partial, *name.parts)
-        try:
+        with files.failures_named("the folder of clips", "written"):
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
             with open(path, "xb") as file:
                 file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError as error:
-            raise files.unable(error, "the folder of clips", "written") from error
 
     def release(self) -> None:
         """Give the clips their place."""
         if self._wanted:
-            shutil.rmtree(self._final, ignore_errors=True)
-            os.replace(self._partial, self._final)
-            files.sync_folder(os.path.dirname(self._final))
+            with files.failures_named("the folder of clips", "written"):
+                shutil.rmtree(self._final, ignore_errors=True)
+                os.replace(self._partial, self._final)
+                files.sync_folder(os.path.dirname(self._final))
 
     def discard(self) -> None:
         shutil.rmtree(self._partial, ignore_errors=True)
@@ -254,52 +261,85 @@ def _accept(
     quarantine: _Quarantine,
 ) -> None:
     """Log it, then give the parcel and its clips their names. A crash in between is healed by the next receive."""
-    descriptor = os.open(partial, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
+    with files.failures_named(partial, "written"), open(partial, "rb") as sealed:
+        os.fsync(sealed.fileno())
     manifest = hashlib.sha256(opened.note.text.encode()).hexdigest()
     detail = f"sealed sha256 {digest}, manifest sha256 {manifest}, number {opened.manifest.number}"
     desk.append("parcel-received", parcel, detail, actor=f"trip/{trip.trip}", time=int(time.time()))
     quarantine.release()
-    os.replace(partial, final)
-    files.sync_folder(os.path.dirname(final))
+    with files.failures_named(final, "written"):
+        os.replace(partial, final)
+        files.sync_folder(os.path.dirname(final))
 
 
 def _is_sealed_file(path: str) -> bool:
-    with blocks.open_for_reading(path) as medium:
+    """Whether it begins as one. A stick whose first byte cannot be read may hold slots all the same."""
+    with contextlib.suppress(Unable), blocks.open_for_reading(path) as medium:
         return is_whole(medium)
+    return False
 
 
 def _receive_sealed_file(desk: Desk, path: str, trips: Sequence[Trip], wish: Wish) -> Arrival:
     """A sealed parcel that came as it is. It is known by its own digest, for its secret rode nowhere."""
-    digest, size = hashlib.sha256(), 0
-    with open(path, "rb") as file:
-        while piece := read_exactly(file, PIECE):
+    try:
+        digest, size = hashlib.sha256(), 0
+        for piece in _pieces(path):
             digest.update(piece)
             size += len(piece)
+    except Damaged as error:
+        return Arrival(parcel="unnamed", state=State.REJECTED, shape=Shape(1, 1), slots={path: 0}, why=error.what)
     parcel = digest.hexdigest()[:16]
     final = desk.path("parcels", f"{parcel}.age")
-    packets = Shape(size, -(-size // (1 << 22)))
-    report = Arrival(parcel=parcel, state=State.REJECTED, shape=packets, slots={path: 0})
+    shape = Shape(size, -(-size // PIECE))
+    report = Arrival(parcel=parcel, state=State.REJECTED, shape=shape, slots={path: 0})
     if os.path.exists(final):
         return replace(report, state=State.KNOWN)
-    quarantine, copied = _Quarantine(desk, parcel, wish), hashlib.sha256()
+    partial, quarantine, copied = final + PARTIAL, _Quarantine(desk, parcel, wish), hashlib.sha256()
     try:
-        with open(path, "rb") as file, open(final + PARTIAL, "wb") as partial:
-            trip, opened = _open(desk, _copied(file, partial, copied), quarantine, trips, wish)
+        trip, opened = _open(desk, _copied(path, partial, copied), quarantine, trips, wish)
         if copied.digest() != digest.digest():
             raise Damaged("the file changed while it was read")
+        _accept(desk, parcel, partial, final, digest.hexdigest(), trip, opened, quarantine)
     except Damaged as error:
-        quarantine.discard()
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(final + PARTIAL)
         return replace(report, why=error.what)
-    _accept(desk, parcel, final + PARTIAL, final, digest.hexdigest(), trip, opened, quarantine)
+    finally:
+        quarantine.discard()
+        _remove(partial)
     return replace(report, state=State.WHOLE, trip=trip.trip, manifest=opened.manifest)
 
 
-def _copied(file: BinaryIO, partial: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
-    while piece := file.read(PIECE):
-        partial.write(piece)
-        digest.update(piece)
-        yield piece
+def _copied(path: str, into: str, digest: "hashlib._Hash") -> Iterator[bytes]:
+    """The pieces of a file, each when it was copied. Ends with the file closed, so that all of it is there."""
+    with files.failures_named(into, "written"), open(into, "wb") as partial:
+        for piece in _pieces(path):
+            partial.write(piece)
+            partial.flush()
+            digest.update(piece)
+            yield piece
+
+
+def _pieces(path: str) -> Iterator[bytes]:
+    """A file that came, piece by piece; raises `Damaged` where it cannot be read, for that is not this machine's fault."""
+    offset = 0
+    try:
+        with blocks.open_for_reading(path) as medium:
+            while piece := medium.read_at(offset, PIECE):
+                yield piece
+                offset += len(piece)
+    except Unable as error:
+        raise Damaged(f"it cannot be read to its end: {error.what}") from error
+
+
+def _clear(desk: Desk) -> None:
+    """Remove what a jebi that was killed left under passing names: half parcels, and clips that nobody vouches for."""
+    for pattern in ("parcels/*", "clips/*", "salvaged/*/*"):
+        for path in glob.glob(glob.escape(desk.folder) + f"/{pattern}{PARTIAL}"):
+            if os.path.isdir(path):
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                _remove(path)
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)

@@ -3,21 +3,25 @@
 A parcel that is whole here is split anew, with packets that no earlier stick has, so that old and new sticks add up. Of
 a parcel that is not whole, every slot is passed on under a new mask, on as many sticks as may be lost and one more.
 
-Invariants: holds a route key and nothing that opens; what came is only read; fresh slots share no byte with old ones.
+Invariants: holds a route key and nothing that opens; what came is only read; fresh slots share no byte with old ones, and
+lie over none that this run wrote before. However it ends, nothing stays where the parcel was put together.
 """
 
+import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from jebi.archive.receive import Shortfall, parcel_id, shortfall
 from jebi.carriers.slot import SLOT, Mask, Slot, check
-from jebi.errors import JebiError, NothingFound, Unable
+from jebi.device import blocks
+from jebi.errors import JebiError, NoRoom, NothingFound, Refused, Unable
 from jebi.office.inside import Progress
 from jebi.office.reading import Pile, Reader, Source, media_at
-from jebi.office.targets import CarrierName, Target, open_targets
+from jebi.office.targets import CarrierName, Target, carrier_of, finish, open_targets, prepare
 from jebi.office.writing import Writer
 from jebi.parcel.blocks import BlockList
 from jebi.parcel.card import RouteKey
@@ -43,11 +47,9 @@ class Joined:
     def __str__(self) -> str:
         lines = [f"parcel {self.parcel}, {self.size / 1e6:.1f} MB sealed: "]
         if self.shortfall:
-            lines[0] += (
-                f"not whole, {self.shortfall.blocks} blocks lack packets; passed on to {len(self.whole)} sticks as it is"
-            )
+            lines[0] += f"not whole yet, it lacks at least {self.shortfall.size / 1e6:.1f} MB; passed on as it is"
         else:
-            lines[0] += f"whole; {len(self.whole)} fresh sticks, read back"
+            lines[0] += f"whole; fresh sticks made: {len(self.whole)}, read back"
         lines += [
             f"  {name} gave false packets: somebody who could unmask this parcel altered it" for name in self.liars
         ]
@@ -63,20 +65,21 @@ def join(
     carrier: CarrierName | None,
     spool: str | None,
     progress: Progress,
-) -> list[Joined]:
-    """Join all parcels of a route that lie in some places, onto fresh sticks.
+) -> Iterator[Joined]:
+    """Join all parcels of a route that lie in some places, onto fresh sticks; says of each when its sticks are done.
 
     `onto` has one name a stick; with several parcels, new files get a number each. In `spool` a parcel is put together
-    while its sticks are made; it stays sealed, and is removed after.
+    while its sticks are made; it stays sealed, and has no name there.
 
     Raises:
         NothingFound: there is nothing of this route.
-        NoRoom, Refused, Unable: see `open_targets`.
+        NoRoom, Refused, Unable: see `open_targets`; what was said to be done stays done.
     """
     check_sticks(len(onto), survive)
     labels = {secrets.randbits(32): path for path in media_at(places)}
+    _check_apart(labels.values(), onto)
     sources = [Source(path, label) for label, path in labels.items()]
-    with Reader(sources, [route.secret]) as reader:
+    with _spool(spool) as room, Reader(sources, [route.secret]) as reader:
         progress.begin("searching", reader.size())
         piles = reader.search(progress.advance)
         if not piles:
@@ -84,12 +87,39 @@ def join(
                 "nothing of this route was found in there",
                 hint="is it the right route key? other routes look like noise",
             )
-        joined = []
-        for number, pile in enumerate(piles, 1):
-            names = [place if number == 1 or os.path.exists(place) else f"{place}.{number}" for place in onto]
-            join_one = _Joining(reader, pile, route, labels, names, survive, carrier, spool)
-            joined.append(join_one.join(progress))
-    return joined
+        names = [_names(place, len(piles), carrier) for place in onto]
+        used: dict[str, set[int]] = {}
+        for number, pile in enumerate(piles):
+            fresh = [of_stick[number] for of_stick in names]
+            yield _Joining(reader, pile, route, labels, fresh, survive, carrier, room, used).join(progress)
+
+
+def _check_apart(media: Iterable[str], onto: Sequence[str]) -> None:
+    """What came is only read; raises `Refused`."""
+    came = {os.path.realpath(path) for path in media}
+    if both := [place for place in onto if os.path.realpath(place) in came]:
+        raise Refused(f"{both[0]} is to be read and written at once", hint="name another stick after --onto")
+
+
+def _names(place: str, parcels: int, carrier: CarrierName | None) -> list[str]:
+    """Where each parcel's part of one stick goes: into the same free space, or into files of its own."""
+    kind = carrier or carrier_of(place)
+    if kind == "cover" and parcels > 1:
+        raise Refused(
+            f"{parcels} parcels came, and a film holds one at a time", hint="name new files or images after --onto"
+        )
+    if kind == "freespace":
+        return [place] * parcels
+    return [place, *(f"{place}.{number}" for number in range(2, parcels + 1))]
+
+
+@contextlib.contextmanager
+def _spool(folder: str | None) -> Iterator[str]:
+    """A file without a name, open here and in all workers: when they are gone, however they end, so is what was in it."""
+    with blocks.failures_named(folder or "the temporary folder", "used as spool"):
+        spool = tempfile.TemporaryFile(dir=folder, prefix="jebi-")  # noqa: SIM115  (closed below)
+    with spool:
+        yield f"/proc/self/fd/{spool.fileno()}"
 
 
 class _Joining:
@@ -102,36 +132,41 @@ class _Joining:
         onto: Sequence[str],
         survive: int,
         carrier: CarrierName | None,
-        spool: str | None,
+        spool: str,
+        used: dict[str, set[int]],
     ) -> None:
         self._reader, self._pile, self._route, self._labels = reader, pile, route, labels
         self._onto, self._survive, self._carrier, self._spool = onto, survive, carrier, spool
+        self._used = used
 
     def join(self, progress: Progress) -> Joined:
         lacking, liars = shortfall(self._pile.tally()), set[int]()
         if lacking is None:
             for listed in self._reader.lists(self._pile):
-                with tempfile.NamedTemporaryFile(dir=self._spool, prefix="jebi-") as sealed:
-                    failed = self._restore(listed, sealed.name, liars, progress)
-                    if not failed:
-                        return self._report(self._mint(sealed.name, progress), None, liars)
+                failed = self._restore(listed, liars, progress)
+                if not failed:
+                    return self._report(self._mint(progress), None, liars)
                 lacking = shortfall(self._pile.tally(), failed)
         return self._report(self._pass_on(progress), lacking or Shortfall(blocks=1, packets=1, worst=1), liars)
 
-    def _restore(self, listed: BlockList, into: str, liars: set[int], progress: Progress) -> frozenset[int]:
+    def _restore(self, listed: BlockList, liars: set[int], progress: Progress) -> frozenset[int]:
         shape, failed = self._pile.shape, set()
-        try:
-            os.truncate(into, shape.sealed_length)
-        except OSError as error:
-            raise Unable("there is no room to put a parcel together", hint="name a folder with --spool") from error
         progress.begin("restoring", shape.sealed_length)
-        for block in self._reader.restore(self._pile, listed, into, only=range(shape.count)):
-            liars |= block.liars
-            failed |= set() if block.is_whole else {block.number}
-            progress.advance(shape.length(block.number))
+        try:
+            with blocks.failures_named("the spool", "written"):
+                os.truncate(self._spool, shape.sealed_length)
+            for block in self._reader.restore(self._pile, listed, self._spool, only=range(shape.count)):
+                liars |= block.liars
+                failed |= set() if block.is_whole else {block.number}
+                progress.advance(shape.length(block.number))
+        except NoRoom as error:
+            raise NoRoom(
+                f"there is no room to put a parcel of {shape.sealed_length / 1e6:.0f} MB together",
+                hint="name a folder on a larger disk: --spool FOLDER",
+            ) from error
         return frozenset(failed)
 
-    def _mint(self, sealed: str, progress: Progress) -> list[Target]:
+    def _mint(self, progress: Progress) -> list[Target]:
         """Fresh packets from the whole parcel, under ids that the sticks at hand do not use."""
         shape = self._pile.shape
         plain = Spread(shape=shape, sticks=len(self._onto), survive=self._survive)
@@ -142,19 +177,18 @@ class _Joining:
             survive=self._survive,
             base=self._pile.minted + secrets.randbelow(room + 1),
         )
-        targets = open_targets(self._onto, spread.slots, self._carrier)
+        targets = open_targets(self._onto, spread.slots, self._carrier, self._used)
         try:
             with (
                 Writer(spread, targets, self._route.public(), self._pile.secret) as writer,
-                open(sealed, "rb") as source,
+                open(self._spool, "rb") as source,
             ):
-                for target in targets:
-                    target.prepare()
+                prepare(targets)
                 progress.begin("minting", shape.sealed_length)
                 writer.write(Chained(iter(lambda: source.read(PIECE), b"")), progress.advance)
                 progress.begin("reading back", spread.slots * SLOT * len(targets))
                 writer.read_back(progress.advance)
-            _finish(targets)
+            self._finish(targets)
         finally:
             for target in targets:
                 target.close()
@@ -165,13 +199,12 @@ class _Joining:
         numbers = sorted(self._pile.pieces)
         distinct = sum(len({piece.first for piece in self._pile.pieces[number]}) for number in numbers)
         each = -(-distinct * (self._survive + 1) // len(self._onto))
-        targets = open_targets(self._onto, each, self._carrier)
+        targets = open_targets(self._onto, each, self._carrier, self._used)
         try:
-            for target in targets:
-                target.prepare()
+            prepare(targets)
             progress.begin("passing on", distinct * SLOT)
             self._copy(targets, numbers, progress)
-            _finish(targets)
+            self._finish(targets)
         finally:
             for target in targets:
                 target.close()
@@ -184,15 +217,18 @@ class _Joining:
                 place, stick = divmod(turn * (self._survive + 1) + copy, len(targets))
                 key = mask.mask(slot.header, [slot.packets], into)
                 medium, offset = targets[stick].locate(place)
-                medium.write_at(offset, into)
-                keys.append((stick, place, key))
+                targets[stick].attempt(partial(medium.write_at, offset, into))
+                keys.append((targets[stick], place, key))
             progress.advance(SLOT)
         for target in targets:
-            target.sync()
-        for stick, place, key in keys:
-            medium, offset = targets[stick].locate(place)
-            if check(medium.read_at(offset, SLOT), key) is None:
-                targets[stick].failure = Unable(f"{targets[stick].name} gave back other bytes than were written")
+            target.attempt(target.sync)
+        for target, place, key in keys:
+            target.attempt(partial(_read_back, target, place, key))
+
+    def _finish(self, targets: Sequence[Target]) -> None:
+        finish(targets)
+        for target in targets:
+            self._used.setdefault(target.name, set()).update(*(part.placements.offsets for part in target.parts))
 
     def _distinct(self, numbers: Sequence[int]) -> Iterator[Slot]:
         for number in numbers:
@@ -213,7 +249,7 @@ class _Joining:
         )
 
 
-def _finish(targets: Sequence[Target]) -> None:
-    for target in targets:
-        if target.failure is None:
-            target.finish()
+def _read_back(target: Target, place: int, key: bytes) -> None:
+    medium, offset = target.locate(place)
+    if check(medium.read_at(offset, SLOT), key) is None:
+        raise Unable(f"{target.name} gave back other bytes than were written", hint="the stick is failing; use another")

@@ -6,6 +6,7 @@ Writes `salvaged/PARCEL/` into the archive: the clips as far as they go, with ho
 Invariants: nothing unauthenticated is written; nothing salvaged is ever called whole, signed or received.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from jebi.office.desk import Desk
 from jebi.office.reading import Pile, Reader
 from jebi.parcel.blocks import SYMBOL
 from jebi.parcel.keys import Identity
+from jebi.parcel.safename import Names
 from jebi.parcel.salvage import SalvagedClip, find_clips
 from jebi.parcel.seal import salvage
 from jebi.parcel.stream import Chained, Gap, Source
@@ -38,19 +40,20 @@ def salvage_pile(desk: Desk, reader: Reader, pile: Pile, outer: Sequence[Identit
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder, mode=0o700)
     sealed, opened = os.path.join(folder, SEALED), os.path.join(folder, OPENED)
-    _restore(reader, pile, sealed)
     try:
+        _restore(reader, pile, sealed)
         with open(sealed, "rb") as source:
             gaps = _open(source, [outer, [desk.identity]] if desk.outer else [[desk.identity]], opened)
+        os.unlink(sealed)
+        clips = _lay_out(opened, gaps, folder)
     except Damaged as error:
         shutil.rmtree(folder)
         raise Damaged(
             f"nothing of parcel {parcel} can be salvaged: {error.what}", hint="more sticks are needed"
         ) from error
-    finally:
-        if os.path.exists(sealed):
-            os.unlink(sealed)
-    clips = _lay_out(opened, gaps, folder)
+    except BaseException:  # half of what could be salvaged looks like all of it
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     detail = f"{len(clips)} clips, {sum(gap.length for clip in clips for gap in clip.missing)} bytes missing"
     desk.append("parcel-salvaged", parcel, detail, actor="desk", time=int(time.time()))
     return clips
@@ -109,6 +112,15 @@ def _with_zeros(pieces: Iterator[bytes | Gap]) -> Iterator[bytes]:
         yield bytes(piece.length) if isinstance(piece, Gap) else piece
 
 
+def _namable(clips: Iterator[SalvagedClip]) -> Iterator[SalvagedClip]:
+    """Without those whose names one folder cannot hold together: nobody signed these heads."""
+    names = Names()
+    for clip in clips:
+        with contextlib.suppress(Damaged):
+            names.add(clip.name)
+            yield clip
+
+
 def _lay_out(opened: str, gaps: Sequence[Gap], folder: str) -> list[SalvagedClip]:
     with open(opened, "rb") as archive:
 
@@ -116,7 +128,7 @@ def _lay_out(opened: str, gaps: Sequence[Gap], folder: str) -> list[SalvagedClip
             archive.seek(offset)
             return archive.read(length)
 
-        clips = list(find_clips(read_at, os.path.getsize(opened), gaps))
+        clips = list(_namable(find_clips(read_at, os.path.getsize(opened), gaps)))
         for clip in clips:
             path = os.path.join(folder, "clips", *clip.name.parts)
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)

@@ -7,11 +7,12 @@ and get their own name only when they were read back.
 Invariants: nothing is written before every stick was found to have room; a stick that fails stops only itself.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from jebi.carriers import file
@@ -23,10 +24,11 @@ from jebi.carriers.freespace import FreeSpaceCarrier
 from jebi.carriers.slot import SLOT
 from jebi.device import blocks
 from jebi.device.blocks import Blocks
-from jebi.errors import Damaged, JebiError, NoRoom, Refused
+from jebi.errors import Damaged, JebiError, NoRoom, Refused, Unable
 
 CarrierName = Literal["file", "freespace", "cover"]
 PARTIAL = ".part"
+Avoid = Mapping[str, Collection[int]]  # offsets that must not be used, by place
 
 
 @dataclass(slots=True)
@@ -36,6 +38,10 @@ class Part:
     medium: Blocks
     placements: Placements
     final: str
+    is_named: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.is_named = self.medium.path == self.final
 
 
 @dataclass(slots=True)
@@ -60,6 +66,14 @@ class Target:
         part = self.parts[number]
         return part.medium, part.placements.offsets[slot - self.starts[number]]
 
+    def attempt(self, step: Callable[[], None]) -> None:
+        """Do something with a stick that has not failed yet; if it fails now, nothing else does."""
+        if self.failure is None:
+            try:
+                step()
+            except Unable as failure:
+                self.failure = failure
+
     def prepare(self) -> None:
         """Give new files their length, and write what the carrier itself needs."""
         for part in self.parts:
@@ -72,21 +86,49 @@ class Target:
         for part in self.parts:
             part.medium.sync()
 
-    def finish(self) -> None:
-        """Give new files their own names, all else being done."""
+    def name_parts(self) -> None:
+        """Give new files their own names."""
         for part in self.parts:
-            finish_part(part.medium, part.final)
+            if not part.is_named:
+                name_part(part.medium, part.final, overwrite=self.carrier == "cover")
+                part.is_named = True
+
+    def sync_names(self) -> None:
+        """Wait until the names are on the disk."""
+        for part in self.parts:
+            if part.medium.path != part.final:
+                sync_name(part.final)
 
     def close(self) -> None:
-        """Close everything; what has no name of its own yet is removed."""
+        """Close everything; what has no name of its own yet is removed. What matters was synced long before."""
         for part in self.parts:
-            part.medium.close()
-            if part.medium.path != part.final and os.path.exists(part.medium.path):
-                os.unlink(part.medium.path)
+            close_part(part.medium, is_named=part.is_named)
 
 
-def open_targets(places: Sequence[str], slots: int, carrier: CarrierName | None) -> list[Target]:
+def prepare(targets: Sequence[Target]) -> None:
+    """Prepare every stick."""
+    for target in targets:
+        target.attempt(target.prepare)
+
+
+def finish(targets: Sequence[Target]) -> None:
+    """Give every new file its own name, all else being done.
+
+    The names come one right after the other, and only then the wait for the disks: whoever is stopped here has all of
+    them or none, but for some microseconds.
+    """
+    for target in targets:
+        target.attempt(target.name_parts)
+    for target in targets:
+        target.attempt(target.sync_names)
+
+
+def open_targets(
+    places: Sequence[str], slots: int, carrier: CarrierName | None, avoid: Avoid | None = None
+) -> list[Target]:
     """Open every stick, and find room on each for `slots` slots. On any failure nothing was written.
+
+    `avoid` says where in a stick's free space slots lie already that are to stay.
 
     Raises:
         Refused: the same place twice, a folder, or something that is no carrier of that kind.
@@ -97,7 +139,9 @@ def open_targets(places: Sequence[str], slots: int, carrier: CarrierName | None)
     targets: list[Target] = []
     try:
         for place in places:
-            targets.append(_open(place, slots, carrier or carrier_of(place)))
+            taken = (avoid or {}).get(place, ())
+            targets.append(_open(place, slots, carrier or carrier_of(place), taken))
+        _check_room(targets, slots)
     except BaseException:
         for target in targets:
             target.close()
@@ -132,7 +176,7 @@ def carrier_of(place: str) -> CarrierName:
     return "cover"
 
 
-def _open(place: str, slots: int, carrier: CarrierName) -> Target:
+def _open(place: str, slots: int, carrier: CarrierName, taken: Collection[int]) -> Target:
     dice = secrets.token_bytes(32)
     if carrier == "file":
         return _open_file(place, slots, dice)
@@ -140,67 +184,99 @@ def _open(place: str, slots: int, carrier: CarrierName) -> Target:
         return _open_cover(place, slots, dice)
     medium = blocks.open_for_writing(place)
     try:
-        placements = FreeSpaceCarrier().place(medium, slots, dice)
+        placements = FreeSpaceCarrier().place(medium, slots + len(taken), dice)
     except Damaged as error:
         medium.close()
         raise Refused(f"{place} has no free space that jebi could use: {error.what}") from error
     except BaseException:
         medium.close()
         raise
-    return Target(place, "freespace", [Part(medium, placements, place)])
+    fresh = [offset for offset in placements.offsets if offset not in taken][:slots]
+    return Target(place, "freespace", [Part(medium, replace(placements, offsets=fresh), place)])
 
 
 def _open_file(place: str, slots: int, dice: bytes) -> Target:
     counts = file.parts(slots)
     names = [place] if len(counts) == 1 else [f"{place}.{number:03}" for number in range(1, len(counts) + 1)]
-    if taken := next((name for name in names if os.path.exists(name)), None):
+    if taken := next((name for name in names if os.path.lexists(name)), None):
         raise Refused(f"{taken} exists already, and jebi overwrites no file", hint="name another file")
-    parts = []
-    for name, count in zip(names, counts, strict=True):
-        medium = create_partial(name)
-        parts.append(Part(medium, FileCarrier().place(medium, count, dice), name))
-    target = Target(place, "file", parts)
-    free = shutil.disk_usage(os.path.dirname(os.path.abspath(place))).free
-    if free < slots * SLOT:
+    target = Target(place, "file", [])
+    try:
+        for name, count in zip(names, counts, strict=True):
+            medium = create_partial(name)
+            target.parts.append(Part(medium, FileCarrier().place(medium, count, dice), name))
+    except BaseException:
         target.close()
-        raise NoRoom(f"{place} needs {slots * SLOT / 1e6:.0f} MB, and {free / 1e6:.0f} MB are free there")
-    return target
+        raise
+    return Target(place, "file", target.parts)
 
 
 def _open_cover(place: str, slots: int, dice: bytes) -> Target:
     """The film is copied beside itself, the copy gets the slots, and takes the film's place in the end."""
     with blocks.open_for_reading(place) as film:
-        placements = CoverCarrier().place(film, slots, dice)
-        copy = create_partial(place)
         try:
-            shutil.copyfile(place, copy.path)
-        except OSError as error:
-            copy.close()
-            os.unlink(copy.path)
-            raise NoRoom(f"{place} could not be copied beside itself: {(error.strerror or '').lower()}") from error
-    return Target(place, "cover", [Part(copy, placements, place)])
+            placements = CoverCarrier().place(film, slots, dice)
+        except Damaged as error:
+            raise Refused(f"{place} is no film that can be a cover: {error.what}") from error
+    target = Target(place, "cover", [Part(create_partial(place), placements, place)])
+    try:
+        shutil.copyfile(place, target.parts[0].medium.path)
+    except OSError as error:
+        target.close()
+        raise NoRoom(f"{place} could not be copied beside itself: {(error.strerror or '').lower()}") from error
+    except BaseException:
+        target.close()
+        raise
+    return target
+
+
+def _check_room(targets: Sequence[Target], slots: int) -> None:
+    """New files share what is free on their disk; a disk that is too small is noticed before anything is written."""
+    wanted: dict[int, int] = {}
+    for target in (target for target in targets if target.carrier != "freespace"):
+        folder = os.path.dirname(os.path.abspath(target.name))
+        with blocks.failures_named(target.name, "created"):
+            disk, free = os.stat(folder).st_dev, shutil.disk_usage(folder).free
+        wanted[disk] = wanted.get(disk, 0) + slots * SLOT
+        if free < wanted[disk]:
+            raise NoRoom(
+                f"{target.name} and what goes beside it need {wanted[disk] / 1e6:.0f} MB, "
+                f"and {free / 1e6:.0f} MB are free there",
+                hint="make room there, or name another place; nothing was written",
+            )
 
 
 def create_partial(name: str) -> Blocks:
     """A new file under a passing name. What an earlier jebi left there when it was killed is removed."""
     partial = name + PARTIAL
-    if os.path.exists(partial):
-        blocks.open_for_writing(partial).close()  # refuses while another jebi writes it
-        os.unlink(partial)
+    if os.path.lexists(partial):
+        with blocks.open_for_writing(partial):  # refuses while another jebi writes it
+            os.unlink(partial)
     return blocks.create(partial)
 
 
-def finish_part(medium: Blocks, final: str) -> None:
-    """Give a new file its own name."""
-    if medium.path != final:
-        with blocks.failures_named(final, "created"):
-            os.replace(medium.path, final)
-            _sync_folder(final)
+def name_part(medium: Blocks, final: str, *, overwrite: bool = False) -> None:
+    """Give a new file its own name; raises `Unable`."""
+    if not overwrite and os.path.lexists(final):
+        raise Unable(f"{final} came into being meanwhile, and jebi overwrites no file")
+    with blocks.failures_named(final, "created"):
+        os.replace(medium.path, final)
 
 
-def _sync_folder(path: str) -> None:
-    folder = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def sync_name(final: str) -> None:
+    """Wait until a new name is on the disk; raises `Unable`."""
+    with blocks.failures_named(final, "created"):
+        folder = os.open(os.path.dirname(os.path.abspath(final)), os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def close_part(medium: Blocks, *, is_named: bool) -> None:
+    """Close a new file, and remove it if it got no name. The disk may be gone; what matters was synced long before."""
+    with contextlib.suppress(OSError):
+        if not is_named:
+            os.unlink(medium.path)  # while it is locked, for another jebi may be waiting for the name
+    with contextlib.suppress(OSError):
+        medium.close()

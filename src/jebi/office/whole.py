@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from jebi.carriers import whole
 from jebi.device.blocks import Blocks
 from jebi.errors import JebiError, Refused, Unable
-from jebi.office.targets import create_partial, finish_part
+from jebi.office.targets import close_part, create_partial, name_part, sync_name
 
 PIECE = 1 << 20
 Advance = Callable[[int], None]
@@ -23,6 +23,7 @@ class _Copy:
     place: str
     parts: list[tuple[Blocks, int, str]]
     failure: JebiError | None = None
+    named: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -63,9 +64,7 @@ class Copies:
     def close(self) -> None:
         for copy in self._copies:
             for medium, _, final in copy.parts:
-                medium.close()
-                if medium.path != final and os.path.exists(medium.path):
-                    os.unlink(medium.path)
+                close_part(medium, is_named=final in copy.named)
 
     def _finish(self, copy: _Copy, advance: Advance) -> None:
         if copy.failure is not None:
@@ -82,7 +81,9 @@ class Copies:
                 f"{copy.place} gave back other bytes than were written", hint="the stick is failing; use another"
             )
         for medium, _, final in copy.parts:
-            finish_part(medium, final)
+            name_part(medium, final)
+            copy.named.add(final)
+            sync_name(final)
 
 
 def whole_copies(places: Sequence[str], length: int) -> Copies:

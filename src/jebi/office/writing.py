@@ -68,22 +68,29 @@ class Writer:
         self._crew.__exit__()
 
     def write(self, sealed: Chained, advance: Advance) -> BlockList:
-        """Write all of a sealed parcel, then the block list. `advance` hears the sealed bytes done so far."""
+        """Write all of a sealed parcel, then the block list. `advance` hears the sealed bytes done so far.
+
+        Raises:
+            NoRoom, Unable: the last stick failed, and there is nothing to write on.
+        """
         shape, digests = self._spread.shape, []
+        self._check_any_left()
         for number, written in enumerate(self._crew.run(self._blocks(sealed))):
             assert isinstance(written, _Written)
             digests.append(written.digest)
             self._note(written)
+            self._check_any_left()
             advance(shape.length(number))
         blocks = BlockList(shape, tuple(digests))
         self._note(self._write_block(blocks.written(self._secret), shape.count))
         self._hand = None
+        self._check_any_left()
         return blocks
 
     def read_back(self, advance: Advance) -> None:
         """Sync every stick, forget what memory holds of it, and check every slot on it. Failures stay with the stick."""
         for target in self._targets:
-            _attempt(target, target.sync)
+            target.attempt(target.sync)
         checks = [
             _Check(stick, first, bytes(self._keys[stick][first * KEY : (first + SLOTS_A_CHECK) * KEY]))
             for stick, target in enumerate(self._targets)
@@ -126,7 +133,7 @@ class Writer:
         packets = encode(block, k, max(stop, k))
         hand = self._hand = self._hand or _Hand(spread, self._targets)
         keys = {}
-        for stick in range(len(self._targets)):
+        for stick in (i for i, target in enumerate(self._targets) if target.failure is None):
             keys[stick] = [
                 (slot, self._mask.mask(self._header(run), packets[run.first : run.first + run.count], into))
                 for (slot, run), into in zip(spread.runs(stick, number), hand.views(stick), strict=False)
@@ -150,6 +157,12 @@ class Writer:
                 self._keys[stick][slot * KEY : (slot + 1) * KEY] = key
         for stick, failure in written.failures.items():
             self._targets[stick].failure = self._targets[stick].failure or failure
+
+    def _check_any_left(self) -> None:
+        failures = [target.failure for target in self._targets if target.failure]
+        if len(failures) == len(self._targets):
+            first = failures[0]
+            raise type(first)(f"every stick failed: {first.what}" if len(failures) > 1 else first.what, hint=first.hint)
 
     def _check(self, task: _Check) -> int:
         """How many of some slots do not come back as they were written."""
@@ -199,11 +212,3 @@ class _Hand:
         for slot, view in zip(slots, self.views(stick), strict=False):
             medium, offset = self._targets[stick].locate(slot)
             medium.write_at(offset, view)
-
-
-def _attempt(target: Target, step: Callable[[], None]) -> None:
-    if target.failure is None:
-        try:
-            step()
-        except Unable as failure:
-            target.failure = failure

@@ -21,29 +21,27 @@ def replace(path: str, content: bytes) -> None:
         NoRoom, Unable: and the old file, if there was one, is still there.
     """
     beside = path + ".new"
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with failures_named(path, "written"):
         try:
-            with open(descriptor, "wb", closefd=False) as file:
-                file.write(content)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        os.replace(beside, path)
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            try:
+                with open(descriptor, "wb", closefd=False) as file:
+                    file.write(content)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.replace(beside, path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+            raise
         sync_folder(os.path.dirname(os.path.abspath(path)))
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise unable(error, path, "written") from error
 
 
 def read(path: str) -> bytes:
     """All of a small file; raises `Unable` if it cannot be read, `Damaged` if it is too large to be what it should."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise unable(error, path, "read") from error
+    with failures_named(path, "read"), open(path, "rb") as file:
+        content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise Damaged(f"{path} is too large to be what it should be")
     return content
@@ -65,17 +63,26 @@ def locked(folder: str) -> Iterator[None]:
     Raises:
         Busy: another jebi holds it.
     """
-    try:
+    with failures_named(folder, "opened"):
         descriptor = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise unable(error, folder, "opened") from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with failures_named(folder, "locked"):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise Busy(f"another jebi is at work in {folder}", hint="wait until it is done") from error
         yield
-    except BlockingIOError as error:
-        raise Busy(f"another jebi is at work in {folder}", hint="wait until it is done") from error
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def failures_named(path: str, done: str) -> Iterator[None]:
+    """Turn the system's errors into ours, with what could not be done and where."""
+    try:
+        yield
+    except OSError as error:
+        raise unable(error, path, done) from error
 
 
 def unable(error: OSError, path: str, done: str) -> Unable:

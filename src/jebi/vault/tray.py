@@ -4,11 +4,11 @@ Invariants: a record is only ever added; one that a crash cut short is ignored a
 nobody's business here.
 """
 
+import contextlib
 import os
 from collections.abc import Iterable
 
-from jebi.errors import Unable
-from jebi.vault.files import sync_folder, unable
+from jebi.vault.files import failures_named, sync_folder
 
 SUFFIX = ".slots"
 
@@ -25,7 +25,8 @@ class Tray:
 
     def parcels(self) -> list[str]:
         """The parcels of which something is kept."""
-        return sorted(name.removesuffix(SUFFIX) for name in os.listdir(self._folder) if name.endswith(SUFFIX))
+        with failures_named(self._folder, "read"):
+            return sorted(name.removesuffix(SUFFIX) for name in os.listdir(self._folder) if name.endswith(SUFFIX))
 
     def count(self, parcel: str) -> int:
         """Whole records kept of a parcel."""
@@ -41,7 +42,7 @@ class Tray:
             NoRoom, Unable: what was appended before is kept.
         """
         path, added = self.path(parcel), 0
-        try:
+        with failures_named(path, "written"):
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 end = os.fstat(descriptor).st_size // self._record * self._record
@@ -53,18 +54,12 @@ class Tray:
             finally:
                 os.close(descriptor)
             sync_folder(self._folder)
-        except OSError as error:
-            raise unable(error, path, "written") from error
         return added
 
     def remove(self, parcel: str) -> None:
         """Forget a parcel, for it is whole now."""
-        try:
+        with failures_named(self.path(parcel), "removed"), contextlib.suppress(FileNotFoundError):
             os.unlink(self.path(parcel))
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise Unable(f"{self.path(parcel)} could not be removed") from error
 
 
 def _write(descriptor: int, record: bytes, offset: int) -> None:

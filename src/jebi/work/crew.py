@@ -21,6 +21,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 DEPTH = 2  # one task in a worker's hands, one waiting for it
+WAITING = 1  # one worker more than there are cores: while one waits for a disk, another computes
 PR_SET_PDEATHSIG = 1
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # mallopt(3)
 KEPT = 1 << 30
@@ -32,7 +33,7 @@ class Crew(Generic[Task, Result]):
     """Runs one function in several processes. Forked, so the function may close over open files and shared memory."""
 
     def __init__(self, work: Callable[[Task], Result], *, size: int | None = None) -> None:
-        self.size = size or len(os.sched_getaffinity(0))
+        self.size = size or len(os.sched_getaffinity(0)) + WAITING
         fork = multiprocessing.get_context("fork")
         self._pool = ProcessPoolExecutor(self.size, fork, _begin, (work, os.getpid()))
 
