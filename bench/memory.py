@@ -59,7 +59,7 @@ def main(folder: Path, mib: int) -> None:
         station.seal(clip, sticks)
     clip.unlink()
     with Peak() as restoring:
-        station.receive(sticks[2:])
+        station.receive([part for stick in sticks[2:] for part in sorted(folder.glob(f"{stick.name}*"))])
     print(sealing.highest / 1e6, restoring.highest / 1e6)
 
 

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import NoReturn
 
 import setproctitle
 
@@ -42,7 +43,7 @@ try:
     )
     from jebi.cli.terminal import Terminal
 except KeyboardInterrupt:  # these take most of the time of starting; nothing was begun yet
-    sys.exit(Exit.INTERRUPTED)
+    os._exit(Exit.INTERRUPTED)
 
 VERBS: tuple[ModuleType, ...] = (
     demo,
@@ -80,13 +81,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status. Without `arguments` this process is jebi, from its start to its end."""
     if arguments is not None:
         return _run(arguments)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no memory, with its keys and names, on a disk
-    arguments = sys.argv[1:]
-    setproctitle.setproctitle("jebi")  # names given on the command line are nobody else's business
     try:
-        return _run(arguments)
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done and said; only workers are still to be sent home
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no memory, with its keys and names, on a disk
+        arguments = sys.argv[1:]
+        setproctitle.setproctitle("jebi")  # names given on the command line are nobody else's business
+        status = _run(arguments)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done and said
+    except KeyboardInterrupt:
+        _stop()
+    return status
+
+
+def _stop() -> NoReturn:
+    """Leave at once: an impatient hand may have interrupted the clearing up, too. Workers die with this process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        print("stopped; nothing was lost. Run it again to go on", file=sys.stderr, flush=True)  # noqa: T201
+    os._exit(Exit.INTERRUPTED)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -102,9 +114,6 @@ def _run(arguments: Sequence[str]) -> int:
     except JebiError as error:
         terminal.error(error)
         return error.exit
-    except KeyboardInterrupt:
-        terminal.say("stopped; nothing was lost. Run it again to go on")
-        return Exit.INTERRUPTED
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (who read us is gone; nothing more can be said)
         return Exit.DONE

@@ -9,9 +9,11 @@ fails while it is read loses its slots, nothing else.
 
 import contextlib
 import hashlib
+import itertools
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jebi.carriers.carrier import Grid
 from jebi.carriers.cover import CoverCarrier
@@ -29,7 +31,10 @@ from jebi.parcel.spread import RUN
 from jebi.work.crew import Crew
 
 MOST_SLOTS_OF_A_BLOCK = 512  # 64 MiB; what more sticks bring of one block is not needed
-SHIFTED_WITHIN = 2 * SLOT  # how far into a foreign-looking file a shifted first slot is looked for
+LOOKED_THROUGH = 2 * SLOT  # finely, for slots that were moved, in a file or a stick without a volume that can be read
+OF_EVERY = (
+    128 * SLOT
+)  # it is the first part of every so many bytes, and takes a third of the time that reading them does
 KEPT_LABEL = SLOT - 32 - HEADER - RUN * SYMBOL  # bytes; with it a record is as long as a slot
 Advance = Callable[[int], None]
 
@@ -148,17 +153,16 @@ class Reader:
         grids = [(source, grid) for source in range(len(self.sources)) for grid in self._grids(source)]
         self._recall(piles)
         found = self._collect(piles, (_Search(s, w, False) for s, grid in grids for w in windows(grid)), advance)
-        again = [(source, grid) for source, grid in grids if finely and not found.get(source)]
-        tasks = (_Search(s, w, True) for s, grid in again for w in self._fine(s, grid))
-        shifted = self._collect(piles, tasks, lambda _: None)
-        broken = [(s, g) for s, g in grids if g.step < SLOT and self._is_file(s) and (found.get(s) or shifted.get(s))]
-        tasks_left = (_Resync(s, g, tuple(found.get(s) or shifted[s])) for s, g in broken)
+        if finely:
+            found |= self._search_moved(piles, [(s, grid) for s, grid in grids if not found.get(s)])
+        broken = [(s, g) for s, g in grids if g.step < SLOT and self._is_file(s) and found.get(s)]
+        tasks_left = (_Resync(s, g, tuple(found[s])) for s, g in broken)
         self._collect(piles, tasks_left, lambda _: None)
         return sorted(piles.values(), key=lambda pile: -sum(map(len, pile.pieces.values())))
 
     def lists(self, pile: Pile) -> list[BlockList]:
         """The block lists that the media hold of a parcel, the most supported first."""
-        pieces = pile.pieces.get(pile.shape.count, ())
+        pieces = _chosen(pile.pieces.get(pile.shape.count, ()))
         return block_lists(list(self._load(pieces, pile.secret, pile.shape)), pile.secret, pile.shape)
 
     def restore(self, pile: Pile, blocks_of: BlockList | None, into: str, *, only: Iterable[int]) -> Iterator[Block]:
@@ -167,7 +171,7 @@ class Reader:
 
         def tasks() -> Iterator[_Restore]:
             for number in only:
-                pieces = tuple(pile.pieces.get(number, ())[:MOST_SLOTS_OF_A_BLOCK])
+                pieces = _chosen(pile.pieces.get(number, ()))
                 digest = blocks_of.digests[number] if blocks_of else None
                 yield _Restore(pile.secret, pile.shape, number, digest, pieces, frozenset(liars), into)
 
@@ -215,12 +219,26 @@ class Reader:
                 advance(task.window.stop - task.window.start)
         return found
 
-    def _fine(self, source: int, grid: Grid) -> Iterator[Grid]:
-        """Where to look more finely: all of a stick; of a file only its beginning, for a shift moves all of it."""
+    def _search_moved(
+        self, piles: dict[tuple[bytes, Shape], Pile], grids: Sequence[tuple[int, Grid]]
+    ) -> dict[int, list[int]]:
+        """Media in which nothing lies where it was put. What moved one slot moved many, so one leads to the others."""
+        probes = (_Search(s, w, True) for s, grid in grids for w in self._probed(s, grid))
+        hits = self._collect({}, probes, lambda _: None)
+        moved = [
+            (s, replace(grid, start=grid.start + shift))
+            for s, grid in grids
+            for shift in sorted({(hit - grid.start) % SLOT for hit in hits.get(s, ())})
+        ]
+        return self._collect(piles, (_Search(s, w, False) for s, grid in moved for w in windows(grid)), lambda _: None)
+
+    def _probed(self, source: int, grid: Grid) -> Iterator[Grid]:
+        """Where to look more finely: all of a stick; of anything else a part here and there."""
         if not self._is_file(source):
             yield from windows(grid)
-        elif grid.stop - grid.start >= SLOT:
-            yield Grid(start=grid.start, stop=min(grid.stop, grid.start + SHIFTED_WITHIN), step=grid.step)
+            return
+        for start in range(grid.start, grid.stop - SLOT + 1, OF_EVERY):
+            yield replace(grid, start=start, stop=min(grid.stop, start + LOOKED_THROUGH))
 
     def _grids(self, source: int) -> list[Grid]:
         if self.sources[source].is_tray:
@@ -239,25 +257,9 @@ class Reader:
             return self._restore(task)
         medium = self._medium(task.source)
         if isinstance(task, _Resync):
-            with contextlib.suppress(Unable):
-                return _headers(resync(medium, list(task.found), task.grid, self._unmask.unmask))
-            return []
-        try:
-            return self._search(medium, task.window, finely=task.finely)
-        except Unable:  # an unreadable stretch of a stick: the slots that it touches are lost, the rest is not
-            return list(self._search_around(medium, task))
-
-    def _search(self, medium: Blocks, window: Grid, *, finely: bool) -> Headers:
-        search = search_finely if finely else search_whole
-        return _headers(search(medium, window, self._unmask.unmask))
-
-    def _search_around(self, medium: Blocks, task: _Search) -> Iterator[tuple[int, SlotHeader]]:
-        """Slot by slot. Finely, a slot that begins in one small window is not met again in the next."""
-        window = task.window
-        for start in range(window.start, window.stop, SLOT):
-            small = Grid(start=start, stop=min(start + SLOT, window.stop), step=window.step)
-            with contextlib.suppress(Unable):
-                yield from self._search(medium, small, finely=task.finely)
+            return _headers(resync(medium, task.found, task.grid, self._unmask.unmask))
+        search = search_finely if task.finely else search_whole
+        return _headers(search(medium, task.window, self._unmask.unmask))
 
     def _restore(self, task: _Restore) -> Block:
         fragments = list(self._load(task.pieces, task.secret, task.shape))
@@ -347,6 +349,23 @@ def media_at(places: Sequence[str]) -> list[str]:
 
 def _unreadable(error: OSError) -> None:
     raise Unable(f"{error.filename} cannot be read", hint="is the stick in, and not failing?") from error
+
+
+def _chosen(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """At most `MOST_SLOTS_OF_A_BLOCK` of a block's pieces, so that nothing crowds anything else out.
+
+    Half of them go by run, each once before any twice: copies of one stick. The others go by medium, each its share: a
+    flood of false slots.
+    """
+    runs, media, ranked = Counter[int](), Counter[int](), []
+    for piece in pieces:
+        ranked.append((runs[piece.first], media[piece.source], piece))
+        runs[piece.first] += 1
+        media[piece.source] += 1
+    by_run = sorted(ranked, key=lambda rank: rank[:2])[: MOST_SLOTS_OF_A_BLOCK // 2]
+    by_medium = sorted(ranked, key=lambda rank: rank[1])
+    chosen = dict.fromkeys(piece for *_, piece in [*by_run, *by_medium])
+    return tuple(itertools.islice(chosen, MOST_SLOTS_OF_A_BLOCK))
 
 
 def _headers(found: Iterable[Found]) -> Headers:
