@@ -120,7 +120,7 @@ class Yard:
                 status = 70
                 try:
                     os.chdir(self.folder)
-                    sys.stdin, sys.stdout, sys.stderr = open(os.devnull), out, err
+                    sys.stdin, sys.stdout, sys.stderr = open(os.devnull), out, err  # noqa: SIM115
                     status = main(arguments)
                     out.flush()
                     err.flush()

@@ -47,7 +47,9 @@ class Crew(Generic[Task, Result]):
         under_way: collections.deque[Future[Result]] = collections.deque()
         try:
             for task in tasks:
-                under_way.append(self._pool.submit(_do, task))
+                with _deaf():
+                    future = self._pool.submit(_do, task)
+                under_way.append(future)
                 if len(under_way) >= self.depth:
                     yield under_way.popleft().result()
             while under_way:
@@ -63,6 +65,16 @@ class Crew(Generic[Task, Result]):
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Hear Ctrl-C only afterwards: the first task forks the workers, and one that was interrupted while it was born dies."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(work: Callable[[Any], Any], parent: int) -> None:
