@@ -308,7 +308,7 @@ def load(parcel: Parcel, stick: int, strangers: Strangers, dice: random.Random) 
 
 
 def find(stick: Stick, unmask: Unmask) -> list[Found]:
-    """As a reader does: whole slots; if there are none, finely; in a file, behind what somebody inserted."""
+    """As a reader does, if with more patience: whole slots; if there are none, finely; in a file, behind insertions."""
     try:
         grids = list(FreeSpaceCarrier().grids(stick))
         carrier: Carrier = FreeSpaceCarrier()

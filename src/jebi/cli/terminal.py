@@ -32,7 +32,7 @@ class Terminal:
 
     def result(self, text: str, **facts: object) -> None:
         """The answer: `text` for people, `facts` as one JSON line for machines."""
-        print(json.dumps(facts, ensure_ascii=False, default=str) if self.as_json else text)  # noqa: T201
+        print(json.dumps(facts, ensure_ascii=False, default=str) if self.as_json else text, flush=True)  # noqa: T201
 
     def say(self, text: str, style: str = "") -> None:
         """Something worth knowing that is not the answer."""
