@@ -7,7 +7,14 @@ passphrase or the name of a clip or a trip: an error may be photographed over so
 A caller's bug is `TypeError`, `ValueError` or a failed assert instead, and is never caught.
 """
 
+import contextlib
+import errno
+from collections.abc import Iterator
 from enum import IntEnum
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+GONE = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOMEDIUM, errno.ESHUTDOWN, errno.ENOTCONN}
+FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class Exit(IntEnum):
@@ -89,6 +96,10 @@ class NoRoom(Unable):
     exit = Exit.NO_ROOM
 
 
+class Gone(Unable):
+    """It was there, and went away or began to fail."""
+
+
 class Busy(Unable):
     """Another jebi holds the same place."""
 
@@ -99,3 +110,25 @@ class NothingFound(Damaged):
     """Nothing of ours was found in what we were given."""
 
     exit = Exit.NOTHING_FOUND
+
+
+@contextlib.contextmanager
+def failures_named(path: str, done: str) -> Iterator[None]:
+    """Turn the system's errors into ours, with what could not be done and where."""
+    try:
+        yield
+    except OSError as error:
+        raise _explain(error, path, done) from error
+
+
+def _explain(error: OSError, path: str, done: str) -> Unable:
+    if error.errno in FULL:
+        return NoRoom(f"{path} is full", hint="make room there, or name another place; then run it again")
+    if error.errno in GONE:
+        return Gone(
+            f"{path} went away or is failing: it could not be {done}",
+            hint="plug it in again, or take another stick; what was read back before is safe",
+        )
+    if error.errno in FORBIDDEN:
+        return Unable(f"{path} could not be {done}: this user may not, or it is write-protected")
+    return Unable(f"{path} could not be {done}: {(error.strerror or 'unknown error').lower()}")

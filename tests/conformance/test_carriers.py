@@ -39,7 +39,7 @@ PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 
 def run(*command: str | Path) -> None:
     environment = os.environ | {"PATH": PATH, "LC_ALL": "C.UTF-8", "MTOOLS_SKIP_CHECK": "1"}
-    done = subprocess.run(command, check=False, capture_output=True, env=environment)
+    done = subprocess.run(command, check=False, capture_output=True, env=environment, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -18,6 +18,9 @@ import setproctitle
 from jebi import __version__
 from jebi.errors import EXIT_MEANINGS, Exit, JebiError
 
+_interrupted = signal.signal(
+    signal.SIGINT, signal.SIG_DFL
+)  # while it loads, which takes a while, Ctrl-C simply ends it
 try:
     from jebi.cli import (
         demo,
@@ -42,8 +45,8 @@ try:
         witness_init,
     )
     from jebi.cli.terminal import Terminal
-except KeyboardInterrupt:  # these take most of the time of starting; nothing was begun yet
-    os._exit(Exit.INTERRUPTED)
+finally:
+    signal.signal(signal.SIGINT, _interrupted)
 
 VERBS: tuple[ModuleType, ...] = (
     demo,
@@ -83,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(arguments)
     try:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no memory, with its keys and names, on a disk
+        sys.unraisablehook = _say_it_again
         arguments = sys.argv[1:]
         setproctitle.setproctitle("jebi")  # names given on the command line are nobody else's business
         status = _run(arguments)
@@ -90,6 +94,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _stop()
     return status
+
+
+def _say_it_again(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Python drops what is raised while it clears up an object, even Ctrl-C; and shows where, with names and all."""
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
 
 
 def _stop() -> NoReturn:

@@ -10,7 +10,7 @@ import secrets
 from jebi.archive.witness import Cosigner
 from jebi.cli.options import add_passphrase
 from jebi.cli.terminal import Terminal
-from jebi.errors import Exit, Refused
+from jebi.errors import Exit, Refused, failures_named
 from jebi.parcel import seal
 from jebi.vault import files
 
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     cosigner = Cosigner(name=options.name, secret=secrets.token_bytes(32))
     key = str(cosigner.verifier())
     passphrase = terminal.new_secret("passphrase for the witness's key", options.passphrase_file)
-    with files.failures_named(options.folder, "made"):
+    with failures_named(options.folder, "made"):
         os.makedirs(options.folder, mode=0o700, exist_ok=True)
     content = f"{options.name}\n{cosigner.secret.hex()}\n".encode()
     files.replace(os.path.join(options.folder, "key.age"), seal.with_passphrase(content, passphrase))

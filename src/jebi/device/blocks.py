@@ -13,16 +13,14 @@ import fcntl
 import os
 import stat
 import struct
-from collections.abc import Iterator
 from typing import Self
 
-from jebi.errors import Busy, NoRoom, Unable
+from jebi.errors import Busy, Unable, failures_named
 
 BLKGETSIZE64 = 0x80081272
 BLKFLSBUF = 0x1261
 BLKROGET = 0x125E
 ALIGNMENT = 4096  # of place, length and memory, for going past the page cache
-GONE = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOMEDIUM, errno.ESHUTDOWN}
 
 
 class Blocks:
@@ -136,28 +134,6 @@ def create(path: str) -> Blocks:
     """Create a new file, and lock it; one that exists is never overwritten."""
     with failures_named(path, "created"):
         return _locked(Blocks(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), path))
-
-
-@contextlib.contextmanager
-def failures_named(path: str, done: str) -> Iterator[None]:
-    """Turn the system's errors into ours, with what could not be done and where."""
-    try:
-        yield
-    except OSError as error:
-        raise _explain(error, path, done) from error
-
-
-def _explain(error: OSError, path: str, done: str) -> Unable:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return NoRoom(f"{path} is full", hint="make room there, or name another place; then run it again")
-    if error.errno in GONE:
-        return Unable(
-            f"{path} went away or is failing: it could not be {done}",
-            hint="plug it in again, or take another stick; what was read back before is safe",
-        )
-    if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
-        return Unable(f"{path} could not be {done}: this user may not, or it is write-protected")
-    return Unable(f"{path} could not be {done}: {(error.strerror or 'unknown error').lower()}")
 
 
 def _writable(descriptor: int) -> bool:

@@ -6,8 +6,7 @@ Invariants: a file is deleted only after it was overwritten and synced; nothing 
 import os
 import stat
 
-from jebi.device.blocks import failures_named
-from jebi.errors import Refused
+from jebi.errors import Refused, failures_named
 
 PIECE = 1 << 20
 MEMORY_KINDS = {"tmpfs", "ramfs"}

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 from jebi.archive.custody import parse_record
 from jebi.archive.witness import CosignatureVerifier
-from jebi.errors import Damaged
+from jebi.errors import Damaged, failures_named
 from jebi.office.desk import Desk
 from jebi.office.inside import Progress
 from jebi.parcel.stream import read_exactly
-from jebi.vault import files
 
 PIECE = 1 << 22
 _SEALED = re.compile(r"sealed sha256 ([0-9a-f]{64}), ")
@@ -67,7 +66,7 @@ def check_archive(
 
 def _digest(path: str, progress: Progress) -> str:
     digest = hashlib.sha256()
-    with files.failures_named(path, "read"), open(path, "rb") as file:
+    with failures_named(path, "read"), open(path, "rb") as file:
         while piece := read_exactly(file, PIECE):
             digest.update(piece)
             progress.advance(len(piece))

@@ -28,7 +28,7 @@ from shamir_mnemonic.wordlist import WORDLIST
 
 from jebi.archive.custody import DICE, CustodyLog, Event
 from jebi.carriers.slot import SLOT
-from jebi.errors import Damaged, Refused, Unable, WrongKey
+from jebi.errors import Damaged, Refused, Unable, WrongKey, failures_named
 from jebi.parcel import backup, seal, trip
 from jebi.parcel.card import Card, RouteKey
 from jebi.parcel.keys import Passphrase, PostQuantumIdentity, PostQuantumRecipient, parse_identities
@@ -102,7 +102,7 @@ class Desk:
 
     def trips(self) -> list[Trip]:
         """All trips that were ever issued."""
-        with files.failures_named(self.path("trips"), "read"):
+        with failures_named(self.path("trips"), "read"):
             names = sorted(name for name in os.listdir(self.path("trips")) if name.endswith(".age"))
         return [
             _parse_trip(seal.open_in_memory(files.read(self.path("trips", name)), [self.identity])) for name in names
@@ -174,7 +174,7 @@ def init(
     identity = backup.combine(papers) if papers else PostQuantumIdentity(secrets.token_bytes(32))
     settings: dict[str, object] = {"name": name, "outer": [str(PostQuantumRecipient.parse(text)) for text in outer]}
     beside = os.path.normpath(folder) + PARTIAL
-    with files.failures_named(folder, "made"):
+    with failures_named(folder, "made"):
         os.makedirs(beside, mode=0o700, exist_ok=True)
         with files.locked(beside):
             _clear(beside)

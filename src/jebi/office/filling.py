@@ -27,7 +27,7 @@ from jebi.carriers.fat import Kind, Volume, read_volume
 from jebi.carriers.freespace import free_cells
 from jebi.carriers.statistics import free_runs
 from jebi.device import blocks
-from jebi.errors import NoRoom, Refused, Unable
+from jebi.errors import NoRoom, Refused, Unable, failures_named
 from jebi.office.inside import Progress
 from jebi.office.sticks import PIECE, entries_of, free_bytes, names, sized
 
@@ -370,14 +370,14 @@ def _pieces(runs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 @contextlib.contextmanager
 def _claimed(path: str) -> Iterator[None]:
     """Hold a device for ourselves: it is not mounted, and cannot be while we hold it. Files are only looked at."""
-    with blocks.failures_named(path, "opened"):
+    with failures_named(path, "opened"):
         mode = os.stat(path).st_mode
     if not stat.S_ISBLK(mode):
         if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):  # root may write it all the same, and should not
             raise Refused(f"{path} is write-protected", hint="chmod u+w it if it is really meant")
         yield
         return
-    with blocks.failures_named(path, "opened"):
+    with failures_named(path, "opened"):
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_EXCL | os.O_CLOEXEC)
         except OSError as error:

@@ -24,7 +24,7 @@ from jebi.carriers.slot import HEADER, SLOT, Slot, SlotHeader, Unmask, parse
 from jebi.carriers.whole import is_whole
 from jebi.device import blocks
 from jebi.device.blocks import Blocks
-from jebi.errors import Damaged, Unable
+from jebi.errors import Damaged, Unable, failures_named
 from jebi.parcel.blocks import SYMBOL, BlockList, Shape
 from jebi.parcel.gather import Fragment, Tally, block_lists, restore
 from jebi.parcel.spread import RUN
@@ -269,7 +269,7 @@ class Reader:
         )
         if restored is None:
             return Block(task.block, False)
-        with blocks.failures_named(task.into, "written"):
+        with failures_named(task.into, "written"):
             into = os.open(task.into, os.O_WRONLY | os.O_CLOEXEC)
             try:
                 view, offset = memoryview(restored.block), task.shape.offset(task.block)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from jebi.archive.receive import Arrival, State, parcel_id, shortfall
 from jebi.carriers.whole import is_whole
 from jebi.device import blocks
-from jebi.errors import Damaged, NothingFound, Refused, Unable
+from jebi.errors import Damaged, NothingFound, Refused, Unable, failures_named
 from jebi.office.desk import Desk, Trip
 from jebi.office.inside import Progress
 from jebi.office.reading import Pile, Reader, Source, keep, media_at
@@ -111,7 +111,7 @@ class _Receiving:
         """Restore under one block list, open, verify, keep. However it ends, nothing stays under a passing name."""
         quarantine = _Quarantine(self._desk, self._parcel, self._wish)
         try:
-            with files.failures_named(self._partial, "written"), open(self._partial, "wb") as partial:
+            with failures_named(self._partial, "written"), open(self._partial, "wb") as partial:
                 partial.truncate(self._pile.shape.sealed_length)
             return self._open(report, listed, progress, quarantine)
         finally:
@@ -182,7 +182,7 @@ class _Receiving:
 
     def _salvage(self, report: Arrival) -> Arrival:
         try:
-            with files.failures_named("the folder of salvaged clips", "written"):
+            with failures_named("the folder of salvaged clips", "written"):
                 clips = salvage_pile(self._desk, self._reader, pile=self._pile, outer=self._wish.outer)
         except Damaged as error:
             return replace(report, why=error.what)
@@ -204,14 +204,14 @@ class _Quarantine:
         self._partial = self._final + PARTIAL
         self.discard()
         if self._wanted:
-            with files.failures_named("the folder of clips", "written"):
+            with failures_named("the folder of clips", "written"):
                 os.makedirs(self._partial, mode=0o700)
 
     def keep(self, name: SafeName, pieces: Iterator[bytes]) -> None:
         if not self._wanted:
             return
         path = os.path.join(self._partial, *name.parts)
-        with files.failures_named("the folder of clips", "written"):
+        with failures_named("the folder of clips", "written"):
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
             with open(path, "xb") as file:
                 file.writelines(pieces)
@@ -221,7 +221,7 @@ class _Quarantine:
     def release(self) -> None:
         """Give the clips their place."""
         if self._wanted:
-            with files.failures_named("the folder of clips", "written"):
+            with failures_named("the folder of clips", "written"):
                 shutil.rmtree(self._final, ignore_errors=True)
                 os.replace(self._partial, self._final)
                 files.sync_folder(os.path.dirname(self._final))
@@ -261,13 +261,13 @@ def _accept(
     quarantine: _Quarantine,
 ) -> None:
     """Log it, then give the parcel and its clips their names. A crash in between is healed by the next receive."""
-    with files.failures_named(partial, "written"), open(partial, "rb") as sealed:
+    with failures_named(partial, "written"), open(partial, "rb") as sealed:
         os.fsync(sealed.fileno())
     manifest = hashlib.sha256(opened.note.text.encode()).hexdigest()
     detail = f"sealed sha256 {digest}, manifest sha256 {manifest}, number {opened.manifest.number}"
     desk.append("parcel-received", parcel, detail, actor=f"trip/{trip.trip}", time=int(time.time()))
     quarantine.release()
-    with files.failures_named(final, "written"):
+    with failures_named(final, "written"):
         os.replace(partial, final)
         files.sync_folder(os.path.dirname(final))
 
@@ -310,7 +310,7 @@ def _receive_sealed_file(desk: Desk, path: str, trips: Sequence[Trip], wish: Wis
 
 def _copied(path: str, into: str, digest: "hashlib._Hash") -> Iterator[bytes]:
     """The pieces of a file, each when it was copied. Ends with the file closed, so that all of it is there."""
-    with files.failures_named(into, "written"), open(into, "wb") as partial:
+    with failures_named(into, "written"), open(into, "wb") as partial:
         for piece in _pieces(path):
             partial.write(piece)
             partial.flush()

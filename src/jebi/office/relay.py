@@ -17,8 +17,7 @@ from functools import partial
 
 from jebi.archive.receive import Shortfall, parcel_id, shortfall
 from jebi.carriers.slot import SLOT, Mask, Slot, check
-from jebi.device import blocks
-from jebi.errors import JebiError, NoRoom, NothingFound, Refused, Unable
+from jebi.errors import JebiError, NoRoom, NothingFound, Refused, Unable, failures_named
 from jebi.office.inside import Progress
 from jebi.office.reading import Pile, Reader, Source, media_at
 from jebi.office.targets import CarrierName, Target, carrier_of, finish, open_targets, prepare
@@ -116,7 +115,7 @@ def _names(place: str, parcels: int, carrier: CarrierName | None) -> list[str]:
 @contextlib.contextmanager
 def _spool(folder: str | None) -> Iterator[str]:
     """A file without a name, open here and in all workers: when they are gone, however they end, so is what was in it."""
-    with blocks.failures_named(folder or "the temporary folder", "used as spool"):
+    with failures_named(folder or "the temporary folder", "used as spool"):
         spool = tempfile.TemporaryFile(dir=folder, prefix="jebi-")  # noqa: SIM115  (closed below)
     with spool:
         yield f"/proc/self/fd/{spool.fileno()}"
@@ -153,7 +152,7 @@ class _Joining:
         shape, failed = self._pile.shape, set()
         progress.begin("restoring", shape.sealed_length)
         try:
-            with blocks.failures_named("the spool", "written"):
+            with failures_named("the spool", "written"):
                 os.truncate(self._spool, shape.sealed_length)
             for block in self._reader.restore(self._pile, listed, self._spool, only=range(shape.count)):
                 liars |= block.liars

@@ -24,7 +24,7 @@ from jebi.carriers.freespace import FreeSpaceCarrier
 from jebi.carriers.slot import SLOT
 from jebi.device import blocks
 from jebi.device.blocks import Blocks
-from jebi.errors import Damaged, JebiError, NoRoom, Refused, Unable
+from jebi.errors import Damaged, JebiError, NoRoom, Refused, Unable, failures_named
 
 CarrierName = Literal["file", "freespace", "cover"]
 PARTIAL = ".part"
@@ -235,7 +235,7 @@ def _check_room(targets: Sequence[Target], slots: int) -> None:
     wanted: dict[int, int] = {}
     for target in (target for target in targets if target.carrier != "freespace"):
         folder = os.path.dirname(os.path.abspath(target.name))
-        with blocks.failures_named(target.name, "created"):
+        with failures_named(target.name, "created"):
             disk, free = os.stat(folder).st_dev, shutil.disk_usage(folder).free
         wanted[disk] = wanted.get(disk, 0) + slots * SLOT
         if free < wanted[disk]:
@@ -259,13 +259,13 @@ def name_part(medium: Blocks, final: str, *, overwrite: bool = False) -> None:
     """Give a new file its own name; raises `Unable`."""
     if not overwrite and os.path.lexists(final):
         raise Unable(f"{final} came into being meanwhile, and jebi overwrites no file")
-    with blocks.failures_named(final, "created"):
+    with failures_named(final, "created"):
         os.replace(medium.path, final)
 
 
 def sync_name(final: str) -> None:
     """Wait until a new name is on the disk; raises `Unable`."""
-    with blocks.failures_named(final, "created"):
+    with failures_named(final, "created"):
         folder = os.open(os.path.dirname(os.path.abspath(final)), os.O_RDONLY)
         try:
             os.fsync(folder)

@@ -4,12 +4,11 @@ Invariants: `replace` leaves the old or the new file, whatever happens; nothing 
 """
 
 import contextlib
-import errno
 import fcntl
 import os
 from collections.abc import Iterator
 
-from jebi.errors import Busy, Damaged, NoRoom, Unable
+from jebi.errors import Busy, Damaged, failures_named
 
 LARGEST = 1 << 26  # what is kept whole in memory: manifests, keys, cards
 
@@ -74,19 +73,3 @@ def locked(folder: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-@contextlib.contextmanager
-def failures_named(path: str, done: str) -> Iterator[None]:
-    """Turn the system's errors into ours, with what could not be done and where."""
-    try:
-        yield
-    except OSError as error:
-        raise unable(error, path, done) from error
-
-
-def unable(error: OSError, path: str, done: str) -> Unable:
-    """The system's error in our words."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return NoRoom(f"the disk of {path} is full", hint="make room, then run it again; nothing was lost")
-    return Unable(f"{path} could not be {done}: {(error.strerror or 'unknown error').lower()}")

@@ -8,7 +8,8 @@ import contextlib
 import os
 from collections.abc import Iterable
 
-from jebi.vault.files import failures_named, sync_folder
+from jebi.errors import failures_named
+from jebi.vault.files import sync_folder
 
 SUFFIX = ".slots"
 
