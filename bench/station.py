@@ -10,19 +10,12 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 
 from jebi.office import desk, inside, receiving
 from jebi.office.desk import Issued
+from jebi.office.progress import Quiet
 from jebi.office.reading import Reader, Source
 
 PASSPHRASE = b"only for measuring"
 STICKS, SURVIVE = 5, 2
 PIECE = 1 << 20
-
-
-class Quiet:
-    """Progress that nobody watches."""
-
-    def begin(self, what: str, total: int) -> None: ...
-
-    def advance(self, done: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

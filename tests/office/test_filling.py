@@ -24,6 +24,7 @@ from jebi.carriers.statistics import Texture, chi_square, free_runs
 from jebi.device import blocks
 from jebi.errors import Busy, Damaged, Exit, NoRoom, Refused, Unable
 from jebi.office.filling import STRETCH, FalseCapacity, Noise, Prepared, check_once_each, fill, plan_prepare, prepare
+from jebi.office.progress import Quiet
 from jebi.office.sticks import PIECE, Cleanness, look, verify
 
 MIB = 1 << 20
@@ -39,7 +40,7 @@ NAMES = ("letter.txt", "song.mp3", "gone.txt")
 
 
 @dataclass(slots=True)
-class Steps:
+class Steps(Quiet):
     """Remembers what was announced and what was done."""
 
     announced: list[tuple[str, int]] = field(default_factory=list)

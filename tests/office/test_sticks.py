@@ -19,6 +19,7 @@ from jebi.carriers.statistics import Texture
 from jebi.device import blocks
 from jebi.errors import Exit, Unable
 from jebi.office.filling import prepare
+from jebi.office.progress import Quiet
 from jebi.office.sticks import MOST_BAD, MOST_SAID, Cleanness, check_volume, look, unreadable, verify
 from jebi.parcel.blocks import LARGEST_PARCEL, SYMBOL, Shape
 from jebi.parcel.card import RouteKey
@@ -37,7 +38,7 @@ NAMES = ("letter.txt", "song.mp3", "gone.txt")
 
 
 @dataclass(slots=True)
-class Steps:
+class Steps(Quiet):
     """Remembers what was announced and what was done."""
 
     announced: list[tuple[str, int]] = field(default_factory=list)

@@ -28,6 +28,7 @@ from jebi.carriers.slot import SLOT, Mask, SlotHeader, Unmask
 from jebi.errors import Damaged, NothingFound
 from jebi.office import desk as desks
 from jebi.office.inside import list_clips, seal_onto
+from jebi.office.progress import Quiet
 from jebi.office.reading import MOST_SLOTS_OF_A_BLOCK, Pile, Reader, Source
 from jebi.office.receiving import Wish, receive
 from jebi.parcel.blocks import SYMBOL, BlockList, Shape
@@ -519,16 +520,6 @@ def test_a_liar_who_replaces_the_block_list_is_outvoted_or_tried_in_vain(trial: 
             )
             assert (restored is None) == (listed == lie)
             assert restored is None or restored.block == parcel.block(number)
-
-
-class Quiet:
-    """Shows nothing."""
-
-    def begin(self, what: str, total: int) -> None:
-        """Nobody watches."""
-
-    def advance(self, done: int) -> None:
-        """Nobody watches."""
 
 
 PASSPHRASE = b"a desk that is made for a test"

@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 
-from jebi.cli.options import AS, CARRIERS, add_onto, add_passphrase, survive
+from jebi.cli.options import AS, CARRIERS, add_onto, add_passphrase, add_wait, survive
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Refused, Unable
 from jebi.field.depart import plan
@@ -26,6 +26,7 @@ HELP = "seal clips onto sticks"
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("clips", nargs="+", metavar="CLIP", help="clips and folders; - reads names from standard input")
     add_onto(parser)
+    add_wait(parser)
     parser.add_argument("--as", dest="carrier", choices=(*CARRIERS, "whole"), help=AS)
     parser.add_argument("--kit", required=True, metavar="FILE", help="the trip's kit, or its card")
     parser.add_argument(
@@ -50,7 +51,14 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
             sealed = inside.seal_whole(taken, card, seed, options.onto, progress=terminal)
         else:
             sealed = inside.seal_onto(
-                taken, card, seed, options.onto, survive=survive(options), carrier=options.carrier, progress=terminal
+                taken,
+                card,
+                seed,
+                options.onto,
+                survive=survive(options),
+                carrier=options.carrier,
+                progress=terminal,
+                patience=options.wait,
             )
     kit_is_new = not (card.seed and sealed.whole) or _move_on(options.kit, card.after(seed, sealed.manifest_digest))
     status = _report(sealed, terminal)

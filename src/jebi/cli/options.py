@@ -4,6 +4,7 @@ import argparse
 import os
 
 from jebi.errors import Refused
+from jebi.office.lasting import PATIENCE
 
 CARRIERS = ("file", "freespace", "cover")
 AS = "the kind of carrier (default: as the place is)"
@@ -38,6 +39,17 @@ def add_onto(parser: argparse.ArgumentParser) -> None:
         default=None,
         metavar="N",
         help="how many of the sticks may be lost (default: two fifths)",
+    )
+
+
+def add_wait(parser: argparse.ArgumentParser) -> None:
+    """How long a stick that was pulled out is waited for."""
+    parser.add_argument(
+        "--wait",
+        type=float,
+        default=PATIENCE,
+        metavar="SECONDS",
+        help=f"how long to wait for a stick that was pulled out, when the others are done (default: {PATIENCE:.0f})",
     )
 
 

@@ -6,7 +6,7 @@ came. The route key takes masks off; it opens nothing.
 
 import argparse
 
-from jebi.cli.options import AS, CARRIERS, add_onto, survive
+from jebi.cli.options import AS, CARRIERS, add_onto, add_wait, survive
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Unable
 from jebi.office.relay import Joined, join
@@ -20,6 +20,7 @@ HELP = "join what came, make fresh sticks"
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sources", nargs="+", metavar="FROM", help="devices, images, films, files, folders")
     add_onto(parser)
+    add_wait(parser)
     parser.add_argument("--as", dest="carrier", choices=CARRIERS, help=AS)
     parser.add_argument("--route", required=True, metavar="FILE", help="the route key")
     parser.add_argument(
@@ -40,6 +41,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
                 carrier=options.carrier,
                 spool=options.spool,
                 progress=terminal,
+                patience=options.wait,
             ):
                 joined.append(one)  # noqa: PERF402  (what is done is reported even if the next one fails)
     finally:

@@ -20,6 +20,7 @@ from jebi.errors import Busy, Unable, failures_named
 BLKGETSIZE64 = 0x80081272
 BLKFLSBUF = 0x1261
 BLKROGET = 0x125E
+PARTITIONS = "/proc/partitions"
 ALIGNMENT = 4096  # of place, length and memory, for going past the page cache
 
 
@@ -98,9 +99,11 @@ class Blocks:
             os.ftruncate(self._descriptor, size)
 
     def close(self) -> None:
-        os.close(self._descriptor)
-        if self._direct is not None:
-            os.close(self._direct)
+        """Close it; once more does no harm. The system may be told of an error, and closes it all the same."""
+        descriptors, self._descriptor, self._direct = (self._descriptor, self._direct), -1, None
+        for descriptor in descriptors:
+            with contextlib.suppress(OSError):
+                os.close(-1 if descriptor is None else descriptor)
 
     def __enter__(self) -> Self:
         return self
@@ -134,6 +137,12 @@ def create(path: str) -> Blocks:
     """Create a new file, and lock it; one that exists is never overwritten."""
     with failures_named(path, "created"):
         return _locked(Blocks(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), path))
+
+
+def devices() -> list[str]:
+    """All block devices of this machine, disks and partitions."""
+    with failures_named(PARTITIONS, "read"), open(PARTITIONS) as table:
+        return [f"/dev/{line.split()[3]}" for line in table.read().splitlines()[2:]]
 
 
 def _writable(descriptor: int) -> bool:

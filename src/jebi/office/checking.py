@@ -13,7 +13,7 @@ from jebi.archive.custody import parse_record
 from jebi.archive.witness import CosignatureVerifier
 from jebi.errors import Damaged, failures_named
 from jebi.office.desk import Desk
-from jebi.office.inside import Progress
+from jebi.office.progress import Progress
 from jebi.parcel.stream import read_exactly
 
 PIECE = 1 << 22

@@ -28,7 +28,7 @@ from jebi.carriers.freespace import free_cells
 from jebi.carriers.statistics import free_runs
 from jebi.device import blocks
 from jebi.errors import NoRoom, Refused, Unable, failures_named
-from jebi.office.inside import Progress
+from jebi.office.progress import Progress
 from jebi.office.sticks import PIECE, entries_of, free_bytes, names, sized
 
 STRETCH = 1 << 20  # bytes of noise under one nonce: 2^14 blocks, far from where a counter of 32 bits would wrap

@@ -9,15 +9,17 @@ import secrets
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Self
 
 from jebi.archive.receive import parcel_id
-from jebi.carriers.slot import SECRET, SLOT
+from jebi.carriers.slot import SECRET
 from jebi.device import blocks
 from jebi.errors import JebiError, Refused, Unable
 from jebi.field.depart import Departure, plan
 from jebi.field.intake import Listed, Taken, take
-from jebi.office.targets import CarrierName, finish, open_targets, prepare
+from jebi.office.lasting import PATIENCE, write_onto
+from jebi.office.progress import Progress
+from jebi.office.targets import CarrierName, open_targets
 from jebi.office.whole import whole_copies
 from jebi.office.writing import Writer
 from jebi.parcel import contents
@@ -28,13 +30,6 @@ from jebi.parcel.seal import seal
 from jebi.parcel.stream import Chained
 from jebi.parcel.tar import Member
 from jebi.parcel.trip import TripSeed
-
-
-class Progress(Protocol):
-    """Who shows how far it is."""
-
-    def begin(self, what: str, total: int) -> None: ...
-    def advance(self, done: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +68,9 @@ def seal_onto(
     survive: int,
     carrier: CarrierName | None,
     progress: Progress,
+    patience: float = PATIENCE,
 ) -> Sealed:
-    """Seal clips, write them to sticks, and read everything back.
+    """Seal clips, write them to sticks, and read everything back. A stick that was pulled out is waited for.
 
     Raises:
         Refused, NoRoom, Unable: before anything was written, or because no stick took it.
@@ -84,16 +80,14 @@ def seal_onto(
     targets = open_targets(places, departure.spread.slots, carrier)
     notes: list[Note] = []
     secret = secrets.token_bytes(SECRET)
+
+    def sealed() -> Chained:
+        archive = contents.pieces(departure.parcel, clips.open, signer, departure.padded, notes.append)
+        return Chained(seal(Chained(archive), departure.padded, departure.seals))
+
     try:
         with Writer(departure.spread, targets, card.route, secret) as writer, _Clips(taken) as clips:
-            prepare(targets)
-            archive = contents.pieces(departure.parcel, clips.open, signer, departure.padded, notes.append)
-            sealed = Chained(seal(Chained(archive), departure.padded, departure.seals))
-            progress.begin("sealing", departure.sealed_length)
-            writer.write(sealed, progress.advance)
-            progress.begin("reading back", departure.spread.slots * SLOT * len(targets))
-            writer.read_back(progress.advance)
-        finish(targets)
+            write_onto(writer, sealed, patience, progress)
     finally:
         for target in targets:
             target.close()

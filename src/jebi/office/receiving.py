@@ -22,7 +22,7 @@ from jebi.carriers.whole import is_whole
 from jebi.device import blocks
 from jebi.errors import Damaged, NothingFound, Refused, Unable, failures_named
 from jebi.office.desk import Desk, Trip
-from jebi.office.inside import Progress
+from jebi.office.progress import Progress
 from jebi.office.reading import Pile, Reader, Source, keep, media_at
 from jebi.office.salvaging import salvage_pile
 from jebi.parcel import contents

@@ -18,7 +18,8 @@ from functools import partial
 from jebi.archive.receive import Shortfall, parcel_id, shortfall
 from jebi.carriers.slot import SLOT, Mask, Slot, check
 from jebi.errors import JebiError, NoRoom, NothingFound, Refused, Unable, failures_named
-from jebi.office.inside import Progress
+from jebi.office.lasting import PATIENCE, write_onto
+from jebi.office.progress import Progress
 from jebi.office.reading import Pile, Reader, Source, media_at
 from jebi.office.targets import CarrierName, Target, carrier_of, finish, open_targets, prepare
 from jebi.office.writing import Writer
@@ -64,6 +65,7 @@ def join(
     carrier: CarrierName | None,
     spool: str | None,
     progress: Progress,
+    patience: float = PATIENCE,
 ) -> Iterator[Joined]:
     """Join all parcels of a route that lie in some places, onto fresh sticks; says of each when its sticks are done.
 
@@ -90,7 +92,7 @@ def join(
         used: dict[str, set[int]] = {}
         for number, pile in enumerate(piles):
             fresh = [of_stick[number] for of_stick in names]
-            yield _Joining(reader, pile, route, labels, fresh, survive, carrier, room, used).join(progress)
+            yield _Joining(reader, pile, route, labels, fresh, survive, carrier, room, used, patience).join(progress)
 
 
 def _check_apart(media: Iterable[str], onto: Sequence[str]) -> None:
@@ -133,10 +135,11 @@ class _Joining:
         carrier: CarrierName | None,
         spool: str,
         used: dict[str, set[int]],
+        patience: float,
     ) -> None:
         self._reader, self._pile, self._route, self._labels = reader, pile, route, labels
         self._onto, self._survive, self._carrier, self._spool = onto, survive, carrier, spool
-        self._used = used
+        self._used, self._patience = used, patience
 
     def join(self, progress: Progress) -> Joined:
         lacking, liars = shortfall(self._pile.tally()), set[int]()
@@ -178,20 +181,17 @@ class _Joining:
         )
         targets = open_targets(self._onto, spread.slots, self._carrier, self._used)
         try:
-            with (
-                Writer(spread, targets, self._route.public(), self._pile.secret) as writer,
-                open(self._spool, "rb") as source,
-            ):
-                prepare(targets)
-                progress.begin("minting", shape.sealed_length)
-                writer.write(Chained(iter(lambda: source.read(PIECE), b"")), progress.advance)
-                progress.begin("reading back", spread.slots * SLOT * len(targets))
-                writer.read_back(progress.advance)
-            self._finish(targets)
+            with Writer(spread, targets, self._route.public(), self._pile.secret) as writer:
+                write_onto(writer, self._sealed, self._patience, progress)
+            self._remember(targets)
         finally:
             for target in targets:
                 target.close()
         return targets
+
+    def _sealed(self) -> Chained:
+        """What lies in the spool."""
+        return Chained(_pieces(self._spool))
 
     def _pass_on(self, progress: Progress) -> list[Target]:
         """Every distinct slot, under a new mask, on `survive` + 1 sticks."""
@@ -203,7 +203,8 @@ class _Joining:
             prepare(targets)
             progress.begin("passing on", distinct * SLOT)
             self._copy(targets, numbers, progress)
-            self._finish(targets)
+            finish(targets)
+            self._remember(targets)
         finally:
             for target in targets:
                 target.close()
@@ -224,8 +225,8 @@ class _Joining:
         for target, place, key in keys:
             target.attempt(partial(_read_back, target, place, key))
 
-    def _finish(self, targets: Sequence[Target]) -> None:
-        finish(targets)
+    def _remember(self, targets: Sequence[Target]) -> None:
+        """Where slots lie now that the next parcel must not overwrite."""
         for target in targets:
             self._used.setdefault(target.name, set()).update(*(part.placements.offsets for part in target.parts))
 
@@ -246,6 +247,12 @@ class _Joining:
             failed={target.name: target.failure for target in targets if target.failure is not None},
             liars=tuple(sorted(self._labels[label] for label in liars)),
         )
+
+
+def _pieces(path: str) -> Iterator[bytes]:
+    with open(path, "rb") as source:
+        while piece := source.read(PIECE):
+            yield piece
 
 
 def _read_back(target: Target, place: int, key: bytes) -> None:

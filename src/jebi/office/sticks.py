@@ -20,7 +20,7 @@ from jebi.carriers.listing import Entry, list_files
 from jebi.carriers.statistics import Mark, Survey, Texture, survey, verdict
 from jebi.device import blocks
 from jebi.errors import Damaged, Exit, Unable
-from jebi.office.inside import Progress
+from jebi.office.progress import Progress
 from jebi.office.reading import Pile, Reader, Source
 from jebi.parcel.card import RouteKey
 from jebi.parcel.fountain import SPARE

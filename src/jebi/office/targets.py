@@ -24,10 +24,12 @@ from jebi.carriers.freespace import FreeSpaceCarrier
 from jebi.carriers.slot import SLOT
 from jebi.device import blocks
 from jebi.device.blocks import Blocks
-from jebi.errors import Damaged, JebiError, NoRoom, Refused, Unable, failures_named
+from jebi.errors import Damaged, Gone, JebiError, NoRoom, Refused, Unable, failures_named
 
 CarrierName = Literal["file", "freespace", "cover"]
 PARTIAL = ".part"
+SECTOR = 512
+VOLATILE = {37, 65, 106, 107, 112}  # of a boot sector: the dirty flags of FAT16, FAT32 and exFAT, and how full it is
 Avoid = Mapping[str, Collection[int]]  # offsets that must not be used, by place
 
 
@@ -38,10 +40,29 @@ class Part:
     medium: Blocks
     placements: Placements
     final: str
+    is_new: bool = field(init=False)
     is_named: bool = field(init=False)
+    _mark: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        self.is_named = self.medium.path == self.final
+        self.is_new = self.medium.path != self.final
+        self.is_named = not self.is_new
+        self._mark = b"" if self.is_new else _mark(self.medium)
+
+    def reopen(self) -> None:
+        """Open the medium again after it was pulled out; raises `Gone` while it is not back.
+
+        A device may come back under another name: it is known by its size and its first sector.
+        """
+        path, size = self.medium.path, self.placements.size
+        for candidate in [path, *(blocks.devices() if self.medium.is_device else ())]:
+            with contextlib.suppress(Unable):
+                medium = blocks.open_for_writing(candidate)
+                if self.is_new or (medium.size == size and _mark(medium) == self._mark):
+                    self.medium = medium
+                    return
+                medium.close()
+        raise Gone(f"{self.final} is not back", hint="plug it in again")
 
 
 @dataclass(slots=True)
@@ -79,12 +100,29 @@ class Target:
         for part in self.parts:
             if part.medium.size != part.placements.size and not part.medium.is_device:
                 part.medium.resize(part.placements.size)
+                part.medium.sync()
+                sync_name(part.medium.path)  # a stick that is pulled out now has the file when it comes back
             for patch in part.placements.patches:
                 part.medium.write_at(patch.offset, patch.content)
 
     def sync(self) -> None:
         for part in self.parts:
             part.medium.sync()
+
+    def reopen(self) -> None:
+        """Open everything again that was let go; raises `Gone` while not all of it is back."""
+        try:
+            for part in self.parts:
+                part.reopen()
+        except Gone:
+            self.let_go()
+            raise
+
+    def let_go(self) -> None:
+        """Close everything, so that a stick that was pulled out can come back under its name."""
+        for part in self.parts:
+            with contextlib.suppress(OSError):
+                part.medium.close()
 
     def name_parts(self) -> None:
         """Give new files their own names."""
@@ -96,7 +134,7 @@ class Target:
     def sync_names(self) -> None:
         """Wait until the names are on the disk."""
         for part in self.parts:
-            if part.medium.path != part.final:
+            if part.is_new:
                 sync_name(part.final)
 
     def close(self) -> None:
@@ -109,6 +147,11 @@ def prepare(targets: Sequence[Target]) -> None:
     """Prepare every stick."""
     for target in targets:
         target.attempt(target.prepare)
+
+
+def _mark(medium: Blocks) -> bytes:
+    """The first sector, with the volume's serial number; without what systems change when they mount it."""
+    return bytes(0 if i in VOLATILE else byte for i, byte in enumerate(medium.read_at(0, SECTOR)))
 
 
 def finish(targets: Sequence[Target]) -> None:
