@@ -37,8 +37,8 @@ def main(vkey, path):
     need(len(key) == 33 and key[0] == 1 and sha256(name.encode(), b"\n", key).hex()[:8] == hint, "the key was mistyped")
     lines = [line.rpartition(" ") for line in signatures.decode().splitlines()]
     signed = [unbase64(line[2]) for line in lines if line[0] == f"\u2014 {name}"]
-    signed = [one[4:] for one in signed if one[:4].hex() == hint and verify(key[1:], text + b"\n", one[4:])]
-    need(origin == name and signed, "the log did not sign this checkpoint")
+    signed = [verify(key[1:], text + b"\n", one[4:]) for one in signed if one[:4].hex() == hint]
+    need(origin == name and signed and all(signed), "the log did not sign this checkpoint")
     sys.stdout.buffer.write(f"{event}\nentry {index} of {size} in the log {origin}, root {root}\n".encode())
 
 def need(is_so, what): return is_so or sys.exit(f"NOT PROVEN: {what}")

@@ -4,24 +4,22 @@ A vector never changes: a case that exists is not written again. Run it to add a
 from a case's name, but for post-quantum stanzas, whose makers draw their own randomness: those differ in every run.
 """
 
-# ruff: noqa: INP001, TID251 -- a script that writes files, not a package
+# ruff: noqa: INP001 -- a script that writes files, not a package
 
 import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from standards import bech32, keep
 
-FOLDER = Path(__file__).parent / "age"
 VERSION = b"age-encryption.org/v1\n"
 CHUNK = 65536
-LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 SECRET, OTHER = hashlib.sha256(b"identity of the vectors").digest(), hashlib.sha256(b"another identity").digest()
 PHRASE = "seven magpies"
 LOW_ORDER = bytes(32)
@@ -42,22 +40,6 @@ class Case:
 def drawn(name: str, length: int) -> bytes:
     """Bytes that look random and are always the same."""
     return hashlib.shake_256(f"vectors/age {name}".encode()).digest(length)
-
-
-def bech32(prefix: str, payload: bytes) -> str:
-    """BIP 173, without its limit of length."""
-    bits = int.from_bytes(payload, "big") << -len(payload) * 8 % 5
-    count = -(-len(payload) * 8 // 5)
-    values = [bits >> 5 * (count - 1 - i) & 31 for i in range(count)]
-    spread = [ord(letter) >> 5 for letter in prefix] + [0] + [ord(letter) & 31 for letter in prefix]
-    residue = 1
-    for value in [*spread, *values, *[0] * 6]:
-        top, residue = residue >> 25, (residue & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
-            residue ^= generator * (top >> bit & 1)
-    residue ^= 1
-    values += [residue >> 5 * (5 - i) & 31 for i in range(6)]
-    return prefix + "1" + "".join(LETTERS[value] for value in values)
 
 
 def curve_key(secret: bytes) -> str:
@@ -281,13 +263,9 @@ def written(case: Case) -> bytes:
     return "\n".join(head).encode() + b"\n\n" + case.made
 
 
-def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
-    for name, case in cases():
-        path = FOLDER / name
-        if not path.exists():
-            path.write_bytes(written(case))
+def made() -> dict[str, bytes]:
+    return {name: written(case) for name, case in cases()}
 
 
 if __name__ == "__main__":
-    main()
+    keep("age", made())

@@ -3,18 +3,17 @@
 A vector never changes: a case that exists is not written again. Run it to add a case.
 """
 
-# ruff: noqa: INP001, TID251 -- a script that writes files, not a package
+# ruff: noqa: INP001 -- a script that writes files, not a package
 
 import hashlib
 import hmac
 import struct
 from collections.abc import Iterator
-from pathlib import Path
 
 import monocypher
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from standards import keep
 
-FOLDER = Path(__file__).parent / "slots"
 ROUTE = hashlib.sha256(b"route of the vectors").digest()
 OTHER = hashlib.sha256(b"another route").digest()
 SECRET = hashlib.sha256(b"parcel of the vectors").digest()[:16]
@@ -88,13 +87,9 @@ def written(comment: str, fields: dict[str, int] | None, made: bytes) -> bytes:
     return "\n".join(lines).encode() + b"\n\n" + made
 
 
-def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
-    for name, comment, fields, made in cases():
-        path = FOLDER / name
-        if not path.exists():
-            path.write_bytes(written(comment, fields, made))
+def made() -> dict[str, bytes]:
+    return {name: written(comment, fields, slot) for name, comment, fields, slot in cases()}
 
 
 if __name__ == "__main__":
-    main()
+    keep("slots", made())

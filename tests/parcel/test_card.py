@@ -120,6 +120,7 @@ def rewritten(old: str, new: str) -> bytes:
         ("number", ""),
         ("number", "number x"),
         ("number", "number 0"),
+        ("number", "number 03"),
         ("number", "number 66"),
         ("number", "number 99999"),
         ("seed", ""),
@@ -135,7 +136,7 @@ def test_a_line_that_is_missing_wrong_or_there_too_often_is_damaged(old: str, ne
 
 
 def test_a_line_that_a_later_jebi_wrote_is_passed_over() -> None:
-    assert parse_card(rewritten("number", "number 1\nweather fair")) == KIT
+    assert parse_card(rewritten("number", "number 1\nweather fair\nweather foul")) == KIT
 
 
 def test_layers_are_named_from_the_inside_out() -> None:

@@ -72,6 +72,18 @@ def test_lines_of_others_are_ignored() -> None:
     assert not sign("text\n", BOB).signed_by(ALICE.verifier())
 
 
+@pytest.mark.parametrize(("signer", "verifier"), KEYS, ids=["a signature", "a MAC"])
+def test_a_false_line_beside_a_true_one_of_the_same_key_spoils_the_note(signer: Signer, verifier: Verifier) -> None:
+    true, false = (sign(text, signer).signatures[0] for text in ("text\n", "another text\n"))
+    assert Note(text="text\n", signatures=(true, true)).signed_by(verifier)
+    for both in ((false, true), (true, false)):
+        assert not Note(text="text\n", signatures=both).signed_by(verifier)
+
+
+def test_a_note_without_a_line_of_the_key_is_not_signed_by_it() -> None:
+    assert not Note(text="text\n", signatures=()).signed_by(ALICE.verifier())
+
+
 def test_a_mac_proves_nothing_under_another_key() -> None:
     other = MacKey(name=MAC.name, secret=b"\1" + bytes(31))
     assert other.key_id == MAC.key_id

@@ -48,9 +48,8 @@ def open_checkpoint(untrusted_note: bytes, log: Verifier, known: Sequence[Verifi
         raise Damaged("the checkpoint is another log's")
     if not checkpoint.note.signed_by(log):
         raise Damaged("the log did not sign this checkpoint")
-    text = checkpoint.note.text.encode()
-    for key in (log, *known):
-        if not all(key.verify(text, signature) for signature in checkpoint.note.lines_of(key.name, key.key_id)):
+    for key in known:
+        if checkpoint.note.lines_of(key.name, key.key_id) and not checkpoint.note.signed_by(key):
             raise Damaged(f"the checkpoint has a false signature of {key.name}")
     return checkpoint
 

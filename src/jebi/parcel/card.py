@@ -19,7 +19,8 @@ from jebi.parcel.note import Ed25519Verifier
 from jebi.parcel.trip import Signing, TripSeed, check_trip
 
 LONGEST_CARD = 32768  # two desks' recipients and everything else, twice over
-LINES_OF = {"recipient": 4, "outer": 4}  # how many times a line may stand there; all others once
+LINES_OF = {"recipient": 4, "outer": 4}  # how many times a line may stand there; others that mean something once
+ONCE = {"trip", "signing", "route", "desk", "previous", "number", "seed", "receipts", "key"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ def parse_card(untrusted_text: bytes) -> Card:
     seed = None
     if kind == "jebi kit":
         number = _one(facts, "number")
-        if not number.isdigit() or len(number) > 4:
+        if not number.isdigit() or len(number) > 4 or number.startswith("0"):
             raise Damaged("the kit's parcel number is no number")
         seed = TripSeed(trip, int(number), _bytes(facts, "seed"))
     return Card(
@@ -134,9 +135,11 @@ def _facts(untrusted_text: bytes, kinds: set[str]) -> tuple[str, dict[str, list[
     facts: dict[str, list[str]] = {}
     for line in lines[:-1]:
         word, _, value = line.partition(" ")
+        if word not in LINES_OF.keys() | ONCE:
+            continue  # of a later jebi
         facts.setdefault(word, []).append(value)
         if len(facts[word]) > LINES_OF.get(word, 1):
-            raise Damaged(f"the line '{word}' stands there too often" if word.isalpha() else "a line is unreadable")
+            raise Damaged(f"the line '{word}' stands there too often")
     return kind, facts
 
 

@@ -142,9 +142,10 @@ def read(source: Source, keep: Keep, check: Callable[[Note], None]) -> Opened:
         raise Damaged("something other than padding follows the parcel")
     check(signed)
     manifest = parse_manifest(signed)
-    wrong = list(compare(manifest, clips))
-    if wrong or sums != manifest.sums():
+    if wrong := list(compare(manifest, clips)):
         raise Damaged(f"{len(wrong)} of the parcel's files are not what its manifest says")
+    if sums != manifest.sums():
+        raise Damaged("the parcel's list of sums is not what its manifest says")
     return Opened(note=signed, manifest=manifest)
 
 

@@ -1,7 +1,8 @@
 """A strict subset of pax tar: what jebi writes, and nothing more when reading (docs/formats/parcel.md, "Archive").
 
 Invariants: stock `tar` reads what is written; the length of an archive is known before its files are read; a reader
-accepts regular files under safe names and refuses links, devices, sparse files and whatever else a tar may hold.
+accepts regular files under safe names, each with the very head that jebi writes for it, so that no other reader of tars
+can see anything else in them.
 Peak: one piece of the source.
 """
 
@@ -19,8 +20,8 @@ LONGEST_RECORDS = 8192  # pax records of one file: a name, a size and a time fit
 LARGEST_FILE = 1 << 43  # 8 TiB, far over any card
 LATEST = (1 << 53) - 1  # seconds; a number that every reader of records keeps exactly
 PIECE = 1 << 20
-REGULAR = {b"0", b"\0"}
-PAX = b"x"
+KIND = 156  # where a head says what it is the head of
+REGULAR, PAX = ord("0"), ord("x")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,45 +88,58 @@ class Reader:
         return is_zero
 
     def _next(self) -> Member | None:
-        head, kind = self._head()
-        if head is None:
+        block = self._block()
+        if not any(block):
+            if any(self._block()):
+                raise Damaged("the archive ends with half of its end mark")
             return None
-        records: dict[str, str] = {}
-        if kind == PAX:
-            records = self._records(head)
-            head, kind = self._head()
-        if head is None or kind not in REGULAR:
+        records, written = b"", block
+        if block[KIND] == PAX:
+            records = self._records(_parse_head(block).size)
+            block = self._block()
+            written += records + bytes(-len(records) % BLOCK) + block
+        if block[KIND] != REGULAR:
             raise Damaged("the archive holds something that is not a plain file")
-        return _member(head, records)
+        member = _member(_parse_head(block), _parse_records(records))
+        if member.head() != written:
+            raise Damaged("the archive has a head that jebi does not write, and that others may read otherwise")
+        return member
 
-    def _head(self) -> tuple[tarfile.TarInfo | None, bytes]:
+    def _block(self) -> bytes:
         block = read_exactly(self._source, BLOCK)
         if len(block) != BLOCK:
             raise Damaged("the archive ends without its end mark")
-        if not any(block):
-            return None, b""
-        try:
-            return tarfile.TarInfo.frombuf(block, "utf-8", "strict"), block[156:157]
-        except (tarfile.HeaderError, ValueError) as error:
-            raise Damaged("the archive has a block that no tar writes") from error
+        return block
 
-    def _records(self, head: tarfile.TarInfo) -> dict[str, str]:
-        if not 0 <= head.size <= LONGEST_RECORDS:
+    def _records(self, length: int) -> bytes:
+        if not 0 <= length <= LONGEST_RECORDS:
             raise Damaged("the archive has more to say about one file than is possible")
-        text = read_exactly(self._source, head.size)
-        self._skip(-head.size % BLOCK)
-        return _parse_records(text)
+        records = read_exactly(self._source, length)
+        if len(records) != length:
+            raise Damaged("the archive ends too early")
+        self._skip(-length % BLOCK)
+        return records
 
     def _skip(self, length: int) -> None:
-        if len(read_exactly(self._source, length)) != length:
+        filler = read_exactly(self._source, length)
+        if len(filler) != length:
             raise Damaged("the archive ends too early")
+        if any(filler):
+            raise Damaged("the archive has something between two files")
+
+
+def _parse_head(block: bytes) -> tarfile.TarInfo:
+    try:
+        return tarfile.TarInfo.frombuf(block, "utf-8", "strict")
+    except (tarfile.HeaderError, ValueError) as error:
+        raise Damaged("the archive has a block that no tar writes") from error
 
 
 def _member(head: tarfile.TarInfo, records: dict[str, str]) -> Member:
     try:
         size = int(records.get("size", head.size))
-        modified = int(float(records.get("mtime", head.mtime)))
-    except (ValueError, OverflowError) as error:
+        modified = int(records.get("mtime", head.mtime))
+    except ValueError as error:
         raise Damaged("the archive names a size or a time that is no number") from error
     if not 0 <= size <= LARGEST_FILE or not 0 <= modified <= LATEST:
         raise Damaged("the archive names a size or a time that cannot be")
