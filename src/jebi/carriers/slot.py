@@ -65,14 +65,18 @@ class SlotHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """An unmasked slot: its header and its run of packets."""
+    """An unmasked slot: its header and its run of packets.
+
+    `key` is the slot's own, which spares finding it out once more; empty where the slot did not lie under a mask.
+    """
 
     header: SlotHeader
-    packets: bytes = field(repr=False)
+    packets: memoryview | bytes = field(repr=False)
+    key: bytes = field(default=b"", repr=False, compare=False)
 
     def written(self) -> bytes:
         """Header and packets, as they lie under the mask and in a tray."""
-        return self.header.written() + self.packets.ljust(RUN * SYMBOL, b"\0")
+        return self.header.written() + bytes(self.packets).ljust(RUN * SYMBOL, b"\0")
 
 
 class Mask:
@@ -110,10 +114,11 @@ class Unmask:
         point = bytes(untrusted_slot[:POINT])
         public = X25519PublicKey.from_public_bytes(monocypher.elligator_map(point))
         for i, route in enumerate(self._routes):
-            plain = route.open(public, point, untrusted_slot)
-            if plain is not None:
+            key = route.key(public, point)
+            plain = check(untrusted_slot, key) if key else None
+            if key and plain is not None:
                 self._routes.insert(0, self._routes.pop(i))
-                return parse(plain)
+                return parse(plain, key)
         return None
 
 
@@ -122,12 +127,12 @@ class _Route:
         self._private = X25519PrivateKey.from_private_bytes(secret)
         self._public = self._private.public_key().public_bytes_raw()
 
-    def open(self, public: X25519PublicKey, point: bytes, untrusted_slot: bytes | memoryview) -> bytes | None:
+    def key(self, public: X25519PublicKey, point: bytes) -> bytes | None:
         try:
             shared = self._private.exchange(public)
         except ValueError:  # a point of low order, such as in a stretch of zeros
             return None
-        return check(untrusted_slot, _key(shared, point, self._public))
+        return _key(shared, point, self._public)
 
 
 def check(untrusted_slot: bytes | memoryview, key: bytes) -> bytes | None:
@@ -138,7 +143,7 @@ def check(untrusted_slot: bytes | memoryview, key: bytes) -> bytes | None:
         return None
 
 
-def parse(untrusted_plain: bytes) -> Slot | None:
+def parse(untrusted_plain: bytes, key: bytes = b"") -> Slot | None:
     """Header and packets; None where the header cannot be. Whoever holds a card can mask nonsense."""
     if len(untrusted_plain) != HEADER + RUN * SYMBOL:
         return None
@@ -151,7 +156,7 @@ def parse(untrusted_plain: bytes) -> Slot | None:
         return None
     if any(rest):
         return None
-    return Slot(header=header, packets=untrusted_plain[HEADER : HEADER + count * SYMBOL])
+    return Slot(header=header, packets=memoryview(untrusted_plain)[HEADER : HEADER + count * SYMBOL], key=key)
 
 
 def _key(shared: bytes, point: bytes, route: bytes) -> bytes:

@@ -20,7 +20,7 @@ from jebi.carriers.cover import CoverCarrier
 from jebi.carriers.file import FileCarrier
 from jebi.carriers.freespace import FreeSpaceCarrier
 from jebi.carriers.search import Found, resync, search_finely, search_whole, windows
-from jebi.carriers.slot import HEADER, SLOT, Slot, SlotHeader, Unmask, parse
+from jebi.carriers.slot import HEADER, SLOT, Slot, SlotHeader, Unmask, check, parse
 from jebi.carriers.whole import is_whole
 from jebi.device import blocks
 from jebi.device.blocks import Blocks
@@ -50,12 +50,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Where one run of packets lies."""
+    """Where one run of packets lies, and the key of its slot; a tray's have none."""
 
     source: int
     offset: int
     first: int
     count: int
+    key: bytes = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -67,9 +68,9 @@ class Pile:
     minted: int = 0
     pieces: dict[int, list[Piece]] = field(default_factory=dict)
 
-    def add(self, header: SlotHeader, source: int, offset: int) -> None:
+    def add(self, header: SlotHeader, source: int, offset: int, key: bytes) -> None:
         self.minted = max(self.minted, header.minted)
-        self.pieces.setdefault(header.block, []).append(Piece(source, offset, header.first, header.count))
+        self.pieces.setdefault(header.block, []).append(Piece(source, offset, header.first, header.count, key))
 
     def tally(self) -> Tally:
         tally = Tally(self.shape)
@@ -120,7 +121,7 @@ class Block:
     liars: frozenset[int] = frozenset()
 
 
-Headers = list[tuple[int, SlotHeader]]
+Headers = list[tuple[int, SlotHeader, bytes]]  # where it lies, what it says, its key
 
 
 class Reader:
@@ -191,10 +192,8 @@ class Reader:
         for number, source in enumerate(self.sources):
             medium = self._medium(number) if source.is_tray else None
             for offset in range(0, medium.size - SLOT + 1, SLOT) if medium else ():
-                if (came := self._slot(Piece(number, offset, 0, 0))) is not None:
-                    header = came[1].header
-                    key = (header.secret, header.shape)
-                    piles.setdefault(key, Pile(header.secret, header.shape)).add(header, number, offset)
+                if (came := self._slot(Piece(number, offset, 0, 0, b""))) is not None:
+                    _pile_of(came[1].header, piles).add(came[1].header, number, offset, b"")
 
     def _collect(
         self, piles: dict[tuple[bytes, Shape], Pile], tasks: Iterable[_Search | _Resync], advance: Advance
@@ -211,9 +210,8 @@ class Reader:
         for headers in self._crew.run(remembered()):
             assert isinstance(headers, list)
             task = under_way.pop(0)
-            for offset, header in headers:
-                key = (header.secret, header.shape)
-                piles.setdefault(key, Pile(header.secret, header.shape)).add(header, task.source, offset)
+            for offset, header, key in headers:
+                _pile_of(header, piles).add(header, task.source, offset, key)
                 found.setdefault(task.source, []).append(offset)
             if isinstance(task, _Search):
                 advance(task.window.stop - task.window.start)
@@ -294,7 +292,8 @@ class Reader:
             came = self._medium(piece.source).read_at(piece.offset, SLOT)
             if source.is_tray:
                 return parse_kept(came)
-            slot = self._unmask.unmask(came) if len(came) == SLOT else None
+            plain = check(came, piece.key)
+            slot = parse(plain) if plain else None
             return (source.label, slot) if slot else None
         return None
 
@@ -369,4 +368,8 @@ def _chosen(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 
 
 def _headers(found: Iterable[Found]) -> Headers:
-    return [(one.offset, one.slot.header) for one in found]
+    return [(one.offset, one.slot.header, one.slot.key) for one in found]
+
+
+def _pile_of(header: SlotHeader, piles: dict[tuple[bytes, Shape], Pile]) -> Pile:
+    return piles.setdefault((header.secret, header.shape), Pile(header.secret, header.shape))

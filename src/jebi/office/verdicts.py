@@ -130,7 +130,7 @@ def _slot(vector: Vector, found: Facts) -> None:
     if slot is None:
         return
     header = slot.header
-    found["secret"], found["sha256"] = header.secret.hex(), _sha(slot.packets)
+    found["secret"], found["sha256"] = header.secret.hex(), _sha(bytes(slot.packets))
     for name, value in (
         ("sealed-length", header.shape.sealed_length),
         ("count", header.shape.count),

@@ -27,7 +27,7 @@ class Fragment:
 
     origin: int
     first: int
-    packets: bytes
+    packets: memoryview | bytes
 
     def __post_init__(self) -> None:
         if not self.packets or len(self.packets) % SYMBOL:

@@ -84,7 +84,7 @@ class Reader:
         """Read what follows the archive; the padding must be zeros to its end."""
         is_zero = True
         while piece := self._source.read(PIECE):
-            is_zero = is_zero and not any(piece)
+            is_zero = is_zero and piece.count(0) == len(piece)
         return is_zero
 
     def _next(self) -> Member | None:
