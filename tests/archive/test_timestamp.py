@@ -1,5 +1,6 @@
 """RFC 3161 against a real authority, made with `openssl` for the test."""
 
+import base64
 import contextlib
 import subprocess
 import time
@@ -219,6 +220,17 @@ def test_roots_that_are_none_are_damaged(response: bytes) -> None:
     for garbage in (b"", b"x", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"):
         with pytest.raises(Damaged):
             verify(response, CHECKPOINT, [garbage], nonce=None)
+
+
+@pytest.mark.parametrize("tag", [0x4C, 0x8C, 0x2C, 0x05, 0x30])
+def test_a_root_whose_name_is_no_text_is_damaged(authority: Authority, response: bytes, tag: int) -> None:
+    """Two libraries read a root, and what the first one lets through made the second one panic."""
+    wrapped = base64.b64decode(b"".join(authority.root.split(b"\n")[1:-2]))
+    assert wrapped.count(b"\x0c\x04root") == 2
+    altered = wrapped.replace(b"\x0c\x04root", bytes([tag]) + b"\x04root")
+    pem = b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(altered) + b"-----END CERTIFICATE-----\n"
+    with pytest.raises(Damaged):
+        verify(response, CHECKPOINT, [pem], nonce=None)
 
 
 @given(st.binary(max_size=300), st.integers(0, 900), st.integers(0, 300))

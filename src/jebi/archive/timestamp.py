@@ -29,6 +29,7 @@ LONGEST_RESPONSE = 1 << 18  # a token with a chain of certificates takes about 6
 LONGEST_ROOTS = 1 << 22  # a whole operating system's bundle
 _HINT = "ask the authority again with a new request"
 _REASON = re.compile(r"verify error:\s*([a-z -]+)", re.IGNORECASE)
+_PANIC = "PanicException"  # of the library's Rust; it has no name to import, and is no `Exception`
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
 
@@ -82,6 +83,10 @@ def verify(untrusted_response: bytes, checkpoint: bytes, roots: Sequence[bytes],
         raise Damaged(f"the timestamp does not hold: {_said(error)}", hint=_HINT) from error
     except _UNREADABLE as error:
         raise Damaged("the timestamp response has a part that cannot be read", hint=_HINT) from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise Damaged("the timestamp or a certificate has a part that cannot be read", hint=_HINT) from error
 
 
 def _parse(untrusted_response: bytes) -> TimeStampResponse:
@@ -101,9 +106,12 @@ def _certificates(pem: bytes) -> list[x509.Certificate]:
     if len(pem) > LONGEST_ROOTS:
         raise Damaged("the certificates are too long to be some")
     try:
-        return x509.load_pem_x509_certificates(pem)
+        certificates = x509.load_pem_x509_certificates(pem)
+        for certificate in certificates:  # what is behind these is read only when somebody asks
+            _ = certificate.subject, certificate.issuer, certificate.extensions
     except _UNREADABLE as error:
         raise Damaged("the authority's root certificate cannot be read") from error
+    return certificates
 
 
 def _stamped(response: TimeStampResponse) -> Stamped:

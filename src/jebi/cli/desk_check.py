@@ -33,6 +33,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
+    if options.remembered and options.proof:
+        raise Refused(
+            "a remembered checkpoint is compared with an archive, not with a proof", hint="leave one of them out"
+        )
+    if options.key and not options.proof:
+        raise Refused("an archive is checked with its own key", hint="leave --key out, or name a proof: --proof")
     witnesses = [CosignatureVerifier.parse(text) for text in options.witness]
     if options.proof:
         if not options.key:
@@ -55,8 +61,14 @@ def _check_proof(options: argparse.Namespace, witnesses: list[CosignatureVerifie
     text = (
         f"true: record {proven.index} of {proven.checkpoint.origin}, by {event.actor}, {when}\n"
         f"  {event.kind} {event.subject}\n  {event.detail}\n"
-        f"  the log's key signed it among {proven.checkpoint.size} records; {len(witnesses)} witnesses asked for, and there\n"
+        f"  the log's key signed it among {proven.checkpoint.size} records; {_cosigned(len(witnesses))}\n"
         "  it says when the desk had these bytes, not when they were filmed"
     )
     terminal.result(text, index=proven.index, **event.fields())
     return Exit.DONE
+
+
+def _cosigned(witnesses: int) -> str:
+    if not witnesses:
+        return "no witness was asked for: --witness"
+    return "the witness cosigned it" if witnesses == 1 else f"all {witnesses} witnesses cosigned it"

@@ -8,7 +8,7 @@ unseen to before that moment.
 import argparse
 
 from jebi.archive.witness import CosignatureVerifier, add_cosignatures, ask
-from jebi.cli.options import add_archive, new_file
+from jebi.cli.options import add_archive, natural, new_file
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Refused
 from jebi.office.desk import open_desk
@@ -25,12 +25,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     step.add_argument("--request", metavar="FILE", help="write a request for the witness")
     step.add_argument("--answer", metavar="FILE", help="take in the witness's answer")
     parser.add_argument(
-        "--since", type=int, default=0, metavar="N", help="the log's size when this witness last cosigned"
+        "--since", type=natural, default=0, metavar="N", help="the log's size when this witness last cosigned"
     )
     parser.add_argument("--witness", metavar="VKEY", help="with --answer: the witness's key")
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
+    if options.answer and not options.witness:
+        raise Refused("an answer is checked with the witness's key", hint="give it: --witness")
     passphrase = terminal.secret("passphrase of the archive", options.passphrase_file)
     with open_desk(options.archive, passphrase) as desk:
         if options.request:
@@ -40,8 +42,6 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
             files.replace(options.request, ask(desk.ledger, options.since, checkpoint).written())
             terminal.result(f"wrote {options.request}, about {checkpoint.size} records", size=checkpoint.size)
             return Exit.DONE
-        if not options.witness:
-            raise Refused("an answer is checked with the witness's key", hint="give it: --witness")
         answer, witness = files.read(options.answer), CosignatureVerifier.parse(options.witness)
         kept = recall(desk, lambda checkpoint: desk.log.keep(add_cosignatures(checkpoint, answer, [witness]).written()))
         terminal.result(f"cosigned by {witness.name}; kept as {kept}", kept=kept)

@@ -47,6 +47,7 @@ def _prove(desk: Desk, parcel: str, *, cosigned: bool) -> tuple[int, bytes]:
     size = checkpoint.size
     if cosigned:
         kept = [one for one in kept_checkpoints(desk.ledger, desk.signer.verifier()) if one.size > index]
+        kept = [one for one in kept if len(one.note.signatures) > 1]  # others were stamped, and nobody cosigned them
         if not kept:
             raise Refused(
                 "no cosigned checkpoint is as new as this parcel", hint="ask a witness first: jebi desk cosign"

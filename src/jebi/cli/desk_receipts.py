@@ -6,8 +6,8 @@ days should be. A day has one list.
 """
 
 import argparse
+import os
 import secrets
-import sys
 import time
 
 from jebi.archive.custody import parse_record
@@ -22,6 +22,7 @@ from jebi.vault import files
 NAMES = ("desk", "receipts")
 HELP = "make a day's receipt list"
 KINDS = {kind.words.replace(" ", "-"): kind for kind in Kind}
+LONGEST_NUMBER = 3  # digits; no card covers so many parcels, and the card says what it covers
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,13 +35,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     new_file(options.out)
+    if options.paper and os.path.realpath(new_file(options.paper)) == os.path.realpath(options.out):
+        raise Refused("the list and its paper are two files", hint="name another file after --paper")
     day = options.day or time.strftime("%Y-%m-%d", time.gmtime())
-    text = sys.stdin.read() if options.news == "-" else files.read(options.news).decode(errors="replace")
+    text = terminal.input().read() if options.news == "-" else files.read(options.news).decode(errors="replace")
     passphrase = terminal.secret("passphrase of the archive", options.passphrase_file)
     with open_desk(options.archive, passphrase) as desk:
         events = (parse_record(line).event for line in desk.ledger.records())
         if any((event.kind, event.subject) == ("receipts-listed", day) for event in events):
-            raise Refused(f"{day} has its list already; a second one would show which codes are real")
+            raise Refused(
+                f"{day} has its list already; a second one would show which codes are real",
+                hint="publish that one; for another day's list: --day",
+            )
         trips = {known.trip: known for known in desk.trips()}
         codes = [_code(line, number, trips) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
         receipts = receipt.compose(day, codes, secrets.token_bytes(32))
@@ -55,10 +61,14 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
 
 def _code(line: str, number: int, trips: dict[str, Trip]) -> Code:
     words = line.split()
-    if len(words) != 4 or words[0] not in trips or words[2] not in KINDS or not (words[1] + words[3]).isdigit():
+    if len(words) != 4 or words[0] not in trips or words[2] not in KINDS or not all(map(_is_number, words[1::2])):
         raise Damaged(
             f"line {number} of the news cannot be read",
             hint=f"TRIP PARCEL KIND REPEAT, where KIND is {', '.join(KINDS)}",
         )
     news = News(parcel=int(words[1]), kind=KINDS[words[2]], repeat=int(words[3]))
     return Card(trips[words[0]].receipts).code(news)
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER

@@ -9,7 +9,7 @@ import argparse
 from jebi.archive.receive import Arrival, State
 from jebi.cli.options import add_archive
 from jebi.cli.terminal import Terminal
-from jebi.errors import Exit
+from jebi.errors import Exit, Refused, WrongKey
 from jebi.office.desk import open_desk
 from jebi.office.receiving import Wish, receive
 from jebi.parcel import seal
@@ -66,5 +66,17 @@ def _facts(arrival: Arrival) -> dict[str, object]:
 def _identity_text(path: str, terminal: Terminal) -> str:
     content = files.read(path)
     if content.startswith(b"age-encryption.org/"):
-        content = seal.open_in_memory(content, [Passphrase(terminal.secret(f"passphrase of {path}", None))])
+        try:
+            passphrase = terminal.secret(f"passphrase of {path}", None)
+        except Refused as error:
+            raise Refused(
+                f"{path} has a passphrase, and there is no terminal to ask for it",
+                hint="run it at a terminal: the second person types it",
+            ) from error
+        try:
+            content = seal.open_in_memory(content, [Passphrase(passphrase)])
+        except WrongKey as error:
+            raise WrongKey(
+                f"this is not the passphrase of {path}", hint="capitals and spaces count; try again"
+            ) from error
     return content.decode(errors="replace")

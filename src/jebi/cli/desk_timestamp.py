@@ -29,6 +29,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
+    if options.answer and not options.roots:
+        raise Refused("a response is checked with the authority's certificate", hint="give it: --roots")
     passphrase = terminal.secret("passphrase of the archive", options.passphrase_file)
     with open_desk(options.archive, passphrase) as desk:
         if options.request:
@@ -38,8 +40,6 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
             files.replace(options.request, timestamp.request(checkpoint).content)
             terminal.result(f"wrote {options.request}")
             return Exit.DONE
-        if not options.roots:
-            raise Refused("a response is checked with the authority's certificate", hint="give it: --roots")
         answer, roots = files.read(options.answer), files.read(options.roots)
 
         def accept(checkpoint: Checkpoint) -> timestamp.Stamped:

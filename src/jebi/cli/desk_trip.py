@@ -5,11 +5,12 @@ the kit holds the seed: who finds it can sign as this trip, and open nothing.
 """
 
 import argparse
+import os
 import time
 
 from jebi.cli.options import add_archive, new_file
 from jebi.cli.terminal import Terminal
-from jebi.errors import Exit
+from jebi.errors import Exit, Refused
 from jebi.office.desk import open_desk
 from jebi.vault import files
 
@@ -35,8 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
-    for path in (options.kit, options.route, options.receipts):
-        new_file(path)
+    paths = [new_file(path) for path in (options.kit, options.route, options.receipts)]
+    if len(set(map(os.path.realpath, paths))) < len(paths):
+        raise Refused("kit, route key and receipt card are for different people", hint="name a file for each")
     note = files.read(options.note_file).decode(errors="replace") if options.note_file else ""
     share = files.read(options.share_route_file).decode(errors="replace").strip() if options.share_route_file else ""
     passphrase = terminal.secret("passphrase of the archive", options.passphrase_file)

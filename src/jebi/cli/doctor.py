@@ -7,6 +7,7 @@ import sys
 
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit
+from jebi.office import sticks
 
 NAMES = ("doctor",)
 HELP = "look whether this machine has what jebi needs"
@@ -25,7 +26,8 @@ def configure(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(_options: argparse.Namespace, terminal: Terminal) -> Exit:
-    missing = {tool: facts for tool, facts in TOOLS.items() if shutil.which(tool) is None}
+    path = f"{os.environ.get('PATH', '')}:{sticks.TOOLS}"  # where not every user's shell looks, and jebi does
+    missing = {tool: facts for tool, facts in TOOLS.items() if shutil.which(tool, path=path) is None}
     cores = len(os.sched_getaffinity(0))
     terminal.result(
         f"Python {sys.version.split()[0]}, {cores} cores",

@@ -1,6 +1,7 @@
 """Look in a published receipt list for news of one's own parcels. Nobody else can tell what was found.
 
 With a kit, or with a card and the trip's eight words. The list's signature is checked with the desk's key on the card.
+Look at the day that is shown: an old list is signed, too.
 """
 
 import argparse
@@ -27,13 +28,15 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     card = parse_card(files.read(options.kit))
     key = card.receipts
     if key is None:
-        words = terminal.secret("the trip's eight words", options.passphrase_file).decode(errors="replace")
-        key = trip.receipt_key(trip.from_passphrase(card.trip, words))
+        key = trip.receipt_key(trip.from_passphrase(card.trip, terminal.words(options.passphrase_file)))
     receipts = receipt.parse_list(files.read(options.list), card.desk)
     found = receipt.match(receipts, key)
+    terminal.say(f"the list of {receipts.day}, signed by {card.desk.name}")
     for news in found:
-        terminal.result(f"parcel {news.parcel}: {news.kind.words}", parcel=news.parcel, news=news.kind.words)
+        terminal.result(
+            f"parcel {news.parcel}: {news.kind.words}", parcel=news.parcel, news=news.kind.words, day=receipts.day
+        )
     if not found:
-        terminal.say(f"nothing for this trip in the list of {receipts.day}")
+        terminal.say("nothing for this trip in it; that does not mean that nothing arrived")
         return Exit.NOTHING_FOUND
     return Exit.DONE

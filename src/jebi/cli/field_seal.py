@@ -7,12 +7,14 @@ until jebi has started, names on the command line can be seen by other users of 
 
 import argparse
 import os
-import sys
+from collections.abc import Sequence
+from typing import TextIO
 
 from jebi.cli.options import AS, CARRIERS, add_onto, add_passphrase, add_wait, survive
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Refused, Unable
 from jebi.field.depart import plan
+from jebi.field.intake import Taken
 from jebi.office import inside
 from jebi.parcel import trip
 from jebi.parcel.card import Card, parse_card
@@ -30,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="carrier", choices=(*CARRIERS, "whole"), help=AS)
     parser.add_argument("--kit", required=True, metavar="FILE", help="the trip's kit, or its card")
     parser.add_argument(
-        "--number", type=int, default=1, metavar="N", help="with a card: which parcel of the trip it is"
+        "--number", type=int, metavar="N", help="with a card: which parcel of the trip it is (default: 1)"
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     add_passphrase(parser)
@@ -38,13 +40,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     card = parse_card(files.read(options.kit))
-    taken = inside.list_clips(_names() if options.clips == ["-"] else options.clips)
+    taken = inside.list_clips(_names(terminal.input()) if options.clips == ["-"] else options.clips)
     inside.check_apart(taken, options.onto)
     seed = _seed(card, options, terminal)
     if options.dry_run:
-        signer = seed.signer(card.signing)
-        departure = plan(taken, card, signer, seed.number, sticks=len(options.onto), survive=survive(options))
-        terminal.result(str(departure), plan=str(departure))
+        would = _plan(taken, card, seed, options)
+        terminal.result(would, plan=would)
         return Exit.DONE
     with terminal.progress():
         if options.carrier == "whole":
@@ -77,18 +78,29 @@ def _move_on(kit: str, after: Card) -> bool:
     return True
 
 
-def _names() -> list[str]:
+def _plan(taken: Sequence[Taken], card: Card, seed: TripSeed, options: argparse.Namespace) -> str:
+    sticks, is_whole = len(options.onto), options.carrier == "whole"
+    lost = sticks - 1 if is_whole else survive(options)
+    departure = plan(taken, card, seed.signer(card.signing), seed.number, sticks=sticks, survive=lost)
+    if is_whole:
+        return f"{departure.clips}, sealed to {departure.sealed_length / 1e6:.1f} MB in each of {sticks} places"
+    return str(departure)
+
+
+def _names(listed: TextIO) -> list[str]:
     """Names as cameras and people write them, one a line; they need not be valid in this machine's language."""
-    return [os.fsdecode(line.rstrip(b"\n")) for line in sys.stdin.buffer if line.strip()]
+    return [os.fsdecode(line.rstrip(b"\n")) for line in listed.buffer if line.strip()]
 
 
 def _seed(card: Card, options: argparse.Namespace, terminal: Terminal) -> TripSeed:
     if card.seed:
+        if options.number is not None:
+            raise Refused("a kit counts its parcels itself", hint="leave --number out; it is for cards")
         return card.seed
-    words = terminal.secret("the trip's eight words", options.passphrase_file).decode(errors="replace")
-    if len(words.split()) != trip.WORDS:
-        raise Refused(f"a trip has {trip.WORDS} words, and these were {len(words.split())}")
-    return trip.from_passphrase(card.trip, words).at(options.number)
+    number = 1 if options.number is None else options.number
+    if number < 1:
+        raise Refused(f"a trip's parcels are counted from 1, and this would be number {number}")
+    return trip.from_passphrase(card.trip, terminal.words(options.passphrase_file)).at(number)
 
 
 def _report(sealed: inside.Sealed, terminal: Terminal) -> Exit:

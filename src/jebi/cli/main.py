@@ -134,12 +134,22 @@ def _run(arguments: Sequence[str]) -> int:
         return Exit.UNEXPECTED
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line without repeating what was given: it may be a secret."""
+
+    def error(self, message: str) -> NoReturn:
+        what, colon, given = message.partition("unrecognized arguments: ")
+        options = [word.partition("=")[0] for word in given.split() if word.startswith("-")]
+        super().error(what + colon + " ".join(options or ["too many"]) if colon else message)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="jebi",
         description="Carries footage out of places with no internet, and films in.",
         epilog=EXITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"jebi {__version__}")
     words = parser.add_subparsers(metavar="WHERE", title="places and verbs")
@@ -158,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
             description=verb.__doc__,
             epilog=EXITS,
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,  # `--passphrase SECRET` must not pass for a file's name, which errors show
         )
         one.set_defaults(verb=verb)
         with contextlib.suppress(argparse.ArgumentError):

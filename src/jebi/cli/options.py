@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from jebi.errors import Refused
+from jebi.errors import Refused, Unable
 from jebi.office.lasting import PATIENCE
 
 CARRIERS = ("file", "freespace", "cover")
@@ -53,13 +53,22 @@ def add_wait(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def natural(text: str) -> int:
+    """A number from 0 up."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is no number from 0 up")
+    return int(text)
+
+
 def survive(options: argparse.Namespace) -> int:
     """The number of sticks that may be lost."""
     return len(options.onto) * 2 // 5 if options.survive is None else options.survive
 
 
 def new_file(path: str) -> str:
-    """A file that is to be made and must not exist; raises `Refused`."""
-    if os.path.exists(path):
+    """A file that is to be made and must not exist; raises `Refused`, or `Unable` where it has no folder."""
+    if os.path.lexists(path):
         raise Refused(f"{path} exists already, and jebi overwrites no file", hint="name another file")
+    if not os.path.isdir(os.path.dirname(path) or "."):
+        raise Unable(f"{path} cannot be made, for its folder is not there", hint="make the folder, or name another")
     return path

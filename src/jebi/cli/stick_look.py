@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from jebi.carriers.statistics import Mark
-from jebi.cli.terminal import Terminal
+from jebi.cli.terminal import Terminal, visible
 from jebi.errors import Exit
 from jebi.office import sticks
 
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     if terminal.as_json:
         terminal.result("", **seen.facts())
         return Exit.DONE
-    picture = Text(str(seen))
+    picture = Text(visible(str(seen)))
     for mark, colour in COLOURS.items():
         picture.highlight_words([sticks.PICTURE[mark]], colour)
     Console(highlight=False, soft_wrap=True).print(picture)

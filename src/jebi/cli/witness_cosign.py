@@ -9,7 +9,7 @@ from jebi.archive.checkpoint import open_checkpoint
 from jebi.archive.witness import Cosigner, cosign
 from jebi.cli.options import add_passphrase, new_file
 from jebi.cli.terminal import Terminal
-from jebi.errors import Exit
+from jebi.errors import Damaged, Exit, Refused, WrongKey
 from jebi.parcel import seal
 from jebi.parcel.keys import Passphrase
 from jebi.parcel.note import Ed25519Verifier
@@ -30,13 +30,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     new_file(options.out)
     log = Ed25519Verifier.parse(options.log)
+    if not os.path.exists(os.path.join(options.folder, "key.age")):
+        raise Refused(f"there is no witness's key in {options.folder}", hint="make one: jebi witness init")
     passphrase = terminal.secret("passphrase of the witness's key", options.passphrase_file)
-    content = seal.open_in_memory(files.read(os.path.join(options.folder, "key.age")), [Passphrase(passphrase)])
-    name, secret = content.decode().split()
+    cosigner = _open_key(options.folder, passphrase)
     with files.locked(options.folder):
         memory = os.path.join(options.folder, f"seen-{hashlib.sha256(str(log).encode()).hexdigest()[:16]}.checkpoint")
         last = open_checkpoint(files.read(memory), log) if os.path.exists(memory) else None
-        cosigner = Cosigner(name=name, secret=bytes.fromhex(secret))
         line, checkpoint = cosign(
             files.read(options.request), log=log, last=last, cosigner=cosigner, time=int(time.time())
         )
@@ -44,3 +44,14 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     files.replace(options.out, str(line).encode())
     terminal.result(f"cosigned {checkpoint.origin} at {checkpoint.size} records", size=checkpoint.size)
     return Exit.DONE
+
+
+def _open_key(folder: str, passphrase: bytes) -> Cosigner:
+    path = os.path.join(folder, "key.age")
+    try:
+        name, secret = seal.open_in_memory(files.read(path), [Passphrase(passphrase)]).decode().split()
+        return Cosigner(name=name, secret=bytes.fromhex(secret))
+    except WrongKey as error:
+        raise WrongKey("this is not the witness's passphrase", hint="capitals and spaces count; try again") from error
+    except ValueError as error:
+        raise Damaged(f"{path} holds no witness's key", hint="name the folder that jebi witness init made") from error

@@ -113,8 +113,11 @@ class Blocks:
 
 
 def open_for_reading(path: str) -> Blocks:
-    """Open without a way to write."""
+    """Open without a way to write; raises `Unable` for what is neither a file nor a block device."""
     with failures_named(path, "opened"):
+        mode = os.stat(path).st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISBLK(mode):  # a pipe would keep us waiting for ever
+            raise Unable(f"{path} is neither a file nor a device that holds anything")
         return Blocks(os.open(path, os.O_RDONLY | os.O_CLOEXEC), path)
 
 

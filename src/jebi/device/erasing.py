@@ -1,6 +1,7 @@
 """Overwrite a file where it lies, as far as the system can, and delete it under a name that says nothing.
 
-Invariants: a file is deleted only after it was overwritten and synced; nothing is followed through a link.
+Invariants: a file is deleted only after it was overwritten and synced; nothing is followed through a link. Returns when
+the folder, too, is on the disk without it.
 """
 
 import os
@@ -23,7 +24,7 @@ def describe(path: str) -> tuple[int, int, str]:
         found = os.lstat(path)
     if not stat.S_ISREG(found.st_mode):
         raise Refused(f"{path} is no ordinary file", hint="name files; for a stick's free space: jebi stick prepare")
-    return found.st_size, found.st_nlink, _medium(path, found.st_dev)
+    return found.st_size, found.st_nlink, _medium(found.st_dev)
 
 
 def overwrite_and_delete(path: str, passing_name: str) -> None:
@@ -32,8 +33,9 @@ def overwrite_and_delete(path: str, passing_name: str) -> None:
         descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             size = os.fstat(descriptor).st_size
-            for offset in range(0, size, PIECE):
-                os.pwrite(descriptor, os.urandom(min(PIECE, size - offset)), offset)
+            offset = 0
+            while offset < size:  # a write may do less than it was asked to
+                offset += os.pwrite(descriptor, os.urandom(min(PIECE, size - offset)), offset)
             os.fsync(descriptor)
             os.ftruncate(descriptor, 0)
             os.fsync(descriptor)
@@ -42,12 +44,21 @@ def overwrite_and_delete(path: str, passing_name: str) -> None:
         passing = os.path.join(os.path.dirname(path), passing_name)
         os.rename(path, passing)
         os.unlink(passing)
+        _sync_folder(os.path.dirname(os.path.abspath(path)))
 
 
-def _medium(path: str, device: int) -> str:
-    if _filesystem(path) in MEMORY_KINDS:
-        return "memory"
+def _sync_folder(path: str) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _medium(device: int) -> str:
     major, minor = os.major(device), os.minor(device)
+    if _filesystem(f"{major}:{minor}") in MEMORY_KINDS:
+        return "memory"
     for below in ("queue", "../queue"):
         try:
             with open(f"/sys/dev/block/{major}:{minor}/{below}/rotational", encoding="ascii") as rotational:
@@ -57,15 +68,17 @@ def _medium(path: str, device: int) -> str:
     return "unknown"
 
 
-def _filesystem(path: str) -> str:
-    """The kind of file system, by the longest mount point that the path lies below."""
-    real, best, kind = os.path.realpath(path), "", ""
+def _filesystem(device: str) -> str:
+    """The kind of the file system with that number (proc(5), mountinfo); empty where the system does not say.
+
+    By its number and not by the path: a mount point may have spaces, or lie below another mount.
+    """
     try:
-        with open("/proc/mounts", encoding="utf-8", errors="replace") as mounts:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
             for line in mounts:
-                _, place, name, *_ = line.split(" ")
-                if len(place) >= len(best) and os.path.commonpath([real, place]) == place:
-                    best, kind = place, name
-    except OSError:
+                before, _, after = line.partition(" - ")
+                if before.split(" ")[2] == device:
+                    return after.partition(" ")[0]
+    except (OSError, IndexError):
         return ""
-    return kind
+    return ""

@@ -70,7 +70,8 @@ def plan_erase(items: Iterable[Item]) -> ErasePlan:
 
 def _doubts(item: Item) -> Iterable[str]:
     if item.links > 1:
-        yield f"it has {item.links - 1} more names; they will show the overwritten content"
+        more = "1 more name" if item.links == 2 else f"{item.links - 1} more names"
+        yield f"it has {more}, under which the noise that overwrote it stays on the disk"
     if item.medium is not Medium.MEMORY:
         yield FLASH_COPIES
         yield NAMES_REMAIN

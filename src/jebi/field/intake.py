@@ -10,7 +10,7 @@ Next: `jebi.parcel.seal`
 
 import contextlib
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jebi.errors import Damaged, Refused
@@ -58,11 +58,18 @@ def take(listed: Iterable[Listed]) -> tuple[Taken, ...]:
 
 def _free_name(name: SafeName, used: Names) -> SafeName:
     """The name itself, or with a number if a folder could not hold it beside the others."""
-    *folders, last = name.parts
-    stem, dot, suffix = last.rpartition(".")
-    numbered = (f"{stem}-{i}{dot}{suffix}" if stem else f"{last}-{i}" for i in range(2, NUMBERS_BEFORE))
-    for candidate in itertools.chain([name], (make_safe((*folders, text)) for text in numbered)):
+    for candidate in itertools.chain([name], map(make_safe, _numbered(*name.parts))):
         with contextlib.suppress(Damaged):
             used.add(candidate)
             return candidate
     raise Refused("too many files of one name", hint="seal folder by folder")
+
+
+def _numbered(*parts: str) -> Iterator[tuple[str, ...]]:
+    """The same name with ever higher numbers; on its folder, too, for another card may have a file of that name."""
+    *folders, last = parts
+    stem, dot, suffix = last.rpartition(".")
+    for i in range(2, NUMBERS_BEFORE):
+        yield (*folders, f"{stem}-{i}{dot}{suffix}" if stem else f"{last}-{i}")
+        if folders:
+            yield (f"{folders[0]}-{i}", *folders[1:], last)

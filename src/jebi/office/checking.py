@@ -31,7 +31,7 @@ class CheckedArchive:
     def __str__(self) -> str:
         return (
             f"{self.records} records of the custody log agree, {self.compared} earlier checkpoints with them; "
-            f"{self.parcels} sealed parcels are as they were when they came"
+            f"sealed parcels that are as they came: {self.parcels}"
         )
 
 

@@ -103,7 +103,7 @@ class Demo:
     def _compare(self) -> None:
         (parcel,) = os.listdir(os.path.join("archive", "clips"))
         filmed, came = _digests("card"), _digests(os.path.join("archive", "clips", parcel))
-        if filmed != came:
+        if sorted(filmed.values()) != sorted(came.values()):  # names may have been mended
             raise Unable("the clips that came are not the clips that were filmed")
         for name, digest in sorted(came.items()):
             self._say(f"   {name}: {digest[:16]}…, as it was filmed")

@@ -248,7 +248,7 @@ def _sweep(folder: str) -> None:
 def read_settings(folder: str) -> dict[str, object]:
     """The archive's `desk.toml`; raises `Unable` where there is no archive, `Damaged` where it cannot be read."""
     if not os.path.exists(os.path.join(folder, SETTINGS)):
-        raise Unable(f"{folder} is no archive", hint=f"make one: jebi desk init {folder}")
+        raise Unable(f"{folder} is no archive", hint=f"make one: jebi desk init --archive {folder} --name NAME")
     try:
         settings = tomllib.loads(files.read(os.path.join(folder, SETTINGS)).decode())
         check_name(str(settings["name"]))

@@ -14,12 +14,12 @@ from typing import Self
 from jebi.archive.receive import parcel_id
 from jebi.carriers.slot import SECRET
 from jebi.device import blocks
-from jebi.errors import JebiError, Refused, Unable
+from jebi.errors import JebiError, Refused, Unable, failures_named
 from jebi.field.depart import Departure, plan
 from jebi.field.intake import Listed, Taken, take
 from jebi.office.lasting import PATIENCE, write_onto
 from jebi.office.progress import Progress
-from jebi.office.targets import CarrierName, open_targets
+from jebi.office.targets import PARTIAL, CarrierName, open_targets
 from jebi.office.whole import whole_copies
 from jebi.office.writing import Writer
 from jebi.parcel import contents
@@ -132,10 +132,18 @@ def seal_whole(
 
 
 def check_apart(taken: Sequence[Taken], places: Sequence[str]) -> None:
-    """Clips are never read from where sticks are written; raises `Refused`."""
-    sources = {os.path.realpath(one.path) for one in taken}
-    if any(os.path.realpath(place) in sources for place in places):
+    """Clips are never read from where sticks are written, under whatever name; raises `Refused`."""
+    sources = {_identity(one.path) for one in taken}
+    written = [name for place in places for name in (place, place + PARTIAL)]
+    if any(_identity(name) in sources for name in written if os.path.exists(name)):
         raise Refused("a clip cannot be sealed onto itself", hint="name the stick after --onto")
+
+
+def _identity(path: str) -> tuple[int, int]:
+    """What is behind a name: one file may have several."""
+    with failures_named("one of the files to seal", "found"):
+        found = os.stat(path)
+    return found.st_dev, found.st_ino
 
 
 class _Clips:

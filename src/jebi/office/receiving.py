@@ -67,13 +67,20 @@ def receive(desk: Desk, places: Sequence[str], wish: Wish, progress: Progress) -
     with Reader(sources, [known.route.secret for known in trips]) as reader:
         progress.begin("searching", reader.size())
         for pile in reader.search(progress.advance):
-            arrivals.append(_Receiving(desk, reader, pile, trips, wish, labels).receive(progress))
+            arrival = _Receiving(desk, reader, pile, trips, wish, labels).receive(progress)
+            if arrival.state is not State.REJECTED or not _is_in_tray(pile, reader):
+                arrivals.append(arrival)
     if not arrivals:
         raise NothingFound(
             "nothing of this desk's was found in there",
             hint="slots of other desks look the same; without their route keys nobody can tell them from noise",
         )
     return arrivals
+
+
+def _is_in_tray(pile: Pile, reader: Reader) -> bool:
+    """Whether none of it came just now. What is no parcel of ours was reported when its last slot came, and not again."""
+    return all(reader.sources[source].is_tray for source in pile.slots_by_source())
 
 
 class _Receiving:

@@ -21,6 +21,7 @@ from jebi.errors import JebiError, NoRoom, NothingFound, Refused, Unable, failur
 from jebi.office.lasting import PATIENCE, write_onto
 from jebi.office.progress import Progress
 from jebi.office.reading import Pile, Reader, Source, media_at
+from jebi.office.sticks import sized
 from jebi.office.targets import CarrierName, Target, carrier_of, finish, open_targets, prepare
 from jebi.office.writing import Writer
 from jebi.parcel.blocks import BlockList
@@ -45,9 +46,9 @@ class Joined:
     liars: tuple[str, ...]
 
     def __str__(self) -> str:
-        lines = [f"parcel {self.parcel}, {self.size / 1e6:.1f} MB sealed: "]
+        lines = [f"parcel {self.parcel}, {sized(self.size)} sealed: "]
         if self.shortfall:
-            lines[0] += f"not whole yet, it lacks at least {self.shortfall.size / 1e6:.1f} MB; passed on as it is"
+            lines[0] += f"not whole yet, it lacks at least {sized(self.shortfall.size)}; passed on as it is"
         else:
             lines[0] += f"whole; fresh sticks made: {len(self.whole)}, read back"
         lines += [

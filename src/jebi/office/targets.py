@@ -11,6 +11,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -54,7 +55,7 @@ class Part:
 
         A device may come back under another name: it is known by its size and its first sector.
         """
-        path, size = self.medium.path, self.placements.size
+        path, size = self.final if self.is_named else self.medium.path, self.placements.size
         for candidate in [path, *(blocks.devices() if self.medium.is_device else ())]:
             with contextlib.suppress(Unable):
                 medium = blocks.open_for_writing(candidate)
@@ -182,6 +183,7 @@ def open_targets(
     targets: list[Target] = []
     try:
         for place in places:
+            _check_kind(place)
             taken = (avoid or {}).get(place, ())
             targets.append(_open(place, slots, carrier or carrier_of(place), taken))
         _check_room(targets, slots)
@@ -194,8 +196,7 @@ def open_targets(
 
 def carrier_of(place: str) -> CarrierName:
     """What a place is: free space, a film, or a name for a new file."""
-    if os.path.isdir(place):
-        raise Refused(f"{place} is a folder", hint=f"name a file in it, such as {os.path.join(place, 'backup.bin')}")
+    _check_kind(place)
     if not os.path.exists(place):
         return "file"
     with blocks.open_for_reading(place) as medium:
@@ -217,6 +218,14 @@ def carrier_of(place: str) -> CarrierName:
                 hint="name a file that does not exist yet; jebi overwrites none",
             ) from no_film
     return "cover"
+
+
+def _check_kind(place: str) -> None:
+    """Neither a folder, nor a pipe or a terminal: opening one may wait for ever. Raises `Refused`."""
+    if os.path.isdir(place):
+        raise Refused(f"{place} is a folder", hint=f"name a file in it, such as {os.path.join(place, 'backup.bin')}")
+    if os.path.exists(place) and not (os.path.isfile(place) or stat.S_ISBLK(os.stat(place).st_mode)):
+        raise Refused(f"{place} is neither a file nor a stick", hint="name a file that does not exist yet, or a device")
 
 
 def _open(place: str, slots: int, carrier: CarrierName, taken: Collection[int]) -> Target:

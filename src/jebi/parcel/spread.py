@@ -98,6 +98,5 @@ def check_sticks(sticks: int, survive: int) -> None:
     if not 1 <= sticks <= MOST_STICKS:
         raise Refused(f"jebi spreads a parcel over 1 to {MOST_STICKS} sticks, not {sticks}")
     if not 0 <= survive < sticks:
-        raise Refused(
-            f"{sticks} sticks cannot survive the loss of {survive}", hint=f"--survive takes 0 to {sticks - 1} here"
-        )
+        many = "1 stick" if sticks == 1 else f"{sticks} sticks"
+        raise Refused(f"{many} cannot survive the loss of {survive}", hint=f"--survive takes 0 to {sticks - 1} here")

@@ -31,10 +31,11 @@ class Tray:
 
     def count(self, parcel: str) -> int:
         """Whole records kept of a parcel."""
-        try:
-            return os.stat(self.path(parcel)).st_size // self._record
-        except FileNotFoundError:
-            return 0
+        with failures_named(self.path(parcel), "read"):
+            try:
+                return os.stat(self.path(parcel)).st_size // self._record
+            except FileNotFoundError:
+                return 0
 
     def add(self, parcel: str, records: Iterable[bytes]) -> int:
         """Append records and sync; returns how many.
