@@ -153,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"jebi {__version__}")
     words = parser.add_subparsers(metavar="WHERE", title="places and verbs")
-    places: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
+    places: dict[str, argparse._SubParsersAction[_Parser]] = {}
     for verb in VERBS:
         *place, name = verb.NAMES
         under = words

@@ -163,7 +163,7 @@ class Reader:
 
     def lists(self, pile: Pile) -> list[BlockList]:
         """The block lists that the media hold of a parcel, the most supported first."""
-        pieces = _chosen(pile.pieces.get(pile.shape.count, ()))
+        pieces = chosen(pile.pieces.get(pile.shape.count, ()))
         return block_lists(list(self._load(pieces, pile.secret, pile.shape)), pile.secret, pile.shape)
 
     def restore(self, pile: Pile, blocks_of: BlockList | None, into: str, *, only: Iterable[int]) -> Iterator[Block]:
@@ -172,7 +172,7 @@ class Reader:
 
         def tasks() -> Iterator[_Restore]:
             for number in only:
-                pieces = _chosen(pile.pieces.get(number, ()))
+                pieces = chosen(pile.pieces.get(number, ()))
                 digest = blocks_of.digests[number] if blocks_of else None
                 yield _Restore(pile.secret, pile.shape, number, digest, pieces, frozenset(liars), into)
 
@@ -181,9 +181,9 @@ class Reader:
             liars |= done.liars
             yield done
 
-    def slots(self, pile: Pile, number: int) -> Iterator[tuple[int, Slot]]:
-        """The slots of one block as they came, and the labels of the media they came from."""
-        for piece in pile.pieces.get(number, ()):
+    def slots(self, pieces: Iterable[Piece]) -> Iterator[tuple[int, Slot]]:
+        """The slots that lie there, and the labels of the media they came from. What cannot be read is passed over."""
+        for piece in pieces:
             if (came := self._slot(piece)) is not None:
                 yield came
 
@@ -350,7 +350,7 @@ def _unreadable(error: OSError) -> None:
     raise Unable(f"{error.filename} cannot be read", hint="is the stick in, and not failing?") from error
 
 
-def _chosen(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+def chosen(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """At most `MOST_SLOTS_OF_A_BLOCK` of a block's pieces, so that nothing crowds anything else out.
 
     Half of them go by run, each once before any twice: copies of one stick. The others go by medium, each its share: a

@@ -178,7 +178,7 @@ class _Receiving:
         fresh = (
             keep(label, slot)
             for number in sorted(pile.pieces)
-            for label, slot in self._reader.slots(pile, number)
+            for label, slot in self._reader.slots(pile.pieces[number])
             if (slot.header.first, number) not in kept
         )
         before = tray.count(self._parcel)

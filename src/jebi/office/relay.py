@@ -12,7 +12,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from jebi.archive.receive import Shortfall, parcel_id, shortfall
@@ -20,9 +20,9 @@ from jebi.carriers.slot import SLOT, Mask, Slot, check
 from jebi.errors import JebiError, NoRoom, NothingFound, Refused, Unable, failures_named
 from jebi.office.lasting import PATIENCE, write_onto
 from jebi.office.progress import Progress
-from jebi.office.reading import Pile, Reader, Source, media_at
+from jebi.office.reading import Piece, Pile, Reader, Source, chosen, media_at
 from jebi.office.sticks import sized
-from jebi.office.targets import CarrierName, Target, carrier_of, finish, open_targets, prepare
+from jebi.office.targets import PARTIAL, CarrierName, Target, carrier_of, finish, open_targets, prepare
 from jebi.office.writing import Writer
 from jebi.parcel.blocks import BlockList
 from jebi.parcel.card import RouteKey
@@ -99,7 +99,7 @@ def join(
 def _check_apart(media: Iterable[str], onto: Sequence[str]) -> None:
     """What came is only read; raises `Refused`."""
     came = {os.path.realpath(path) for path in media}
-    if both := [place for place in onto if os.path.realpath(place) in came]:
+    if both := [place for place in onto if came & {os.path.realpath(place), os.path.realpath(place + PARTIAL)}]:
         raise Refused(f"{both[0]} is to be read and written at once", hint="name another stick after --onto")
 
 
@@ -170,16 +170,16 @@ class _Joining:
         return frozenset(failed)
 
     def _mint(self, progress: Progress) -> list[Target]:
-        """Fresh packets from the whole parcel, under ids that the sticks at hand do not use."""
+        """Fresh packets from the whole parcel, under ids that the sticks at hand do not use.
+
+        Who lies about what was made before can only have the highest ids used, which is slow, and may be made twice.
+        """
         shape = self._pile.shape
-        plain = Spread(shape=shape, sticks=len(self._onto), survive=self._survive)
-        room = max(0, min(self._pile.minted * WINDOWS, MOST_IDS - plain.minted) - self._pile.minted)
-        spread = Spread(
-            shape=shape,
-            sticks=len(self._onto),
-            survive=self._survive,
-            base=self._pile.minted + secrets.randbelow(room + 1),
-        )
+        spread = Spread(shape=shape, sticks=len(self._onto), survive=self._survive)
+        highest = MOST_IDS - spread.minted
+        made = min(self._pile.minted, highest)
+        base = made + secrets.randbelow(min(made * WINDOWS, highest) - made + 1)
+        spread = replace(spread, base=base)
         targets = open_targets(self._onto, spread.slots, self._carrier, self._used)
         try:
             with Writer(spread, targets, self._route.public(), self._pile.secret) as writer:
@@ -195,15 +195,16 @@ class _Joining:
         return Chained(_pieces(self._spool))
 
     def _pass_on(self, progress: Progress) -> list[Target]:
-        """Every distinct slot, under a new mask, on `survive` + 1 sticks."""
-        numbers = sorted(self._pile.pieces)
-        distinct = sum(len({piece.first for piece in self._pile.pieces[number]}) for number in numbers)
-        each = -(-distinct * (self._survive + 1) // len(self._onto))
+        """Every slot, under a new mask, on `survive` + 1 sticks. Which of two that contradict each other is true, only
+        the desk can tell; both are passed on.
+        """
+        pieces = [piece for number in sorted(self._pile.pieces) for piece in self._distinct(number)]
+        each = -(-len(pieces) * (self._survive + 1) // len(self._onto))
         targets = open_targets(self._onto, each, self._carrier, self._used)
         try:
             prepare(targets)
-            progress.begin("passing on", distinct * SLOT)
-            self._copy(targets, numbers, progress)
+            progress.begin("passing on", each * len(targets) * SLOT)
+            self._copy(targets, pieces, each, progress)
             finish(targets)
             self._remember(targets)
         finally:
@@ -211,33 +212,44 @@ class _Joining:
                 target.close()
         return targets
 
-    def _copy(self, targets: Sequence[Target], numbers: Sequence[int], progress: Progress) -> None:
+    def _distinct(self, number: int) -> Iterator[Piece]:
+        """Of one block what is worth passing on: what lies on several copies of a stick once."""
+        seen: set[bytes] = set()
+        for piece in chosen(self._pile.pieces[number]):
+            if piece.key not in seen:
+                seen.add(piece.key)
+                yield piece
+
+    def _copy(self, targets: Sequence[Target], pieces: Sequence[Piece], each: int, progress: Progress) -> None:
         mask, into, keys = Mask(self._route.public()), memoryview(bytearray(SLOT)), []
-        for turn, slot in enumerate(self._distinct(numbers)):
-            for copy in range(self._survive + 1):
-                place, stick = divmod(turn * (self._survive + 1) + copy, len(targets))
-                key = mask.mask(slot.header, [slot.packets], into)
-                medium, offset = targets[stick].locate(place)
-                targets[stick].attempt(partial(medium.write_at, offset, into))
-                keys.append((targets[stick], place, key))
+        for turn, slot in enumerate(self._repeated(pieces, each * len(targets))):
+            place, stick = divmod(turn, len(targets))
+            key = mask.mask(slot.header, [slot.packets], into)
+            medium, offset = targets[stick].locate(place)
+            targets[stick].attempt(partial(medium.write_at, offset, into))
+            keys.append((targets[stick], place, key))
             progress.advance(SLOT)
         for target in targets:
             target.attempt(target.sync)
         for target, place, key in keys:
             target.attempt(partial(_read_back, target, place, key))
 
+    def _repeated(self, pieces: Sequence[Piece], many: int) -> Iterator[Slot]:
+        """Each slot `survive` + 1 times, and from the first again until every place has one: zeros would show."""
+        left = many
+        while left:
+            before = left
+            for _, slot in self._reader.slots(pieces):
+                for _ in range(min(self._survive + 1, left)):
+                    left -= 1
+                    yield slot
+            if left == before:
+                raise Unable("nothing of what was found can be read any more", hint="are all sticks still in?")
+
     def _remember(self, targets: Sequence[Target]) -> None:
         """Where slots lie now that the next parcel must not overwrite."""
         for target in targets:
             self._used.setdefault(target.name, set()).update(*(part.placements.offsets for part in target.parts))
-
-    def _distinct(self, numbers: Sequence[int]) -> Iterator[Slot]:
-        for number in numbers:
-            seen: set[int] = set()
-            for _, slot in self._reader.slots(self._pile, number):
-                if slot.header.first not in seen:
-                    seen.add(slot.header.first)
-                    yield slot
 
     def _report(self, targets: Sequence[Target], lacking: Shortfall | None, liars: set[int]) -> Joined:
         return Joined(

@@ -3,7 +3,8 @@
 Writes `salvaged/PARCEL/` into the archive: the clips as far as they go, with holes where nothing could be had, and
 `gaps.json`, which says where. The parcel stays in the tray; more sticks may still complete it.
 
-Invariants: nothing unauthenticated is written; nothing salvaged is ever called whole, signed or received.
+Invariants: nothing unauthenticated is written; nothing salvaged is ever called whole, signed or received; it has its name
+only when all of it lies there, and what was salvaged before stays until then.
 """
 
 import contextlib
@@ -14,8 +15,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 from jebi.archive.receive import parcel_id
-from jebi.errors import Damaged
-from jebi.office.desk import Desk
+from jebi.errors import Damaged, WrongKey
+from jebi.office.desk import PARTIAL, Desk
 from jebi.office.reading import Pile, Reader
 from jebi.parcel.blocks import SYMBOL
 from jebi.parcel.keys import Identity
@@ -33,30 +34,37 @@ def salvage_pile(desk: Desk, reader: Reader, pile: Pile, outer: Sequence[Identit
     """Salvage one parcel; returns its clips as far as they go.
 
     Raises:
-        Damaged: its first block is not whole, and with it the seal's head, without which nothing opens.
+        Damaged: its first block is not whole, and with it the seal's head, without which nothing opens; or it was
+            sealed to somebody else.
     """
     parcel = parcel_id(pile.secret, pile.shape)
     folder = desk.path("salvaged", parcel)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder, mode=0o700)
-    sealed, opened = os.path.join(folder, SEALED), os.path.join(folder, OPENED)
+    beside = folder + PARTIAL
+    shutil.rmtree(beside, ignore_errors=True)
+    os.makedirs(beside, mode=0o700)
     try:
-        _restore(reader, pile, sealed)
-        with open(sealed, "rb") as source:
-            gaps = _open(source, [outer, [desk.identity]] if desk.outer else [[desk.identity]], opened)
-        os.unlink(sealed)
-        clips = _lay_out(opened, gaps, folder)
-    except Damaged as error:
-        shutil.rmtree(folder)
+        clips = _salvage(desk, reader, pile, outer, beside)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.rename(beside, folder)
+        files.sync_folder(os.path.dirname(folder))
+    except (Damaged, WrongKey) as error:
         raise Damaged(
             f"nothing of parcel {parcel} can be salvaged: {error.what}", hint="more sticks are needed"
         ) from error
-    except BaseException:  # half of what could be salvaged looks like all of it
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    finally:  # half of what could be salvaged looks like all of it
+        shutil.rmtree(beside, ignore_errors=True)
     detail = f"{len(clips)} clips, {sum(gap.length for clip in clips for gap in clip.missing)} bytes missing"
     desk.append("parcel-salvaged", parcel, detail, actor="desk", time=int(time.time()))
     return clips
+
+
+def _salvage(desk: Desk, reader: Reader, pile: Pile, outer: Sequence[Identity], folder: str) -> list[SalvagedClip]:
+    sealed, opened = os.path.join(folder, SEALED), os.path.join(folder, OPENED)
+    _restore(reader, pile, sealed)
+    with open(sealed, "rb") as source:
+        gaps = _open(source, [outer, [desk.identity]] if desk.outer else [[desk.identity]], opened)
+    os.unlink(sealed)
+    return _lay_out(opened, gaps, folder)
 
 
 def _restore(reader: Reader, pile: Pile, sealed: str) -> None:
@@ -64,18 +72,17 @@ def _restore(reader: Reader, pile: Pile, sealed: str) -> None:
     with open(sealed, "wb") as file:
         file.truncate(pile.shape.sealed_length)
     listed = next(iter(reader.lists(pile)), None)
-    lacking = pile.tally().lacking()
     for block in reader.restore(pile, listed, sealed, only=range(pile.shape.count)):
-        if not block.is_whole and block.number in lacking:
+        if not block.is_whole:
             _lay_source_packets(reader, pile, block.number, sealed)
 
 
 def _lay_source_packets(reader: Reader, pile: Pile, number: int, sealed: str) -> None:
-    """Of a block that cannot be restored, its own packets are still stretches of the sealed file."""
+    """Of a block that cannot be restored, its own packets are still stretches of the sealed file; false ones are not."""
     shape = pile.shape
     end = shape.offset(number) + shape.length(number)
     with open(sealed, "r+b") as file:
-        for _, slot in reader.slots(pile, number):
+        for _, slot in reader.slots(pile.pieces.get(number, ())):
             offset = shape.offset(number) + slot.header.first * SYMBOL
             if offset < end:
                 file.seek(offset)
@@ -136,6 +143,8 @@ def _lay_out(opened: str, gaps: Sequence[Gap], folder: str) -> list[SalvagedClip
                 file.writelines(
                     read_at(clip.offset + start, min(PIECE, clip.size - start)) for start in range(0, clip.size, PIECE)
                 )
+                file.flush()
+                os.fsync(file.fileno())
     os.unlink(opened)
     lost = {str(clip.name): [[gap.start, gap.length] for gap in clip.missing] for clip in clips}
     files.replace(os.path.join(folder, MAP), json.dumps(lost, ensure_ascii=False, indent=1).encode())
