@@ -24,34 +24,8 @@ from jebi.carriers.statistics import Texture, chi_square, free_runs
 from jebi.device import blocks
 from jebi.errors import Busy, Damaged, Exit, NoRoom, Refused, Unable
 from jebi.office.filling import STRETCH, FalseCapacity, Noise, Prepared, check_once_each, fill, plan_prepare, prepare
-from jebi.office.progress import Quiet
 from jebi.office.sticks import PIECE, Cleanness, look, verify
-
-MIB = 1 << 20
-KEY = bytes(range(32))
-CASES = {
-    "FAT12": (4 * MIB, ["mkfs.fat", "-F12"]),
-    "FAT16": (24 * MIB, ["mkfs.fat", "-F16", "-s2"]),
-    "FAT32": (48 * MIB, ["mkfs.fat", "-F32", "-s1"]),
-    "exFAT": (40 * MIB, ["mkfs.exfat", "-c", "32K"]),
-    "exFAT in clusters of 1 MiB": (64 * MIB, ["mkfs.exfat", "-c", "1M"]),
-}
-NAMES = ("letter.txt", "song.mp3", "gone.txt")
-
-
-@dataclass(slots=True)
-class Steps(Quiet):
-    """Remembers what was announced and what was done."""
-
-    announced: list[tuple[str, int]] = field(default_factory=list)
-    done: list[int] = field(default_factory=list)
-
-    def begin(self, what: str, total: int) -> None:
-        self.announced.append((what, total))
-        self.done.append(0)
-
-    def advance(self, done: int) -> None:
-        self.done[-1] += done
+from office.conftest import CASES, KEY, MIB, NAMES, Steps, fsck, make, run
 
 
 @dataclass(slots=True)
@@ -95,31 +69,6 @@ class Chip:
 
     def sync(self) -> None:
         pass
-
-
-def run(*command: str | Path) -> str:
-    environment = os.environ | {"MTOOLS_SKIP_CHECK": "1", "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
-    done = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True, env=environment)
-    return done.stdout
-
-
-def fsck(kind: str, image: Path) -> None:
-    run("fsck.exfat" if kind.startswith("exFAT") else "fsck.fat", "-n", image)
-
-
-def make(kind: str, folder: Path, *, name: str = "stick.img") -> Path:
-    """A formatted image; those of FAT hold two files, and one that was deleted."""
-    size, command = CASES[kind]
-    image = folder / name
-    image.touch()
-    os.truncate(image, size)
-    run(*command, image)
-    if not kind.startswith("exFAT"):
-        for number, file in enumerate(NAMES):
-            (folder / file).write_text(f"{file} " * (30_000 * (number + 1)))
-            run("mcopy", "-i", image, folder / file, f"::{file}")
-        run("mdel", "-i", image, f"::{NAMES[2]}")
-    return image
 
 
 def fill_up(image: Path, folder: Path) -> None:

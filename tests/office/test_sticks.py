@@ -1,9 +1,7 @@
 """Sticks made by mkfs, looked at and read, with slots and without, damaged and dying."""
 
-import os
-import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,58 +17,11 @@ from jebi.carriers.statistics import Texture
 from jebi.device import blocks
 from jebi.errors import Exit, Unable
 from jebi.office.filling import prepare
-from jebi.office.progress import Quiet
 from jebi.office.sticks import MOST_BAD, MOST_SAID, Cleanness, check_volume, look, unreadable, verify
 from jebi.parcel.blocks import LARGEST_PARCEL, SYMBOL, Shape
 from jebi.parcel.card import RouteKey
 from jebi.parcel.spread import RUN, Spread, shape_for
-
-MIB = 1 << 20
-KEY = bytes(range(32))
-CASES = {
-    "FAT12": (4 * MIB, ["mkfs.fat", "-F12"]),
-    "FAT16": (24 * MIB, ["mkfs.fat", "-F16", "-s2"]),
-    "FAT32": (48 * MIB, ["mkfs.fat", "-F32", "-s1"]),
-    "exFAT": (40 * MIB, ["mkfs.exfat", "-c", "32K"]),
-    "exFAT in clusters of 1 MiB": (64 * MIB, ["mkfs.exfat", "-c", "1M"]),
-}
-NAMES = ("letter.txt", "song.mp3", "gone.txt")
-
-
-@dataclass(slots=True)
-class Steps(Quiet):
-    """Remembers what was announced and what was done."""
-
-    announced: list[tuple[str, int]] = field(default_factory=list)
-    done: list[int] = field(default_factory=list)
-
-    def begin(self, what: str, total: int) -> None:
-        self.announced.append((what, total))
-        self.done.append(0)
-
-    def advance(self, done: int) -> None:
-        self.done[-1] += done
-
-
-def run(*command: str | Path) -> str:
-    environment = os.environ | {"MTOOLS_SKIP_CHECK": "1", "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
-    done = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True, env=environment)
-    return done.stdout
-
-
-def make(kind: str, folder: Path, *, name: str = "stick.img") -> Path:
-    """A formatted image; those of FAT hold two files, and one that was deleted."""
-    size, command = CASES[kind]
-    image = folder / name
-    image.touch()
-    os.truncate(image, size)
-    run(*command, image)
-    if not kind.startswith("exFAT"):
-        for number, file in enumerate(NAMES):
-            (folder / file).write_text(f"{file} " * (30_000 * (number + 1)))
-            run("mcopy", "-i", image, folder / file, f"::{file}")
-        run("mdel", "-i", image, f"::{NAMES[2]}")
-    return image
+from office.conftest import KEY, MIB, Steps, make, run
 
 
 def test_a_look_shows_names_sizes_dates_and_deleted_entries_and_writes_nothing(tmp_path: Path) -> None:

@@ -230,19 +230,30 @@ def open_desk(folder: str, passphrase: bytes) -> Iterator[Desk]:
             )
         except WrongKey as error:
             raise WrongKey("this is not the desk's passphrase", hint="capitals and spaces count; try again") from error
-        (identity,) = parse_identities(text.decode())
-        if not isinstance(identity, PostQuantumIdentity):
-            raise Damaged("the desk's key is not a post-quantum identity")
+        identity = _only_identity(text)
         with Ledger(Path(folder, "log")) as ledger:
             yield Desk(folder, settings, identity, ledger)
 
 
+def _only_identity(written: bytes) -> PostQuantumIdentity:
+    """The desk's key, which whoever has the passphrase may have written with another tool."""
+    try:
+        identities = parse_identities(written.decode())
+    except UnicodeDecodeError as error:
+        raise Damaged("the desk's key file is not plain text") from error
+    if len(identities) != 1 or not isinstance(identities[0], PostQuantumIdentity):
+        raise Damaged("the desk's key file does not hold one post-quantum identity and nothing else")
+    return identities[0]
+
+
 def _sweep(folder: str) -> None:
-    """Remove what a jebi that was killed wrote beside a small file and never gave its name."""
+    """Remove what a jebi that was killed wrote beside a name and never gave it: small files, and what it salvaged."""
     for sub in (".", "keys", "trips", "pending"):
         for path in glob.glob(os.path.join(glob.escape(os.path.join(folder, sub)), "*.new")):
             with contextlib.suppress(OSError):  # on a medium that cannot be written it harms nobody
                 os.unlink(path)
+    for path in glob.glob(os.path.join(glob.escape(os.path.join(folder, "salvaged")), f"*{PARTIAL}")):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def read_settings(folder: str) -> dict[str, object]:
@@ -252,7 +263,7 @@ def read_settings(folder: str) -> dict[str, object]:
     try:
         settings = tomllib.loads(files.read(os.path.join(folder, SETTINGS)).decode())
         check_name(str(settings["name"]))
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, RecursionError) as error:
         raise Damaged(f"{os.path.join(folder, SETTINGS)} cannot be read: {error}") from error
     return settings
 
@@ -296,7 +307,7 @@ def _parse_trip(written: bytes) -> Trip:
             receipts=bytes.fromhex(facts["receipts"]),
             note=facts["note"],
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged("a trip of the archive cannot be read") from error
 
 

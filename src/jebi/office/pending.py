@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint
-from jebi.errors import Damaged, Refused
+from jebi.errors import Damaged, Refused, failures_named
 from jebi.office.desk import Desk
 from jebi.vault import files
 
@@ -16,7 +16,8 @@ Result = TypeVar("Result")
 
 def remember(desk: Desk, checkpoint: bytes) -> None:
     """Keep a checkpoint until its answer comes."""
-    os.makedirs(desk.path(FOLDER), mode=0o700, exist_ok=True)
+    with failures_named(desk.path(FOLDER), "made"):
+        os.makedirs(desk.path(FOLDER), mode=0o700, exist_ok=True)
     files.replace(desk.path(FOLDER, hashlib.sha256(checkpoint).hexdigest()[:16]), checkpoint)
 
 
@@ -28,8 +29,9 @@ def recall(desk: Desk, accept: Callable[[Checkpoint], Result]) -> Result:
         Damaged: the answer fits none of what is pending; why it does not fit the newest.
     """
     folder = desk.path(FOLDER)
-    names = os.listdir(folder) if os.path.isdir(folder) else []
-    paths = sorted((os.path.join(folder, name) for name in names), key=os.path.getmtime, reverse=True)
+    with failures_named(folder, "read"):
+        names = os.listdir(folder) if os.path.isdir(folder) else []
+        paths = sorted((os.path.join(folder, name) for name in names), key=os.path.getmtime, reverse=True)
     if not paths:
         raise Refused("nothing was asked for", hint="make a request first: --request FILE")
     reasons: list[Damaged] = []
@@ -39,6 +41,7 @@ def recall(desk: Desk, accept: Callable[[Checkpoint], Result]) -> Result:
         except Damaged as error:
             reasons.append(error)
             continue
-        os.unlink(path)
+        with failures_named(path, "removed"):
+            os.unlink(path)
         return result
     raise reasons[0]
