@@ -39,7 +39,7 @@ def test_one_flipped_bit_of_a_parcel_is_damaged_and_says_which(archive: "Jebi") 
     content[-5] ^= 1
     archive.write(name, bytes(content))
     said = archive.desk("check")
-    assert (said.status, f"parcel {archive.parcel} is not what it was" in said.err) == (Exit.DAMAGED, True)
+    assert (said.status, f"parcels/{archive.parcel}.age is not what it was" in said.err) == (Exit.DAMAGED, True)
 
 
 def test_a_parcel_that_is_gone_is_damaged_and_says_what_to_do(archive: "Jebi") -> None:

@@ -68,9 +68,23 @@ def test_an_archive_that_nobody_touched_agrees_and_stays_as_it_was(office: Offic
     assert "5 records of the custody log agree" in str(found)
     assert "sealed parcels that are as they came: 3" in str(found)
     assert files_in(archive) == before
-    assert (
-        progress.done == [total for _, total in progress.announced] == [sum(p.stat().st_size for p in parcels(archive))]
-    )
+    kept = [*parcels(archive), *(archive / "trips").iterdir()]
+    assert progress.done == [total for _, total in progress.announced] == [sum(path.stat().st_size for path in kept)]
+
+
+def test_a_trip_that_somebody_put_there_is_named(office: Office, archive: Path) -> None:
+    """Whoever can write to the archive has the desk's recipient, and could have parcels of his own taken for a trip's."""
+    (trip,) = (archive / "trips").iterdir()
+    (archive / "trips" / "0a1b2c3d.age").write_bytes(trip.read_bytes())
+    with pytest.raises(Damaged, match=r"trips/0a1b2c3d.age lies in the archive"):
+        check_archive(office.desk, [], [], Steps())
+
+
+def test_a_trip_that_was_replaced_is_named(office: Office, archive: Path) -> None:
+    (trip,) = (archive / "trips").iterdir()
+    trip.write_bytes(trip.read_bytes()[:-1])
+    with pytest.raises(Damaged, match=f"trips/{trip.name} is not what it was"):
+        check_archive(office.desk, [], [], Steps())
 
 
 def test_an_archive_into_which_nothing_came_agrees(archive_once: Path, tmp_path: Path) -> None:
@@ -99,7 +113,7 @@ def one_bit(path: Path, at: int) -> None:
 def test_a_parcel_that_is_not_what_it_was_is_named(archive: Path, number: int, alter: Callable[[Path], object]) -> None:
     path = parcels(archive)[number]
     alter(path)
-    with pytest.raises(Damaged, match=f"parcel {path.stem} is not what it was"):
+    with pytest.raises(Damaged, match=f"parcels/{path.stem}.age is not what it was"):
         checked(archive)
 
 
@@ -116,7 +130,7 @@ def test_two_parcels_that_changed_places_are_not_what_they_were(archive: Path) -
 def test_a_parcel_that_is_gone_is_named_and_can_be_received_again(archive: Path, number: int) -> None:
     path = parcels(archive)[number]
     path.unlink()
-    with pytest.raises(Damaged, match=f"parcel {path.stem} was received and is not"):
+    with pytest.raises(Damaged, match=f"parcels/{path.stem}.age is in the log and not"):
         checked(archive)
 
 

@@ -10,6 +10,7 @@ were there, not what they say.
 Next: `jebi.archive.receive`
 """
 
+import hashlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from jebi.parcel.header import derive
 from jebi.parcel.spread import RUN
 
 SLOT = 131072
-POINT = 32
+KEY = POINT = 32
 TAG = 16
 HEADER = 80
 SECRET = 16
@@ -67,7 +68,7 @@ class SlotHeader:
 class Slot:
     """An unmasked slot: its header and its run of packets.
 
-    `key` is the slot's own, which spares finding it out once more; empty where the slot did not lie under a mask.
+    `key` is the slot's own, and its point, which spares finding it out once more; empty where it lay under no mask.
     """
 
     header: SlotHeader
@@ -77,6 +78,10 @@ class Slot:
     def written(self) -> bytes:
         """Header and packets, as they lie under the mask and in a tray."""
         return self.header.written() + bytes(self.packets).ljust(RUN * SYMBOL, b"\0")
+
+    def digest(self) -> bytes:
+        """What tells it from a slot that contradicts it, whatever the mask."""
+        return hashlib.sha256(self.written()).digest()
 
 
 class Mask:
@@ -90,7 +95,7 @@ class Mask:
         """Write one slot into `into` (`SLOT` bytes).
 
         Returns:
-            The slot's own key, with which it can be read back and checked while it is remembered.
+            The slot's own key and point, with which it can be read back and checked while they are remembered.
         """
         plain = b"".join((header.written(), *packets)).ljust(HEADER + RUN * SYMBOL, b"\0")
         point, secret = monocypher.elligator_key_pair()
@@ -98,7 +103,7 @@ class Mask:
         key = _key(shared, point, self._route)
         into[:POINT] = point
         ChaCha20Poly1305(key).encrypt_into(NONCE, plain, None, into[POINT:SLOT])
-        return key
+        return key + bytes(point)
 
 
 class Unmask:
@@ -115,10 +120,10 @@ class Unmask:
         public = X25519PublicKey.from_public_bytes(monocypher.elligator_map(point))
         for i, route in enumerate(self._routes):
             key = route.key(public, point)
-            plain = check(untrusted_slot, key) if key else None
+            plain = check(untrusted_slot, key + point) if key else None
             if key and plain is not None:
                 self._routes.insert(0, self._routes.pop(i))
-                return parse(plain, key)
+                return parse(plain, key + point)
         return None
 
 
@@ -136,9 +141,14 @@ class _Route:
 
 
 def check(untrusted_slot: bytes | memoryview, key: bytes) -> bytes | None:
-    """What is under the mask if these bytes are the slot that `key` belongs to; else None."""
+    """What is under the mask if these bytes are the slot that `key`, a slot's own key and point, belongs to; else None.
+
+    The point is compared, for nobody who has only the route's key finds a slot without it.
+    """
+    if untrusted_slot[:POINT] != key[KEY:]:
+        return None
     try:
-        return ChaCha20Poly1305(key).decrypt(NONCE, untrusted_slot[POINT:SLOT], None)
+        return ChaCha20Poly1305(key[:KEY]).decrypt(NONCE, untrusted_slot[POINT:SLOT], None)
     except InvalidTag:
         return None
 

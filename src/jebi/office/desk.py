@@ -15,6 +15,7 @@ Invariants: without the passphrase nothing in `keys`, `trips` and `parcels` open
 
 import contextlib
 import glob
+import hashlib
 import json
 import os
 import secrets
@@ -26,7 +27,7 @@ from pathlib import Path
 
 from shamir_mnemonic.wordlist import WORDLIST
 
-from jebi.archive.custody import DICE, CustodyLog, Event
+from jebi.archive.custody import DICE, CustodyLog, Event, parse_record
 from jebi.carriers.slot import SLOT
 from jebi.errors import Damaged, Refused, Unable, WrongKey, failures_named
 from jebi.parcel import backup, seal, trip
@@ -127,8 +128,11 @@ class Desk:
             trip=name, signing=signing, keys=_verifying_keys(first, signing), route=route, receipts=receipts, note=note
         )
         sealed = seal.in_memory(_write_trip(known), [self.identity.recipient()])
-        files.replace(self.path("trips", f"{name}.age"), sealed)
-        self.append("trip-issued", name, signing, actor="desk", time=time)
+        path = self.path("trips", f"{name}.age")
+        files.stage(path, sealed)
+        detail = f"{signing}, sealed sha256 {hashlib.sha256(sealed).hexdigest()}"
+        self.append("trip-issued", name, detail, actor="desk", time=time)
+        files.keep(path)
         card = Card(
             trip=name,
             signing=signing,
@@ -232,7 +236,20 @@ def open_desk(folder: str, passphrase: bytes) -> Iterator[Desk]:
             raise WrongKey("this is not the desk's passphrase", hint="capitals and spaces count; try again") from error
         identity = _only_identity(text)
         with Ledger(Path(folder, "log")) as ledger:
+            _finish_trips(folder, ledger)
             yield Desk(folder, settings, identity, ledger)
+
+
+def _finish_trips(folder: str, ledger: Ledger) -> None:
+    """Give a trip its name that was logged just before jebi was killed; what was not logged never was."""
+    last = parse_record(ledger.record(ledger.count - 1)).event if ledger.count else None
+    for staged in glob.glob(os.path.join(glob.escape(os.path.join(folder, "trips")), f"*{files.STAGED}")):
+        digest = hashlib.sha256(files.read(staged)).hexdigest()
+        if last and last.kind == "trip-issued" and digest in last.detail:
+            files.keep(staged.removesuffix(files.STAGED))
+        else:
+            with contextlib.suppress(OSError):
+                os.unlink(staged)
 
 
 def _only_identity(written: bytes) -> PostQuantumIdentity:
@@ -248,8 +265,8 @@ def _only_identity(written: bytes) -> PostQuantumIdentity:
 
 def _sweep(folder: str) -> None:
     """Remove what a jebi that was killed wrote beside a name and never gave it: small files, and what it salvaged."""
-    for sub in (".", "keys", "trips", "pending"):
-        for path in glob.glob(os.path.join(glob.escape(os.path.join(folder, sub)), "*.new")):
+    for sub in (".", "keys", "pending"):
+        for path in glob.glob(os.path.join(glob.escape(os.path.join(folder, sub)), f"*{files.STAGED}")):
             with contextlib.suppress(OSError):  # on a medium that cannot be written it harms nobody
                 os.unlink(path)
     for path in glob.glob(os.path.join(glob.escape(os.path.join(folder, "salvaged")), f"*{PARTIAL}")):

@@ -20,10 +20,10 @@ from dataclasses import dataclass, field, replace
 from jebi.archive.receive import Arrival, State, parcel_id, shortfall
 from jebi.carriers.whole import is_whole
 from jebi.device import blocks
-from jebi.errors import Damaged, NothingFound, Refused, Unable, failures_named
+from jebi.errors import Damaged, NothingFound, Refused, Unable, WrongKey, failures_named
 from jebi.office.desk import Desk, Trip
 from jebi.office.progress import Progress
-from jebi.office.reading import Pile, Reader, Source, keep, media_at
+from jebi.office.reading import Piece, Pile, Reader, Source, keep, media_at
 from jebi.office.salvaging import salvage_pile
 from jebi.parcel import contents
 from jebi.parcel.blocks import BlockList, Shape
@@ -37,6 +37,7 @@ from jebi.vault import files
 
 PARTIAL = ".part"
 PIECE = 1 << 22
+MOST_LISTS = 8  # block lists that are tried; more than one is somebody's lie, and each costs a whole restoring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def receive(desk: Desk, places: Sequence[str], wish: Wish, progress: Progress) -
     _clear(desk)
     media = media_at(places)
     whole = [path for path in media if _is_sealed_file(path)]
-    labels = {secrets.randbits(32): path for path in media}
+    labels = {secrets.randbits(64): path for path in media}
     trips = desk.trips()
     sources = [Source(path, label) for label, path in labels.items() if path not in whole]
     sources += [Source(desk.tray.path(parcel), 0, is_tray=True) for parcel in desk.tray.parcels()]
@@ -104,15 +105,16 @@ class _Receiving:
             return replace(report, state=State.KNOWN)
         if lacking := shortfall(self._pile.tally()):
             return self._wait(replace(report, shortfall=lacking))
-        failures: list[str] = []
-        lists: Sequence[BlockList | None] = self._reader.lists(self._pile) or [None]
+        attempts: list[Arrival] = []
+        lists: Sequence[BlockList | None] = self._reader.lists(self._pile)[:MOST_LISTS] or [None]
         for listed in lists:
             progress.begin("restoring", shape.sealed_length)
-            attempt = self._attempt(replace(report), listed, progress)
-            if attempt.state is State.WHOLE or attempt.shortfall:
-                return attempt if attempt.state is State.WHOLE else self._wait(attempt)
-            failures.append(attempt.why)
-        return self._wait(replace(report, state=State.REJECTED, why="; ".join(failures)))
+            attempts.append(self._attempt(replace(report), listed, progress))
+            if attempts[-1].state is State.WHOLE:
+                return attempts[-1]
+        if waiting := [attempt for attempt in attempts if attempt.shortfall]:
+            return self._wait(waiting[0])
+        return self._wait(replace(report, state=State.REJECTED, why="; ".join(attempt.why for attempt in attempts)))
 
     def _attempt(self, report: Arrival, listed: BlockList | None, progress: Progress) -> Arrival:
         """Restore under one block list, open, verify, keep. However it ends, nothing stays under a passing name."""
@@ -135,7 +137,7 @@ class _Receiving:
         sealed = self._sealed(listed, progress, digest, failed, liars)
         try:
             opened = _open(self._desk, sealed, quarantine, self._trips, self._wish)
-        except Damaged as error:
+        except (Damaged, WrongKey) as error:
             report = replace(report, state=State.REJECTED, why=error.what)
         for _ in sealed:  # whatever opening left unread, to learn which blocks are not whole
             pass
@@ -168,24 +170,19 @@ class _Receiving:
 
     def _wait(self, report: Arrival) -> Arrival:
         """Keep in the tray what is not there yet, so that the sticks can go."""
-        pile, tray = self._pile, self._desk.tray
-        kept = {
-            (piece.first, number)
-            for number, pieces in pile.pieces.items()
-            for piece in pieces
-            if self._reader.sources[piece.source].is_tray
-        }
-        fresh = (
-            keep(label, slot)
-            for number in sorted(pile.pieces)
-            for label, slot in self._reader.slots(pile.pieces[number])
-            if (slot.header.first, number) not in kept
-        )
+        tray = self._desk.tray
+        in_tray = [piece for piece in self._pieces() if self._reader.sources[piece.source].is_tray]
+        brought = [piece for piece in self._pieces() if not self._reader.sources[piece.source].is_tray]
+        kept = {slot.digest() for _, slot in self._reader.slots(in_tray)}
+        fresh = (keep(label, slot) for label, slot in self._reader.slots(brought) if slot.digest() not in kept)
         before = tray.count(self._parcel)
         if added := tray.add(self._parcel, fresh):
             detail = f"{added} slots, {before + added} in all"
             self._desk.append("slots-kept", self._parcel, detail, actor="desk", time=int(time.time()))
         return self._salvage(report) if self._wish.salvage else report
+
+    def _pieces(self) -> list[Piece]:
+        return [piece for number in sorted(self._pile.pieces) for piece in self._pile.pieces[number]]
 
     def _salvage(self, report: Arrival) -> Arrival:
         try:
@@ -307,7 +304,7 @@ def _receive_sealed_file(desk: Desk, path: str, trips: Sequence[Trip], wish: Wis
         if copied.digest() != digest.digest():
             raise Damaged("the file changed while it was read")
         _accept(desk, parcel, partial, final, digest.hexdigest(), trip, opened, quarantine)
-    except Damaged as error:
+    except (Damaged, WrongKey) as error:
         return replace(report, why=error.what)
     finally:
         quarantine.discard()

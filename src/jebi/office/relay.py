@@ -78,7 +78,7 @@ def join(
         NoRoom, Refused, Unable: see `open_targets`; what was said to be done stays done.
     """
     check_sticks(len(onto), survive)
-    labels = {secrets.randbits(32): path for path in media_at(places)}
+    labels = {secrets.randbits(64): path for path in media_at(places)}
     _check_apart(labels.values(), onto)
     sources = [Source(path, label) for label, path in labels.items()]
     with _spool(spool) as room, Reader(sources, [route.secret]) as reader:
@@ -213,12 +213,13 @@ class _Joining:
         return targets
 
     def _distinct(self, number: int) -> Iterator[Piece]:
-        """Of one block what is worth passing on: what lies on several copies of a stick once."""
+        """Of one block what is worth passing on: what came several times once, under whatever mask."""
         seen: set[bytes] = set()
         for piece in chosen(self._pile.pieces[number]):
-            if piece.key not in seen:
-                seen.add(piece.key)
-                yield piece
+            for _, slot in self._reader.slots([piece]):
+                if slot.digest() not in seen:
+                    seen.add(slot.digest())
+                    yield piece
 
     def _copy(self, targets: Sequence[Target], pieces: Sequence[Piece], each: int, progress: Progress) -> None:
         mask, into, keys = Mask(self._route.public()), memoryview(bytearray(SLOT)), []

@@ -4,7 +4,7 @@ The main process makes the sealed bytes, block after block; workers hash, encode
 key is remembered until the end, in memory only, and with it every slot is read back from the device and checked. What a
 stick did not keep, for it was pulled out or worse, is written again out of the same sealed bytes.
 
-Invariants: bounded memory (a few blocks; 32 bytes a slot); a failing stick stops only itself, and is named; nothing is
+Invariants: bounded memory (a few blocks; 64 bytes a slot); a failing stick stops only itself, and is named; nothing is
 written under the parcel's keys but the bytes that were sealed first.
 """
 
@@ -25,7 +25,7 @@ from jebi.parcel.spread import RUN, Run, Spread
 from jebi.parcel.stream import Chained
 from jebi.work.crew import Crew
 
-KEY = 32
+KEY = 64  # bytes that are remembered of a slot: its own key, and its point
 SLOTS_A_CHECK = 64
 
 

@@ -8,8 +8,9 @@ import fcntl
 import os
 from collections.abc import Iterator
 
-from jebi.errors import Busy, Damaged, failures_named
+from jebi.errors import Busy, Damaged, Unable, failures_named
 
+STAGED = ".new"
 LARGEST = 1 << 26  # what is kept whole in memory: manifests, keys, cards
 
 
@@ -19,7 +20,18 @@ def replace(path: str, content: bytes) -> None:
     Raises:
         NoRoom, Unable: and the old file, if there was one, is still there.
     """
-    beside = path + ".new"
+    stage(path, content)
+    try:
+        keep(path)
+    except Unable:
+        with contextlib.suppress(OSError):
+            os.unlink(path + STAGED)
+        raise
+
+
+def stage(path: str, content: bytes) -> None:
+    """Write beside and sync; `keep` gives it its name."""
+    beside = path + STAGED
     with failures_named(path, "written"):
         try:
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -29,11 +41,16 @@ def replace(path: str, content: bytes) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-            os.replace(beside, path)
         except OSError:
             with contextlib.suppress(OSError):
                 os.unlink(beside)
             raise
+
+
+def keep(path: str) -> None:
+    """Give what was staged its name, and wait until the disk has that."""
+    with failures_named(path, "written"):
+        os.replace(path + STAGED, path)
         sync_folder(os.path.dirname(os.path.abspath(path)))
 
 
