@@ -83,6 +83,14 @@ def test_the_version_is_said(jebi: "Jebi") -> None:
     assert jebi("--version").out == f"jebi {__version__}\n"
 
 
+def test_python_runs_it_as_a_module_where_no_script_is_installed(office: "Jebi") -> None:
+    """Its workers begin by loading the same module, and must not begin jebi again."""
+    words = ("field", "seal", "clips", "--onto", "n1", "n2", "--survive", "1", "--kit", "kit")
+    said = office.by((sys.executable, "-m", "jebi"), *words)
+    assert (said.status, "2 read back" in said.out) == (Exit.DONE, True), said
+    assert office.by((sys.executable, "-m", "jebi"), "--version").out == f"jebi {__version__}\n"
+
+
 def test_every_status_of_jebi_has_a_meaning() -> None:
     assert set(EXIT_MEANINGS) == set(Exit)
 
@@ -143,4 +151,4 @@ def test_ctrl_c_ends_it_with_its_own_status_and_one_sentence(office: "Jebi") -> 
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (Exit.INTERRUPTED, b""), err
-    assert err.decode().strip() == "stopped; nothing was lost. Run it again to go on"
+    assert err.decode().strip() == "stopped; nothing was lost, and what was said to be done is. Run it again"

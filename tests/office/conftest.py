@@ -19,7 +19,10 @@ import pytest
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # for what tests here take from this file by name
 
 from jebi.archive.receive import Arrival
+from jebi.carriers.fat import read_volume
 from jebi.carriers.slot import SLOT, Mask, Slot, SlotHeader, Unmask
+from jebi.carriers.statistics import free_runs
+from jebi.device import blocks
 from jebi.office.desk import Desk, Issued, init, open_desk
 from jebi.office.inside import Sealed, list_clips, seal_onto, seal_whole
 from jebi.office.progress import Quiet
@@ -90,6 +93,18 @@ def run(*command: str | Path) -> str:
 
 def fsck(kind: str, image: Path) -> None:
     run("fsck.exfat" if kind.startswith("exFAT") else "fsck.fat", "-n", image)
+
+
+def make_prepared(kind: str, folder: Path, *, name: str = "stick.img") -> Path:
+    """The same, and its free space is noise."""
+    image = make(kind, folder, name=name)
+    with image.open("r+b") as medium:
+        with blocks.open_for_reading(str(image)) as stick:
+            runs = list(free_runs(read_volume(stick)))
+        for offset, length in runs:
+            medium.seek(offset)
+            medium.write(os.urandom(length))
+    return image
 
 
 def make(kind: str, folder: Path, *, name: str = "stick.img") -> Path:

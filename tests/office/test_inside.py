@@ -20,7 +20,19 @@ from jebi.parcel.card import parse_card
 from jebi.parcel.keys import PostQuantumIdentity
 from jebi.parcel.manifest import digest_of
 from jebi.parcel.note import parse
-from office.conftest import LARGE, SMALL, Meanwhile, Office, Steps, damage, files_in, fill_card, make, run, slots_in
+from office.conftest import (
+    LARGE,
+    SMALL,
+    Meanwhile,
+    Office,
+    Steps,
+    damage,
+    files_in,
+    fill_card,
+    make_prepared,
+    run,
+    slots_in,
+)
 
 
 def names(*places: Path) -> list[str]:
@@ -139,7 +151,7 @@ def test_clips_come_home_from_any_two_of_three_sticks(office: Office) -> None:
 def test_sticks_of_every_kind_take_a_parcel(office: Office, samples: Path) -> None:
     film = office.path("film.mp4")
     shutil.copy(samples / "bikes.mp4", film)
-    sticks = [make(kind, office.folder, name=f"{kind}.img").name for kind in ("FAT16", "FAT32", "exFAT")]
+    sticks = [make_prepared(kind, office.folder, name=f"{kind}.img").name for kind in ("FAT16", "FAT32", "exFAT")]
     card = office.card({"a.mp4": 20_000})
     sealed = office.seal(office.issue().card, card, *sticks, "new", survive=2)
     assert len(sealed.whole) == 4
@@ -238,7 +250,7 @@ def test_a_clip_that_changes_while_a_stick_is_caught_up_spoils_that_stick_alone(
 
 
 def test_a_card_that_is_full_of_sticks_is_no_room_before_anything_is_written(office: Office) -> None:
-    image = make("FAT16", office.folder)
+    image = make_prepared("FAT16", office.folder)
     before = image.read_bytes()
     with pytest.raises(NoRoom):
         office.seal(office.issue().card, office.card({"a.mp4": 26_000_000}), "s1", "stick.img", survive=1)

@@ -36,7 +36,7 @@ from office.conftest import (
     damage,
     files_in,
     lie,
-    make,
+    make_prepared,
     opened,
     put_slot,
     slots_in,
@@ -125,7 +125,7 @@ def test_a_folder_of_everything_is_searched_and_foreign_things_do_no_harm(office
     office.seal(other.card, office.card(MEDIUM, "second", seed=2), "t1", "t2", survive=0)
     pile = office.path("pile")
     (pile / "below").mkdir(parents=True)
-    make("FAT16", pile / "below")
+    make_prepared("FAT16", pile / "below")
     for name, place in (("s1", "IMG_0001.JPG"), ("s3", "below/backup.bin"), ("t1", "t1")):
         office.path(name).rename(pile / place)
     shutil.copy(samples / "bikes.mp4", pile)
@@ -160,7 +160,7 @@ def test_a_pipe_that_is_named_is_an_error_and_nobody_waits_for_a_writer(office: 
 
 
 def test_carriers_are_only_read(office: Office) -> None:
-    make("FAT16", office.folder)
+    make_prepared("FAT16", office.folder)
     office.seal(office.issue().card, office.card(MEDIUM), "stick.img", "s2", survive=0)
     for name in ("stick.img", "s2"):
         office.path(name).chmod(0o400)

@@ -27,7 +27,7 @@ from office.conftest import (
     files_in,
     lie,
     made_of,
-    make,
+    make_prepared,
     put_slot,
     slots_in,
 )
@@ -177,7 +177,7 @@ def test_several_parcels_go_to_files_of_their_own_or_side_by_side_into_free_spac
     for number in range(3):
         card = office.card(MEDIUM, f"card{number}", seed=number)
         sealed.append(office.seal(issued.card, card, f"s{number}", f"t{number}", survive=0).parcel)
-    make("FAT16", office.folder, name="r.img")
+    make_prepared("FAT16", office.folder, name="r.img")
     joined = office.join(issued.route, ["s0", "t0", "s1", "t1", "s2"], ["r.img", "r"], survive=1)
     assert {one.parcel for one in joined} == set(sealed)
     assert [one.shortfall is None for one in joined].count(True) == 2

@@ -27,7 +27,7 @@ from jebi.office.targets import (
     open_targets,
     prepare,
 )
-from office.conftest import make
+from office.conftest import make, make_prepared
 
 SLOTS = 5
 
@@ -49,7 +49,7 @@ def test_a_place_is_what_lies_there(tmp_path: Path, film: Path) -> None:
     assert carrier_of(str(tmp_path / "nothing yet")) == "file"
     assert carrier_of(str(film)) == "cover"
     for kind in ("FAT16", "FAT32", "exFAT"):
-        assert carrier_of(str(make(kind, tmp_path, name=f"{kind}.img"))) == "freespace"
+        assert carrier_of(str(make_prepared(kind, tmp_path, name=f"{kind}.img"))) == "freespace"
 
 
 @pytest.mark.parametrize("content", [b"", b"dear editor", bytes(1 << 20), b"\0\0\0\x18ftypmp42" + bytes(12)])
@@ -104,14 +104,14 @@ def test_two_names_of_one_place_are_refused(
 
 
 def test_one_stick_under_two_hard_links_is_not_two_sticks(tmp_path: Path) -> None:
-    image = make("FAT16", tmp_path)
+    image = make_prepared("FAT16", tmp_path)
     os.link(image, tmp_path / "other")
     with pytest.raises((Refused, Busy)):
         open_targets([str(image), str(tmp_path / "other")], SLOTS, None)
 
 
 def test_a_stick_that_another_jebi_writes_to_is_busy(tmp_path: Path) -> None:
-    image = make("FAT16", tmp_path)
+    image = make_prepared("FAT16", tmp_path)
     first = open_targets([str(image), str(tmp_path / "a")], SLOTS, None)
     for place in (image, tmp_path / "a"):
         with pytest.raises(Busy):
@@ -203,7 +203,7 @@ def test_one_part_that_exists_refuses_all_and_leaves_nothing(tmp_path: Path) -> 
 
 
 def test_nothing_is_written_where_one_stick_has_no_room(tmp_path: Path, film: Path) -> None:
-    image = make("FAT16", tmp_path)
+    image = make_prepared("FAT16", tmp_path)
     before = image.read_bytes(), film.read_bytes()
     many = 30 * (1 << 20) // SLOT
     for full in (image, film):
@@ -248,7 +248,7 @@ def test_new_files_on_two_disks_do_not_share_room(many_files: None, tmp_path: Pa
 
 @pytest.mark.parametrize("kind", ["FAT16", "FAT32", "exFAT"])
 def test_slots_go_into_the_free_space_of_a_stick_and_nothing_else_changes(tmp_path: Path, kind: str) -> None:
-    image = make(kind, tmp_path)
+    image = make_prepared(kind, tmp_path)
     before = bytearray(image.read_bytes())
     (target,) = open_targets([str(image)], SLOTS, None)
     prepare([target])
@@ -265,7 +265,7 @@ def test_slots_go_into_the_free_space_of_a_stick_and_nothing_else_changes(tmp_pa
 
 
 def test_what_is_to_stay_in_free_space_is_avoided_until_there_is_no_room(tmp_path: Path) -> None:
-    image = str(make("FAT16", tmp_path))
+    image = str(make_prepared("FAT16", tmp_path))
     with blocks.open_for_reading(image) as medium:
         cells = free_cells(read_volume(medium))
     taken = set(cells[::2])
@@ -331,7 +331,7 @@ def test_what_is_no_fault_of_the_stick_is_not_kept_with_it(tmp_path: Path) -> No
 
 
 def test_a_stick_that_was_let_go_is_opened_again_even_when_it_was_mounted_meanwhile(tmp_path: Path) -> None:
-    image = make("FAT32", tmp_path)
+    image = make_prepared("FAT32", tmp_path)
     (target,) = open_targets([str(image)], SLOTS, None)
     target.let_go()
     content = bytearray(image.read_bytes())
@@ -345,7 +345,7 @@ def test_a_stick_that_was_let_go_is_opened_again_even_when_it_was_mounted_meanwh
 
 @pytest.mark.parametrize("change", ["gone", "longer", "another"])
 def test_another_stick_in_its_place_is_not_it(tmp_path: Path, change: str) -> None:
-    image = make("FAT16", tmp_path)
+    image = make_prepared("FAT16", tmp_path)
     (target,) = open_targets([str(image)], SLOTS, None)
     target.let_go()
     image.rename(tmp_path / "away")
@@ -353,7 +353,7 @@ def test_another_stick_in_its_place_is_not_it(tmp_path: Path, change: str) -> No
         shutil.copy(tmp_path / "away", image)
         os.truncate(image, image.stat().st_size + 512)
     elif change == "another":
-        make("FAT16", tmp_path)
+        make_prepared("FAT16", tmp_path)
     before = image.read_bytes() if image.exists() else b""
     with pytest.raises(Gone, match="not back"):
         target.reopen()
@@ -404,3 +404,28 @@ def test_a_slot_is_found_in_the_part_that_holds_it(tmp_path: Path) -> None:
     assert found == [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 0)]
     target.close()
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["FAT16", "exFAT"])
+def test_a_stick_that_was_not_prepared_is_refused_unless_nobody_will_look(tmp_path: Path, kind: str) -> None:
+    image = make(kind, tmp_path)
+    with pytest.raises(Refused, match=r"was not prepared: \d+ % of its free space is no noise") as caught:
+        open_targets([str(image)], SLOTS, None)
+    assert "jebi stick prepare" in caught.value.hint
+    for target in open_targets([str(image)], SLOTS, None, unprepared=True):
+        target.close()
+
+
+def test_a_film_keeps_its_time_and_mode(samples: Path, tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes((samples / "carphone_pristine.mp4").read_bytes())
+    os.utime(film, (1_557_000_000, 1_557_000_000))
+    film.chmod(0o644)
+    before = film.stat()
+    (target,) = open_targets([str(film)], 2, None)
+    target.prepare()
+    finish([target])
+    target.close()
+    after = film.stat()
+    assert after.st_size > before.st_size
+    assert (after.st_mtime_ns, after.st_mode) == (before.st_mtime_ns, before.st_mode)

@@ -17,7 +17,7 @@ from jebi.parcel.card import RouteKey
 from jebi.parcel.gather import Fragment, block_lists, restore
 from jebi.parcel.spread import Spread, shape_for
 from jebi.parcel.stream import Chained
-from office.conftest import Steps, damage, make, slots_in
+from office.conftest import Steps, damage, make_prepared, slots_in
 
 LENGTH = 9_000_000  # three blocks
 SEALED = random.Random(11).randbytes(LENGTH)
@@ -233,7 +233,11 @@ def test_a_stream_that_is_longer_or_shorter_than_planned_is_our_own_mistake(targ
 
 
 def test_slots_lie_in_the_free_space_of_a_stick_as_in_a_file(tmp_path: Path) -> None:
-    sticks = [make("FAT32", tmp_path, name="one.img"), make("exFAT", tmp_path, name="two.img"), tmp_path / "three"]
+    sticks = [
+        make_prepared("FAT32", tmp_path, name="one.img"),
+        make_prepared("exFAT", tmp_path, name="two.img"),
+        tmp_path / "three",
+    ]
     targets = open_targets([str(stick) for stick in sticks], SPREAD.slots, None)
     try:
         written(targets)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from typing import TextIO
 
-from jebi.cli.options import AS, CARRIERS, add_onto, add_passphrase, add_wait, survive
+from jebi.cli.options import AS, CARRIERS, add_onto, add_passphrase, add_unprepared, add_wait, survive
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Refused, Unable
 from jebi.field.depart import plan
@@ -29,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("clips", nargs="+", metavar="CLIP", help="clips and folders; - reads names from standard input")
     add_onto(parser)
     add_wait(parser)
+    add_unprepared(parser)
     parser.add_argument("--as", dest="carrier", choices=(*CARRIERS, "whole"), help=AS)
     parser.add_argument("--kit", required=True, metavar="FILE", help="the trip's kit, or its card")
     parser.add_argument(
@@ -60,6 +61,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
                 carrier=options.carrier,
                 progress=terminal,
                 patience=options.wait,
+                unprepared=options.unprepared,
             )
     kit_is_new = not (card.seed and sealed.whole) or _move_on(options.kit, card.after(seed, sealed.manifest_digest))
     status = _report(sealed, terminal)

@@ -108,7 +108,7 @@ def _stop() -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         sys.stdout.flush()
-        print("stopped; nothing was lost. Run it again to go on", file=sys.stderr, flush=True)  # noqa: T201
+        print("stopped; nothing was lost, and what was said to be done is. Run it again", file=sys.stderr, flush=True)  # noqa: T201
     os._exit(Exit.INTERRUPTED)
 
 

@@ -38,7 +38,7 @@ def add_onto(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=None,
         metavar="N",
-        help="how many of the sticks may be lost (default: two fifths)",
+        help="how many of the sticks may be lost (default: two fifths, and one of two)",
     )
 
 
@@ -53,6 +53,13 @@ def add_wait(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_unprepared(parser: argparse.ArgumentParser) -> None:
+    """Whether sticks are taken whose free space is no noise."""
+    parser.add_argument(
+        "--unprepared", action="store_true", help="take sticks that were not prepared: slots stand out on them"
+    )
+
+
 def natural(text: str) -> int:
     """A number from 0 up."""
     if not text.isascii() or not text.isdigit():
@@ -62,7 +69,9 @@ def natural(text: str) -> int:
 
 def survive(options: argparse.Namespace) -> int:
     """The number of sticks that may be lost."""
-    return len(options.onto) * 2 // 5 if options.survive is None else options.survive
+    if options.survive is None:
+        return 1 if len(options.onto) == 2 else len(options.onto) * 2 // 5
+    return int(options.survive)
 
 
 def new_file(path: str) -> str:

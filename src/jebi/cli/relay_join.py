@@ -6,7 +6,7 @@ came. The route key takes masks off; it opens nothing.
 
 import argparse
 
-from jebi.cli.options import AS, CARRIERS, add_onto, add_wait, survive
+from jebi.cli.options import AS, CARRIERS, add_onto, add_unprepared, add_wait, survive
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Unable
 from jebi.office.relay import Joined, join
@@ -21,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sources", nargs="+", metavar="FROM", help="devices, images, films, files, folders")
     add_onto(parser)
     add_wait(parser)
+    add_unprepared(parser)
     parser.add_argument("--as", dest="carrier", choices=CARRIERS, help=AS)
     parser.add_argument("--route", required=True, metavar="FILE", help="the route key")
     parser.add_argument(
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
                 spool=options.spool,
                 progress=terminal,
                 patience=options.wait,
+                unprepared=options.unprepared,
             ):
                 joined.append(one)  # noqa: PERF402  (what is done is reported even if the next one fails)
     finally:

@@ -75,7 +75,7 @@ class Demo:
     def _on_the_way(self) -> None:
         self._say("\n4. ON THE WAY, sticks 1 and 2 are seized. Somebody stores a song collection on stick 3.")
         self._say(
-            "   Stick 4 is copied, and arrives twice. Stick 5 is lost. A foreign stick of noise lies in the pile."
+            "   Stick 4 is copied, and arrives twice. Stick 5 comes as it is. A foreign stick of noise lies in the pile."
         )
         for seized in STICKS[:2]:
             os.unlink(seized)

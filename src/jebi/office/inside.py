@@ -69,6 +69,7 @@ def seal_onto(
     carrier: CarrierName | None,
     progress: Progress,
     patience: float = PATIENCE,
+    unprepared: bool = False,
 ) -> Sealed:
     """Seal clips, write them to sticks, and read everything back. A stick that was pulled out is waited for.
 
@@ -77,7 +78,7 @@ def seal_onto(
     """
     signer = seed.signer(card.signing)
     departure = plan(taken, card, signer, seed.number, sticks=len(places), survive=survive)
-    targets = open_targets(places, departure.spread.slots, carrier)
+    targets = open_targets(places, departure.spread.slots, carrier, unprepared=unprepared)
     notes: list[Note] = []
     secret = secrets.token_bytes(SECRET)
 

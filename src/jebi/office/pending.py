@@ -6,12 +6,26 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint
+from jebi.archive.custody import kept_checkpoints
+from jebi.archive.witness import CosignatureVerifier
 from jebi.errors import Damaged, Refused, failures_named
 from jebi.office.desk import Desk
 from jebi.vault import files
 
 FOLDER = "pending"
 Result = TypeVar("Result")
+
+
+def last_cosigned(desk: Desk, witness: CosignatureVerifier | None) -> int:
+    """The log's size when a witness, or any, last cosigned it, as far as its answer was taken in; 0 before the first.
+
+    Raises:
+        Damaged: a kept checkpoint cannot be read, or has a false signature of that witness.
+    """
+    kept = kept_checkpoints(desk.ledger, desk.signer.verifier(), [witness] if witness else [])
+    if witness:
+        return max((one.size for one in kept if one.note.signed_by(witness)), default=0)
+    return max((one.size for one in kept if len(one.note.signatures) > 1), default=0)  # others were only stamped
 
 
 def remember(desk: Desk, checkpoint: bytes) -> None:

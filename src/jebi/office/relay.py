@@ -11,7 +11,7 @@ import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -67,6 +67,7 @@ def join(
     spool: str | None,
     progress: Progress,
     patience: float = PATIENCE,
+    unprepared: bool = False,
 ) -> Iterator[Joined]:
     """Join all parcels of a route that lie in some places, onto fresh sticks; says of each when its sticks are done.
 
@@ -91,9 +92,13 @@ def join(
             )
         names = [_names(place, len(piles), carrier) for place in onto]
         used: dict[str, set[int]] = {}
+        opens = partial(open_targets, carrier=carrier, avoid=used, unprepared=unprepared)
         for number, pile in enumerate(piles):
             fresh = [of_stick[number] for of_stick in names]
-            yield _Joining(reader, pile, route, labels, fresh, survive, carrier, room, used, patience).join(progress)
+            joined = _Joining(reader, pile, route, labels, fresh, survive, opens, room, patience)
+            yield joined.join(progress)
+            for place, offsets in joined.used.items():
+                used.setdefault(place, set()).update(offsets)
 
 
 def _check_apart(media: Iterable[str], onto: Sequence[str]) -> None:
@@ -133,14 +138,14 @@ class _Joining:
         labels: dict[int, str],
         onto: Sequence[str],
         survive: int,
-        carrier: CarrierName | None,
+        opens: Callable[[Sequence[str], int], list[Target]],
         spool: str,
-        used: dict[str, set[int]],
         patience: float,
     ) -> None:
         self._reader, self._pile, self._route, self._labels = reader, pile, route, labels
-        self._onto, self._survive, self._carrier, self._spool = onto, survive, carrier, spool
-        self._used, self._patience = used, patience
+        self._onto, self._survive, self._opens, self._spool = onto, survive, opens, spool
+        self._patience = patience
+        self.used: dict[str, set[int]] = {}
 
     def join(self, progress: Progress) -> Joined:
         lacking, liars = shortfall(self._pile.tally()), set[int]()
@@ -180,7 +185,7 @@ class _Joining:
         made = min(self._pile.minted, highest)
         base = made + secrets.randbelow(min(made * WINDOWS, highest) - made + 1)
         spread = replace(spread, base=base)
-        targets = open_targets(self._onto, spread.slots, self._carrier, self._used)
+        targets = self._opens(self._onto, spread.slots)
         try:
             with Writer(spread, targets, self._route.public(), self._pile.secret) as writer:
                 write_onto(writer, self._sealed, self._patience, progress)
@@ -200,7 +205,7 @@ class _Joining:
         """
         pieces = [piece for number in sorted(self._pile.pieces) for piece in self._distinct(number)]
         each = -(-len(pieces) * (self._survive + 1) // len(self._onto))
-        targets = open_targets(self._onto, each, self._carrier, self._used)
+        targets = self._opens(self._onto, each)
         try:
             prepare(targets)
             progress.begin("passing on", each * len(targets) * SLOT)
@@ -250,7 +255,7 @@ class _Joining:
     def _remember(self, targets: Sequence[Target]) -> None:
         """Where slots lie now that the next parcel must not overwrite."""
         for target in targets:
-            self._used.setdefault(target.name, set()).update(*(part.placements.offsets for part in target.parts))
+            self.used.setdefault(target.name, set()).update(*(part.placements.offsets for part in target.parts))
 
     def _report(self, targets: Sequence[Target], lacking: Shortfall | None, liars: set[int]) -> Joined:
         return Joined(

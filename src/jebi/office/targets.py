@@ -23,12 +23,14 @@ from jebi.carriers.fat import read_volume
 from jebi.carriers.file import FileCarrier
 from jebi.carriers.freespace import FreeSpaceCarrier
 from jebi.carriers.slot import SLOT
+from jebi.carriers.statistics import Texture, measure
 from jebi.device import blocks
 from jebi.device.blocks import Blocks
 from jebi.errors import Damaged, Gone, JebiError, NoRoom, Refused, Unable, failures_named
 
 CarrierName = Literal["file", "freespace", "cover"]
 PARTIAL = ".part"
+LOOKED_AT = 64  # places of a stick; if a tenth of it were no noise, one stick in a thousand would pass
 SECTOR = 512
 VOLATILE = {37, 65, 106, 107, 112}  # of a boot sector: the dirty flags of FAT16, FAT32 and exFAT, and how full it is
 Avoid = Mapping[str, Collection[int]]  # offsets that must not be used, by place
@@ -168,14 +170,21 @@ def finish(targets: Sequence[Target]) -> None:
 
 
 def open_targets(
-    places: Sequence[str], slots: int, carrier: CarrierName | None, avoid: Avoid | None = None
+    places: Sequence[str],
+    slots: int,
+    carrier: CarrierName | None,
+    avoid: Avoid | None = None,
+    *,
+    unprepared: bool = False,
 ) -> list[Target]:
     """Open every stick, and find room on each for `slots` slots. On any failure nothing was written.
 
-    `avoid` says where in a stick's free space slots lie already that are to stay.
+    `avoid` says where in a stick's free space slots lie already that are to stay. `unprepared` takes free space that is
+    no noise, too: slots stand out there.
 
     Raises:
-        Refused: the same place twice, a folder, or something that is no carrier of that kind.
+        Refused: the same place twice, a folder, something that is no carrier of that kind, or a stick that was not
+            prepared.
         NoRoom, Unable: one of the sticks has no room, is not there, or may not be written.
     """
     if len({os.path.realpath(place) for place in places}) != len(places):
@@ -186,6 +195,8 @@ def open_targets(
             _check_kind(place)
             taken = (avoid or {}).get(place, ())
             targets.append(_open(place, slots, carrier or carrier_of(place), taken))
+            if not unprepared and targets[-1].carrier == "freespace":
+                _check_prepared(targets[-1])
         _check_room(targets, slots)
     except BaseException:
         for target in targets:
@@ -245,6 +256,19 @@ def _open(place: str, slots: int, carrier: CarrierName, taken: Collection[int]) 
         raise
     fresh = [offset for offset in placements.offsets if offset not in taken][:slots]
     return Target(place, "freespace", [Part(medium, replace(placements, offsets=fresh), place)])
+
+
+def _check_prepared(target: Target) -> None:
+    """A slot in anything but noise betrays who carries it. Looks at some of the places where slots would go."""
+    (part,) = target.parts
+    sample = part.placements.offsets[:LOOKED_AT]
+    textures = [measure(part.medium.read_at(offset, SLOT)).texture for offset in sample]
+    if strange := sum(texture is not Texture.NOISE for texture in textures):
+        raise Refused(
+            f"{target.name} was not prepared: {100 * strange // len(textures)} % of its free space is no noise, "
+            "and slots would stand out in it",
+            hint=f"prepare it first: jebi stick prepare {target.name}; or, if nobody will look: --unprepared",
+        )
 
 
 def _open_file(place: str, slots: int, dice: bytes) -> Target:
@@ -312,6 +336,8 @@ def name_part(medium: Blocks, final: str, *, overwrite: bool = False) -> None:
     if not overwrite and os.path.lexists(final):
         raise Unable(f"{final} came into being meanwhile, and jebi overwrites no file")
     with failures_named(final, "created"):
+        if overwrite:
+            shutil.copystat(final, medium.path)  # a film that changed today would ask why
         os.replace(medium.path, final)
 
 
