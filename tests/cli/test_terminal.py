@@ -111,8 +111,16 @@ def test_words_that_cannot_be_are_said_by_their_number(tmp_path: Path, words: st
 
 
 def test_words_may_be_written_in_any_case(tmp_path: Path) -> None:
-    (tmp_path / "words").write_text("Academic  acid acne ACQUIRE acrobat activity actress adapt \n")
+    (tmp_path / "words").write_text("Safari  GARLIC  Biology  AGAIN  Leaves  AWAY  Academic  DRESS \n")
     assert len(Terminal().words(str(tmp_path / "words")).split()) == 8
+
+
+def test_words_of_which_one_is_another_or_that_stand_in_another_order_are_refused(tmp_path: Path) -> None:
+    right = ["safari", "garlic", "biology", "again", "leaves", "away", "academic", "dress"]
+    for wrong in (["academic", *right[1:]], [right[1], right[0], *right[2:]]):
+        (tmp_path / "words").write_text(" ".join(wrong))
+        with pytest.raises(Refused, match="not the words of any trip"):
+            Terminal().words(str(tmp_path / "words"))
 
 
 def test_a_passphrase_that_is_typed_is_not_shown_and_is_asked_for_once(archive: "Jebi") -> None:

@@ -10,7 +10,7 @@ import pyrage
 import pytest
 
 from jebi.errors import Busy, Damaged, JebiError, Refused, Unable, WrongKey
-from jebi.office.desk import FOLDERS, _parse_trip, init, open_desk, passphrase_words, read_settings
+from jebi.office.desk import FOLDERS, _parse_trip, init, open_desk, read_settings
 from jebi.parcel import seal
 from jebi.parcel.card import parse_card
 from jebi.parcel.keys import Passphrase, PostQuantumIdentity, X25519Identity, parse_identities
@@ -328,10 +328,3 @@ def test_foreign_files_among_the_trips_do_no_harm(office: Office) -> None:
 def test_a_trip_that_cannot_be_read_is_damage_and_nothing_else(written: bytes) -> None:
     with pytest.raises(Damaged):
         _parse_trip(written)
-
-
-def test_words_to_remember_are_eight_and_never_the_same() -> None:
-    words = {passphrase_words() for _ in range(50)}
-    assert len(words) == 50
-    assert {len(one.split()) for one in words} == {8}
-    assert len({word for one in words for word in one.split()}) > 250

@@ -5,8 +5,10 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shamir_mnemonic.wordlist import WORDLIST
 
 from jebi.errors import Damaged, Refused
+from jebi.parcel import trip
 from jebi.parcel.note import Ed25519Signer, MacKey, sign
 from jebi.parcel.trip import (
     MOST_PARCELS,
@@ -138,3 +140,28 @@ def test_a_trip_is_named_by_dice(dice: bytes) -> None:
 def test_no_seed_shows_itself() -> None:
     assert FIRST.seed.hex() not in repr(FIRST)
     assert "seed=" not in repr(FIRST)
+
+
+@given(st.binary(min_size=trip.WORDS_DICE, max_size=trip.WORDS_DICE))
+def test_words_are_words_and_with_any_one_exchanged_they_are_none_but_by_chance(dice: bytes) -> None:
+    drawn = trip.words(dice).split()
+    assert len(drawn) == trip.WORDS
+    assert set(drawn) <= set(WORDLIST)
+    assert trip.are_words(drawn)
+    assert trip.are_words([word.upper() for word in drawn])
+    for other in (drawn[:-1], [*drawn, drawn[0]], [*drawn[:-1], WORDLIST[WORDLIST.index(drawn[-1]) ^ 1]]):
+        assert not trip.are_words(other)
+
+
+def test_of_exchanged_words_one_in_a_thousand_passes() -> None:
+    drawn = trip.words(bytes(range(trip.WORDS_DICE))).split()
+    others = [
+        [*drawn[:i], other, *drawn[i + 1 :]] for i in range(trip.WORDS) for other in WORDLIST if other != drawn[i]
+    ]
+    passed = sum(trip.are_words(other) for other in others)
+    assert passed < 3 * len(others) / 1024
+
+
+def test_all_seventy_bits_are_drawn() -> None:
+    numbers = (1 << bit for bit in range(8 * trip.WORDS_DICE))
+    assert len({trip.words(number.to_bytes(trip.WORDS_DICE, "big")) for number in numbers}) >= 70

@@ -129,6 +129,11 @@ class Terminal:
                 f"{'word' if len(wrong) == 1 else 'words'} {', '.join(wrong)} of the eight cannot be: mistyped?",
                 hint="all are plain English words of four to eight letters; type them again",
             )
+        if not trip.are_words(words):
+            raise Refused(
+                "these are not the words of any trip: one of them is another, or they stand in another order",
+                hint="try to remember; what is sealed with wrong words, the desk would have to reject",
+            )
         return " ".join(words)
 
     def ask(self, question: str, *, assume: bool) -> bool:

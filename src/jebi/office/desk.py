@@ -25,8 +25,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shamir_mnemonic.wordlist import WORDLIST
-
 from jebi.archive.custody import DICE, CustodyLog, Event, parse_record
 from jebi.carriers.slot import SLOT
 from jebi.errors import Damaged, Refused, Unable, WrongKey, failures_named
@@ -120,7 +118,7 @@ class Desk:
             time: POSIX seconds, for the log.
         """
         name = trip.trip_name(secrets.token_bytes(trip.ID))
-        words = passphrase_words()
+        words = trip.words(secrets.token_bytes(trip.WORDS_DICE))
         first = trip.from_passphrase(name, words) if memorise else TripSeed(name, 1, secrets.token_bytes(trip.SEED))
         route = self._route(share_route)
         receipts = trip.receipt_key(first)
@@ -283,11 +281,6 @@ def read_settings(folder: str) -> dict[str, object]:
     except (ValueError, KeyError, RecursionError) as error:
         raise Damaged(f"{os.path.join(folder, SETTINGS)} cannot be read: {error}") from error
     return settings
-
-
-def passphrase_words() -> str:
-    """Eight random words of SLIP-39's list: 80 bits, each word told apart by its first four letters."""
-    return " ".join(secrets.choice(WORDLIST) for _ in range(trip.WORDS))
 
 
 def _verifying_keys(first: TripSeed, signing: Signing) -> tuple[bytes, ...]:

@@ -7,10 +7,12 @@ Invariants: a trip key signs and never decrypts; a ratcheted-away seed is gone.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from shamir_mnemonic.wordlist import WORDLIST
 
 from jebi.errors import Damaged, Refused
 from jebi.parcel.header import derive
@@ -19,7 +21,9 @@ from jebi.parcel.note import Ed25519Signer, MacKey
 SEED = 32
 ID = 4
 MOST_PARCELS = 64  # a trip of months; each number costs the desk 32 bytes
-WORDS = 8  # of 1,024: 80 bits, before Argon2id
+WORDS = 8  # of 1,024: seven drawn, 70 bits before Argon2id, and one that tells whether they were remembered
+WORD_BITS = 10
+WORDS_DICE = 9  # random bytes for the seven
 ARGON_PASSES, ARGON_LANES, ARGON_KIB = 3, 4, 65536  # RFC 9106's second choice, for machines with little memory
 
 Signing = Literal["signature", "mac"]
@@ -64,6 +68,24 @@ class TripSeed:
         secret = derive(self.seed, b"", b"jebi trip " + signing.encode())
         name = signer_name(self.trip)
         return MacKey(name=name, secret=secret) if signing == "mac" else Ed25519Signer(name=name, secret=secret)
+
+
+def words(dice: bytes) -> str:
+    """The words for a traveller to remember, from `WORDS_DICE` random bytes."""
+    number = int.from_bytes(dice[:WORDS_DICE], "big")
+    drawn = [WORDLIST[number >> WORD_BITS * i & (1 << WORD_BITS) - 1] for i in range(WORDS - 1)]
+    return " ".join([*drawn, _last_word(drawn)])
+
+
+def are_words(untrusted_words: Sequence[str]) -> bool:
+    """Whether these could be a trip's words; of a thousand that were misremembered, one set could."""
+    *drawn, last = [word.lower() for word in untrusted_words]
+    return len(untrusted_words) == WORDS and last == _last_word(drawn)
+
+
+def _last_word(drawn: Sequence[str]) -> str:
+    digest = hashlib.sha256(b"jebi words " + " ".join(drawn).encode()).digest()
+    return str(WORDLIST[int.from_bytes(digest[:2], "big") >> 16 - WORD_BITS])
 
 
 def from_passphrase(trip: str, passphrase: str) -> TripSeed:
