@@ -66,6 +66,6 @@ def add(p, q):
     return (b - a) * (d - c) % P, (d + c) * (b + a) % P, (d - c) * (d + c) % P, (b - a) * (b + a) % P
 
 try:
-    main(*sys.argv[1:])
+    main(*sys.argv[1:]) if len(sys.argv) == 3 else sys.exit(__doc__)
 except (ArithmeticError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:
     need(False, f"it cannot be read ({type(error).__name__})")

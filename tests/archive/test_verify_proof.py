@@ -141,6 +141,15 @@ def test_bytes_flipped_all_over_a_proof_are_never_proven_to_be_another_event(
             assert done.stderr.startswith("NOT PROVEN: ")
 
 
+@pytest.mark.parametrize("words", [[], [VKEY], [VKEY, "one", "two"]], ids=len)
+def test_whoever_gives_it_anything_but_a_key_and_a_proof_reads_how_it_is_used(words: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-I", SCRIPT, *words], capture_output=True, check=False, encoding="utf-8")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "python3 -I verify_proof.py VKEY FILE" in done.stderr
+    assert "NOT PROVEN" not in done.stderr
+
+
 def test_it_is_at_most_sixty_lines_and_imports_the_standard_library_only() -> None:
     source = SCRIPT.read_text()
     tree = ast.parse(source)

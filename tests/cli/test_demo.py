@@ -22,7 +22,7 @@ def test_the_whole_crossing_is_shown_and_leaves_what_keep_names(jebi: "Jebi", sa
     assert said.status == Exit.DONE, said.err
     assert re.findall(r"(?m)^(\d)\. ", said.err) == list("1234567")
     assert "film.mp4: " in said.err
-    assert "every one as it was filmed" in said.out
+    assert "every one as it was sealed" in said.out
     assert "records of the custody log agree" in said.out
     assert {"archive", "card", "kit.txt", "parcel.tlog-proof"} <= set(os.listdir(jebi.folder / "kept"))
 

@@ -26,7 +26,7 @@ def answer(archive: "Jebi", request: str, *, last: bytes = b"") -> str:
 
 def test_a_request_goes_out_and_its_answer_comes_in_and_proofs_can_rest_on_it(archive: "Jebi") -> None:
     asked = archive.desk("cosign", "--request", "request", "--json")
-    assert (asked.status, asked.fact) == (Exit.DONE, {"size": 4})
+    assert (asked.status, asked.fact) == (Exit.DONE, {"size": 4, "since": 0})
     said = archive.desk("cosign", "--answer", answer(archive, "request"), "--witness", WITNESS)
     assert said.status == Exit.DONE
     assert said.out.startswith("cosigned by w.example; kept as checkpoints/")
@@ -34,6 +34,26 @@ def test_a_request_goes_out_and_its_answer_comes_in_and_proofs_can_rest_on_it(ar
     checked = archive("desk", "check", "--proof", "proof", "--key", archive.log_key, "--witness", WITNESS)
     assert (checked.status, "the witness cosigned it" in checked.out) == (Exit.DONE, True)
     assert archive.desk("check", "--witness", WITNESS, "--json").fact["compared"] == 1
+
+
+def test_the_next_request_goes_on_from_the_last_answer(archive: "Jebi") -> None:
+    archive.desk("cosign", "--request", "request")
+    seen = archive.read("archive/log/checkpoint")
+    archive.desk("cosign", "--answer", answer(archive, "request"), "--witness", WITNESS)
+    archive.desk("trip", "--kit", "k", "--route", "r", "--receipts", "c")
+    said = archive.desk("cosign", "--request", "next")
+    assert (said.status, said.out) == (Exit.DONE, "wrote next, about 5 records, the first 4 of which it knows\n")
+    again = archive.desk("cosign", "--answer", answer(archive, "next", last=seen), "--witness", WITNESS)
+    assert again.status == Exit.DONE, again
+    other = str(Cosigner(name="x", secret=bytes(32)).verifier())
+    for words, since in (((), 5), (("--witness", WITNESS), 5), (("--witness", other), 0), (("--since", "4"), 4)):
+        fact = archive.desk("cosign", "--request", f"from {since} {len(words)}", *words, "--json").fact
+        assert fact == {"size": 5, "since": since}
+
+
+def test_a_request_that_cannot_be_made_waits_for_no_answer(archive: "Jebi") -> None:
+    archive.desk("cosign", "--request", "new", "--since", "99")
+    assert not archive.exists("archive/pending")
 
 
 def test_the_log_may_grow_until_the_answer_comes(archive: "Jebi") -> None:
@@ -58,6 +78,8 @@ def test_an_answer_is_taken_once(archive: "Jebi") -> None:
         (["--request", "new", "--since", "99"], Exit.DAMAGED, "the witness saw a longer log"),
         (["--request", "none/new"], Exit.UNABLE, "none/new cannot be made"),
         (["--answer", "answer"], Exit.REFUSED, "--witness"),
+        (["--answer", "answer", "--witness", WITNESS, "--since", "4"], Exit.REFUSED, "--since"),
+        (["--request", "new", "--witness", "x"], Exit.DAMAGED, "not the key of a witness"),
         (["--answer", "answer", "--witness", "x"], Exit.DAMAGED, "not the key of a witness"),
         (["--answer", "none", "--witness", WITNESS], Exit.UNABLE, "none could not be read"),
         (["--answer", "clips", "--witness", WITNESS], Exit.UNABLE, "is a directory"),

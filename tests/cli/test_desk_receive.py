@@ -13,7 +13,20 @@ if TYPE_CHECKING:
     from cli.conftest import Jebi
 
 SECOND = PostQuantumIdentity(bytes(range(32)))
+ARCHIVE = ("--archive", "archive", "--passphrase-file", "pw")
 CLIPS = ("a.mp4", "b.mov")
+
+
+@pytest.fixture
+def kit_before(office: "Jebi") -> bytes:
+    """The kit as the desk issued it, before anything was sealed: what somebody may have copied."""
+    office.done("desk", "trip", *ARCHIVE, "--kit", "fresh", "--route", "fresh-route", "--receipts", "fresh-codes")
+    before = office.read("fresh")
+    for name in ("s1", "s2", "s3"):
+        (office.folder / name).unlink()
+    office.done("field", "seal", "clips", "--onto", "s1", "s2", "s3", "--survive", "1", "--kit", "fresh")
+    (office.folder / "fresh").replace(office.folder / "kit")
+    return before
 
 
 def assert_clips_came(office: "Jebi", folder: str = "archive") -> None:
@@ -29,7 +42,7 @@ def test_one_stick_waits_and_says_what_it_lacks_and_a_second_one_completes_it(of
     assert "any other stick of this parcel helps" in waiting.out
     whole = office.desk("receive", "s3")
     assert whole.status == Exit.DONE
-    assert "2 clips, 0.1 MB, every one as it was filmed" in whole.out
+    assert "2 clips, 0.1 MB, every one as it was sealed" in whole.out
     assert_clips_came(office)
 
 
@@ -42,13 +55,55 @@ def test_machines_get_one_line_a_parcel(office: "Jebi") -> None:
     assert waiting["blocks_not_whole"] == 1
     whole = office.desk("receive", "s2", "--json").fact
     assert (whole["state"], whole["clips"], whole["trip"]) == ("whole", 2, office.trip_of("kit"))
-    assert (whole["missing_bytes"], whole["liars"], whole["why"]) == (0, [], "")
+    assert (whole["missing_bytes"], whole["liars"], whole["why"], whole["remarks"]) == (0, [], "", [])
     assert whole["parcel"] == waiting["parcel"] == office.parcel
 
 
 def test_what_is_here_already_is_done(archive: "Jebi") -> None:
     said = archive.desk("receive", "s3", "--json")
     assert (said.status, said.fact["state"]) == (Exit.DONE, "here already")
+
+
+def test_a_number_that_comes_twice_is_taken_and_remarked(office: "Jebi", kit_before: bytes) -> None:
+    """Who copied the kit seals under the same numbers."""
+    first = office.desk("receive", "s1", "s2", "--json").fact["parcel"]
+    office.write("copied", kit_before)
+    (office.folder / "other").mkdir()
+    office.write("other/c.mp4", b"somebody else filmed this")
+    office.done("field", "seal", "other", "--onto", "forged", "--kit", "copied")
+    said = office.desk("receive", "forged")
+    assert said.status == Exit.DONE
+    assert f"its number 1 was used before, by parcel {first}: a kit was copied, or a seal was repeated" in said.out
+    again = office.desk("receive", "s3", "--json")
+    assert again.status == Exit.DONE
+    assert "its number 1 was used again, later, by parcel " in str(again.fact["remarks"])
+
+
+def test_a_number_that_did_not_come_and_a_chain_that_is_broken_are_remarked(office: "Jebi", kit_before: bytes) -> None:
+    office.write("copied", kit_before)
+    office.done("field", "seal", "clips", "--onto", "second", "--kit", "kit")
+    assert "of this trip, number 1 has not come" in office.desk("receive", "second").out
+    (office.folder / "other").mkdir()
+    office.write("other/c.mp4", b"somebody else filmed this")
+    office.done("field", "seal", "other", "--onto", "f1", "--kit", "copied")
+    office.done("field", "seal", "other", "--onto", "f2", "--kit", "copied")
+    assert "has not come" not in office.desk("receive", "s1", "s2").out
+    remarks = str(office.desk("receive", "f2", "--json").fact["remarks"])
+    assert "its number 2 was used before" in remarks
+    assert "it does not follow what came as number 1" in remarks
+
+
+def test_what_came_before_the_one_that_it_does_not_follow_is_remarked_when_that_one_comes(
+    office: "Jebi", kit_before: bytes
+) -> None:
+    office.write("copied", kit_before)
+    (office.folder / "other").mkdir()
+    office.write("other/c.mp4", b"somebody else filmed this")
+    office.done("field", "seal", "other", "--onto", "f1", "--kit", "copied")
+    office.done("field", "seal", "other", "--onto", "f2", "--kit", "copied")
+    second = office.desk("receive", "f2", "--json").fact["parcel"]
+    said = office.desk("receive", "s1", "s2")
+    assert f"parcel {second}, which came as number 2, does not follow it" in said.out
 
 
 def test_folders_are_searched_and_results_go_to_stdout_alone(office: "Jebi") -> None:

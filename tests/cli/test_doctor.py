@@ -1,25 +1,66 @@
-"""`jebi doctor`, as it is typed, on this machine and where a tool is missing."""
+"""`jebi doctor`, as it is typed, on this machine and where a tool is missing or too old."""
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from jebi.errors import Exit
 
 if TYPE_CHECKING:
     from cli.conftest import Jebi
 
+NEW_AGE = Path(__file__).parents[1] / "interop" / "age.mjs"
+TOO_OLD = "age is here and cannot open parcels: they are post-quantum, which takes age 1.3 or later"
 
-def test_on_a_machine_that_was_set_up_everything_is_here(jebi: "Jebi") -> None:
-    said = jebi("doctor")
-    assert said.status == Exit.DONE
+
+def with_age(jebi: "Jebi", script: str) -> dict[str, str]:
+    """An environment in which `age` is another program, found before the system's."""
+    (jebi.folder / "bin").mkdir()
+    jebi.write("bin/age", f"#!/bin/sh\n{script}\n")
+    (jebi.folder / "bin" / "age").chmod(0o755)
+    return {"PATH": f"{jebi.folder}/bin:{os.environ['PATH']}"}
+
+
+def test_where_age_opens_parcels_everything_is_here(jebi: "Jebi") -> None:
+    """Debian's age is too old; this one is typage, which is given the same words."""
+    newer = with_age(jebi, f'exec node {NEW_AGE} decrypt "$(cat "$3")"')
+    said = jebi.alone("doctor", environment=newer)
+    assert (said.status, said.err) == (Exit.DONE, "everything is here\n")
     assert said.out == f"Python {sys.version.split()[0]}, {len(os.sched_getaffinity(0))} cores\n"
-    assert said.err == "everything is here\n"
 
 
-def test_machines_get_what_is_missing(jebi: "Jebi") -> None:
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo 'age: error: unknown identity type' >&2; exit 1",
+        "cat",
+        "exit 0",
+    ],
+    ids=["as age 1.1.1 does", "one that gives back what it gets", "one that does nothing"],
+)
+def test_an_age_that_cannot_open_parcels_is_named_and_jebi_can_do_without(jebi: "Jebi", script: str) -> None:
+    said = jebi.alone("doctor", environment=with_age(jebi, script))
+    assert said.status == Exit.DONE
+    assert TOO_OLD in said.err
+    assert "docs/without-jebi.md" in said.err
+    assert said.err.endswith("everything that jebi itself needs is here\n")
+
+
+def test_an_age_that_is_not_for_this_machine_opens_nothing(jebi: "Jebi") -> None:
+    environment = with_age(jebi, "")
+    (jebi.folder / "bin" / "age").write_bytes(b"\x7fELF")
+    assert TOO_OLD in jebi.alone("doctor", environment=environment).err
+
+
+def test_machines_get_what_is_missing_and_whether_age_opens_parcels(jebi: "Jebi") -> None:
     fact = jebi("doctor", "--json").fact
     assert (fact["missing"], fact["cores"]) == ([], len(os.sched_getaffinity(0)))
+    assert isinstance(fact["age_opens_parcels"], bool)
+    newer = with_age(jebi, f'exec node {NEW_AGE} decrypt "$(cat "$3")"')
+    assert jebi.alone("doctor", "--json", environment=newer).fact["age_opens_parcels"] is True
 
 
 def test_what_is_missing_is_said_with_the_one_line_that_installs_it(jebi: "Jebi") -> None:
@@ -28,4 +69,5 @@ def test_what_is_missing_is_said_with_the_one_line_that_installs_it(jebi: "Jebi"
     assert said.status == Exit.UNABLE
     assert "mcopy is missing: the demo cannot put films on sticks" in said.err
     assert "fsck" not in said.err
+    assert TOO_OLD not in said.err
     assert said.err.endswith("to install what is missing: apt-get install age mtools\n")

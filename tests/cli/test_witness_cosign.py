@@ -53,7 +53,7 @@ def test_a_log_that_grows_is_cosigned_and_remembered(both: "Jebi") -> None:
 def test_a_request_from_another_size_is_refused_and_says_from_which_to_ask(both: "Jebi") -> None:
     cosign(both)
     status, _, err = cosign(both, "--out", "answer2")
-    assert (status, "make the request from 4" in err) == (Exit.REFUSED, True)
+    assert (status, "jebi desk cosign --request FILE --since 4" in err) == (Exit.REFUSED, True)
     assert not both.exists("answer2")
 
 

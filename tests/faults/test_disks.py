@@ -24,7 +24,20 @@ FEW = 1 << 19  # bytes; less than a stick of these clips takes
 
 
 def seal_onto(*places: str, survive: int = 1) -> list[str]:
-    return ["field", "seal", "card", "--onto", *places, "--survive", str(survive), "--kit", "kit", "--wait", "0", "--unprepared"]
+    return [
+        "field",
+        "seal",
+        "card",
+        "--onto",
+        *places,
+        "--survive",
+        str(survive),
+        "--kit",
+        "kit",
+        "--wait",
+        "0",
+        "--unprepared",
+    ]
 
 
 @contextmanager

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jebi.archive.custody import LogDamaged
+from jebi.archive.timestamp import LONGEST_RESPONSE
 from jebi.archive.witness import Cosigner, add_cosignatures
 from jebi.errors import Damaged, Unable
-from jebi.office.checking import CheckedArchive, check_archive
+from jebi.office.checking import CheckedArchive, check_archive, imprint
 from jebi.office.desk import open_desk
 from jebi.office.pending import recall, remember
 from jebi.office.progress import Quiet
@@ -274,3 +277,28 @@ def test_a_false_cosignature_is_found(archive: Path) -> None:
     assert forged.name == COSIGNER.name
     with pytest.raises(Damaged, match=r"w\.example"):
         checked(archive)
+
+
+REFUSAL = bytes.fromhex("30053003020102")  # a whole response: status "rejection", and no token
+
+
+@given(st.binary(max_size=200), st.integers(0, len(REFUSAL)))
+def test_garbage_is_no_timestamp_and_raises_nothing_but_damaged(noise: bytes, place: int) -> None:
+    for garbage in (noise, REFUSAL[:place] + noise):
+        with pytest.raises(Damaged):
+            imprint(garbage)
+
+
+def test_a_timestamp_that_was_refused_or_is_too_long_is_none() -> None:
+    with pytest.raises(Damaged, match="did not grant"):
+        imprint(REFUSAL)
+    with pytest.raises(Damaged, match="too long"):
+        imprint(bytes(LONGEST_RESPONSE + 1))
+
+
+def test_a_garbage_timestamp_beside_a_good_checkpoint_is_named(archive: Path) -> None:
+    with opened(archive) as office:
+        kept = office.desk.log.keep(office.desk.log.checkpoint().written(), stamp=b"garbage")
+        with pytest.raises(Damaged, match="not a timestamp response") as caught:
+            check_archive(office.desk, [], [], Quiet())
+    assert f"log/{kept.removesuffix('.note')}.tsr" in caught.value.what

@@ -54,7 +54,7 @@ def test_every_command_is_shown_as_it_is_run_and_every_act_is_told(film: str) ->
     stage.play(film)
     assert stage.shown == [f"jebi {line}" for line in stage.ran]
     assert [text.strip()[0] for text in stage.said if text.startswith("\n")][:7] == list("1234567")
-    assert any("film.mp4: " in text and "as it was filmed" in text for text in stage.said)
+    assert any("film.mp4: " in text and "as it lay on the card" in text for text in stage.said)
 
 
 def test_its_sticks_are_ordinary_and_what_happens_to_them_is_done(film: str) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from jebi.archive.checkpoint import Checkpoint
+from jebi.archive.witness import Cosigner, add_cosignatures
 from jebi.errors import Damaged, Refused, Unable
-from jebi.office.pending import recall, remember
+from jebi.office.pending import last_cosigned, recall, remember
 from office.conftest import NOW, Office, opened
 
 
@@ -109,3 +110,17 @@ def test_a_disk_that_refuses_is_an_error_with_a_name(office: Office) -> None:
     os.symlink("nowhere", office.desk.path("pending", "dead"))
     with pytest.raises(Unable, match="pending"):
         recall(office.desk, answers())
+
+
+def test_the_size_last_cosigned_is_each_witness_s_own_and_a_stamp_is_no_cosignature(office: Office) -> None:
+    one, other = (Cosigner(name=name, secret=name.encode() * 4) for name in ("one.test", "two.test"))
+    assert last_cosigned(office.desk, None) == 0
+    for cosigner in (one, other):
+        checkpoint = office.desk.log.checkpoint()
+        line = str(cosigner.sign(checkpoint.note.text.encode(), NOW)).encode()
+        office.desk.log.keep(add_cosignatures(checkpoint, line, [cosigner.verifier()]).written())
+        office.desk.append("note", "x", "", actor="desk", time=NOW)
+    office.desk.log.keep(office.desk.log.checkpoint().written(), stamp=b"a stamp")
+    assert [last_cosigned(office.desk, who) for who in (None, one.verifier(), other.verifier())] == [2, 1, 2]
+    stranger = Cosigner(name="one.test", secret=bytes(32)).verifier()
+    assert last_cosigned(office.desk, stranger) == 0

@@ -47,7 +47,8 @@ class OutOfStep(Refused):
 
     def __init__(self, size: int) -> None:
         super().__init__(
-            f"the last checkpoint that this witness cosigned is of size {size}", hint=f"make the request from {size}"
+            f"the last checkpoint that this witness cosigned is of size {size}",
+            hint=f"make the request anew: jebi desk cosign --request FILE --since {size}",
         )
         self.size = size
 

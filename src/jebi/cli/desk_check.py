@@ -1,8 +1,8 @@
 """Check the whole archive, or one proof without any archive.
 
 The archive: every record, tile and checkpoint of the custody log against each other and against what witnesses saw;
-every sealed parcel against the digest that was logged when it came. A proof: against the log's key, and against the
-keys of witnesses that must have cosigned.
+every sealed parcel against the digest that was logged when it came; every timestamp against its checkpoint, but not
+against its authority. A proof: against the log's key, and against the keys of witnesses that must have cosigned.
 """
 
 import argparse
@@ -50,7 +50,13 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     with open_desk(options.archive, passphrase) as desk, terminal.progress():
         remembered = [files.read(path) for path in options.remembered]
         checked = check_archive(desk, witnesses, remembered, terminal)
-    terminal.result(str(checked), records=checked.records, parcels=checked.parcels, compared=checked.compared)
+    terminal.result(
+        str(checked),
+        records=checked.records,
+        parcels=checked.parcels,
+        compared=checked.compared,
+        stamps=checked.stamps,
+    )
     return Exit.DONE
 
 

@@ -1,15 +1,17 @@
 """Receive whatever came: sticks, images, films, files and folders of them, in any order and any state.
 
 Whole parcels are verified to the last byte and kept sealed; their clips are laid into the archive. Parcels that are not
-whole wait in the tray for more: bring other sticks whenever they come.
+whole wait in the tray for more: bring other sticks whenever they come. What is odd beside the other parcels of the same
+trip is remarked: a number that was used before, numbers that did not come, a parcel that does not follow the one before.
 """
 
 import argparse
 
-from jebi.archive.receive import Arrival, State
+from jebi.archive.receive import Arrival, State, logged, remarked
 from jebi.cli.options import add_archive
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Refused, WrongKey
+from jebi.office.answering import events
 from jebi.office.desk import open_desk
 from jebi.office.receiving import Wish, receive
 from jebi.parcel import seal
@@ -39,6 +41,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         arrivals = receive(
             desk, options.carriers, Wish(clips=not options.sealed_only, salvage=options.salvage, outer=outer), terminal
         )
+        parcels = logged(events(desk))
+    arrivals = [remarked(arrival, parcels) for arrival in arrivals]
     for arrival in arrivals:
         terminal.result(str(arrival), **_facts(arrival))
     states = {arrival.state for arrival in arrivals}
@@ -60,6 +64,7 @@ def _facts(arrival: Arrival) -> dict[str, object]:
         "slots": dict(arrival.slots),
         "liars": list(arrival.liars),
         "why": arrival.why,
+        "remarks": list(arrival.remarks),
     }
 
 

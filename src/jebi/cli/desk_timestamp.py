@@ -1,7 +1,8 @@
 """Have a timestamp authority (RFC 3161) date the custody log, by two files.
 
 First --request FILE writes a request, which a machine with a network sends to any authority; it learns one hash.
---answer FILE takes the authority's response in, after verifying it against the certificates given with --roots.
+--answer FILE takes the authority's response in, after verifying it against the certificates given with --roots. Those
+between a root and the authority may be given there, too, for an authority that sends only its own.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from jebi.archive.checkpoint import Checkpoint
 from jebi.cli.options import add_archive, new_file
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Refused
+from jebi.office.checking import imprint
 from jebi.office.desk import open_desk
 from jebi.office.pending import recall, remember
 from jebi.vault import files
@@ -41,6 +43,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
             terminal.result(f"wrote {options.request}")
             return Exit.DONE
         answer, roots = files.read(options.answer), files.read(options.roots)
+        imprint(answer)  # or every pending checkpoint would be blamed for an answer that nobody can read
 
         def accept(checkpoint: Checkpoint) -> timestamp.Stamped:
             stamped = timestamp.verify(answer, checkpoint.written(), [roots], nonce=None)

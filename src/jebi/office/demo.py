@@ -106,7 +106,7 @@ class Demo:
         if sorted(filmed.values()) != sorted(came.values()):  # names may have been mended
             raise Unable("the clips that came are not the clips that were filmed")
         for name, digest in sorted(came.items()):
-            self._say(f"   {name}: {digest[:16]}…, as it was filmed")
+            self._say(f"   {name}: {digest[:16]}…, as it lay on the card")
         self._parcel = parcel
 
     def _proof(self) -> None:

@@ -6,6 +6,7 @@
       keys/log.age       what signs the custody log, sealed to the desk
       trips/ID.age       one trip: its verifying keys, its route key, its receipt key; sealed to the desk
       log/               the custody log
+      receipts/DAY.age   the real codes of a day's list, so that none goes out twice; sealed to the desk
       parcels/           whole parcels, still sealed
       clips/             the clips of whole parcels
       tray/              parcels that wait for more

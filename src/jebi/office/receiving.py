@@ -269,6 +269,7 @@ def _accept(
         os.fsync(sealed.fileno())
     manifest = hashlib.sha256(opened.note.text.encode()).hexdigest()
     detail = f"sealed sha256 {digest}, manifest sha256 {manifest}, number {opened.manifest.number}"
+    detail += f", after manifest {opened.manifest.previous.hex()}"
     desk.append("parcel-received", parcel, detail, actor=f"trip/{trip.trip}", time=int(time.time()))
     quarantine.release()
     with failures_named(final, "written"):

@@ -117,7 +117,7 @@ class ReceiptList:
     codes: tuple[Code, ...]
 
     def __post_init__(self) -> None:
-        _check_day(self.day)
+        check_day(self.day)
         if len(self.codes) != LIST_LENGTH or any(a >= b for a, b in pairwise(self.codes)):
             raise Damaged(
                 f"a list of receipts has {LIST_LENGTH} different codes in rising order, and this one has not",
@@ -157,6 +157,15 @@ CARD_HEADING = (
     "E  erase now   지금 지울 것   今すぐ消去",
 )
 CARD_LETTERS = {Kind.ARRIVED: "A", Kind.SEND_MORE: "M", Kind.ERASE_NOW: "E"}
+
+
+def check_day(untrusted_day: str) -> str:
+    """A day that there is, as ISO 8601 writes it; raises `Damaged`."""
+    try:
+        date.fromisoformat(untrusted_day if _DAY.fullmatch(untrusted_day) else "")
+    except ValueError as error:
+        raise Damaged("the day of a list of receipts is written like 2026-11-22") from error
+    return untrusted_day
 
 
 def code(key: bytes, parcel: int, kind: Kind, repeat: int) -> Code:
@@ -243,10 +252,3 @@ def _code_of(key: bytes, message: bytes) -> Code:
 
 def _line(codes: tuple[Code, ...], gap: str = "  ") -> str:
     return gap.join(map(str, codes))
-
-
-def _check_day(untrusted_day: str) -> None:
-    try:
-        date.fromisoformat(untrusted_day if _DAY.fullmatch(untrusted_day) else "")
-    except ValueError as error:
-        raise Damaged("the day of a list of receipts is written like 2026-11-22") from error

@@ -1,0 +1,17 @@
+"""All parsers, by name."""
+
+from collections.abc import Callable
+
+from garbage import of_contents, of_custody, of_desk, of_films, of_packets, of_pockets, of_seal, of_volumes
+from garbage.campaign import Parser
+
+PARSERS: dict[str, Callable[[], Parser]] = {
+    **of_packets.PARSERS,
+    **of_volumes.PARSERS,
+    **of_films.PARSERS,
+    **of_seal.PARSERS,
+    **of_contents.PARSERS,
+    **of_pockets.PARSERS,
+    **of_custody.PARSERS,
+    **of_desk.PARSERS,
+}
