@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-GONE = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOMEDIUM, errno.ESHUTDOWN, errno.ENOTCONN}
+DRIVER_DIED = {errno.ENOTCONN, errno.ECONNABORTED}  # of a file system in user space
+GONE = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOMEDIUM, errno.ESHUTDOWN, *DRIVER_DIED}
 FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 

@@ -579,6 +579,7 @@ def send(trip: desks.Issued, clip: bytes, places: Sequence[Path], survive: int) 
         survive=survive,
         carrier=None,
         progress=Quiet(),
+        unprepared=True,
     )
     assert len(sealed.whole) == len(places)
     sticks = tuple(read_slots(place, trip.route.secret) for place in places)

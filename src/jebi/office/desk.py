@@ -74,9 +74,9 @@ class Issued:
 
     trip: str
     card: Card
-    passphrase: str
+    passphrase: str = field(repr=False)
     route: RouteKey
-    receipts: str
+    receipts: str = field(repr=False)
 
 
 class Desk:
