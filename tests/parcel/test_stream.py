@@ -242,7 +242,7 @@ def test_a_pipe_that_drips_is_read_to_the_length_that_was_asked_for(content: byt
 def test_a_chain_of_pieces_reads_as_one(pieces: list[bytes], lengths: list[int]) -> None:
     chained, whole, at = Chained(pieces), b"".join(pieces), 0
     for length in lengths:
-        assert chained.read(length) == whole[at : at + length]
+        assert read_exactly(chained, length) == whole[at : at + length]
         at += length
 
 

@@ -148,7 +148,7 @@ def check(untrusted_slot: bytes | memoryview, key: bytes) -> bytes | None:
     if untrusted_slot[:POINT] != key[KEY:]:
         return None
     try:
-        return ChaCha20Poly1305(key[:KEY]).decrypt(NONCE, untrusted_slot[POINT:SLOT], None)
+        return ChaCha20Poly1305(key[:KEY]).decrypt(NONCE, memoryview(untrusted_slot)[POINT:SLOT], None)
     except InvalidTag:
         return None
 

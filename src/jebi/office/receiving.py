@@ -36,7 +36,7 @@ from jebi.parcel.stream import Chained
 from jebi.vault import files
 
 PARTIAL = ".part"
-PIECE = 1 << 22
+PIECE = 1 << 18  # fits a core's cache, from reading over hashing to opening
 MOST_LISTS = 8  # block lists that are tried; more than one is somebody's lie, and each costs a whole restoring
 
 
@@ -163,8 +163,9 @@ class _Receiving:
                 progress.advance(shape.length(block.number))
                 if not block.is_whole:
                     failed.add(block.number)
-                if not failed:
-                    content = partial.read_at(shape.offset(block.number), shape.length(block.number))
+                start, length = shape.offset(block.number), shape.length(block.number)
+                for offset in range(start, start + length if not failed else start, PIECE):
+                    content = partial.read_at(offset, min(PIECE, start + length - offset))
                     digest.update(content)
                     yield content
 

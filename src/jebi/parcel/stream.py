@@ -142,12 +142,9 @@ class Chained:
         self._left = memoryview(b"")
 
     def read(self, length: int, /) -> bytes:
-        parts: list[memoryview] = []
-        for part in self._parts(length):
-            if len(part) == length and isinstance(part.obj, bytes) and len(part.obj) == length:
-                return part.obj
-            parts.append(part)
-        return b"".join(parts)
+        """The next bytes, no further than the piece at hand goes, as of a pipe: whole pieces pass without a copy."""
+        part = next(self._parts(length), memoryview(b""))
+        return part.obj if isinstance(part.obj, bytes) and len(part.obj) == len(part) else bytes(part)
 
     def read_into(self, into: memoryview) -> int:
         """Fill `into` as far as the pieces go; returns the bytes filled. One copy, and none besides."""

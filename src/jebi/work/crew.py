@@ -7,6 +7,7 @@ workers die with their parent, however it dies. A worker that is killed is `Unab
 import collections
 import contextlib
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -85,6 +86,7 @@ def _begin(work: Callable[[Any], Any], parent: int) -> None:
         # time, they need not be cleared page by page again: a third of the time of encoding.
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, KEPT)
         ctypes.CDLL(None).mallopt(M_TRIM_THRESHOLD, KEPT)
+    gc.freeze()  # what came from the parent stays one copy in memory: no collection goes through it, and so touches it
     if os.getppid() != parent:
         os._exit(1)
     _work[:] = [work]
