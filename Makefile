@@ -7,11 +7,11 @@ help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
 
 demo: ## show the whole crossing on real footage
-	@$(PYTHON) tools/set-up demo venv samples
+	@$(PYTHON) tools/set-up demo venv samples models
 	@$(BIN)/jebi demo .cache/samples
 
 test: ## run the checks and the tests
-	@$(PYTHON) tools/set-up test venv samples npm
+	@$(PYTHON) tools/set-up test venv samples models npm
 	@$(MAKE) --no-print-directory check
 	@tools/offline $(BIN)/python -m pytest -n 2 --dist loadfile
 
@@ -23,15 +23,15 @@ check: ## format, lint, types, layers
 	@$(BIN)/lint-imports
 
 deep: ## the long campaigns: a million inputs a parser
-	@$(PYTHON) tools/set-up test venv samples npm
+	@$(PYTHON) tools/set-up test venv samples models npm
 	@JEBI_PROFILE=deep tools/offline $(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: ## measure jebi and its peers side by side; ONLY=crossing for one area
-	@$(PYTHON) tools/set-up bench venv samples
+	@$(PYTHON) tools/set-up bench venv samples models
 	@$(BIN)/python bench/run.py $(ONLY)
 
 docs: ## run every command that README and docs show
-	@$(PYTHON) tools/set-up test venv samples npm
+	@$(PYTHON) tools/set-up test venv samples models npm
 	@$(BIN)/python -m pytest tests/docs
 
 lock: ## write the hash-pinned locks anew from pyproject.toml
