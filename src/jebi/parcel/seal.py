@@ -85,7 +85,7 @@ def open_seal(source: Source, identities: Sequence[Identity]) -> Iterator[bytes]
         HeaderDamaged, WrongMac: the header is not what was written.
         Truncated, TrailingBytes, ChunkDamaged: the payload is not.
     """
-    return stream.open_chunks(_payload_key(source, identities), source)
+    return stream.open_chunks(payload_key(source, identities), source)
 
 
 def open_layers(source: Source, identities: Sequence[Sequence[Identity]]) -> Iterator[bytes]:
@@ -97,9 +97,28 @@ def open_layers(source: Source, identities: Sequence[Sequence[Identity]]) -> Ite
     return chunks
 
 
+def payload_key(source: Source, identities: Sequence[Identity]) -> bytes:
+    """Read a sealed file's header and nonce, and derive the key of its payload; leaves the source where that begins.
+
+    Raises:
+        WrongKey: none of the identities is a recipient.
+        HeaderDamaged, WrongMac: the header is not what was written.
+    """
+    head = header.read(source)
+    unwrap: Callable[[Identity], bytes | None] = lambda identity: identity.unwrap(head.stanzas)  # noqa: E731
+    file_key = next(filter(None, map(unwrap, identities)), None)
+    if file_key is None:
+        raise WrongKey("none of the keys at hand opens this", hint="bring the key of the desk it was sealed to")
+    head.check(file_key)
+    nonce = stream.read_exactly(source, NONCE)
+    if len(nonce) != NONCE:
+        raise header.HeaderDamaged("the sealed file ends with its header")
+    return header.derive(file_key, nonce, b"payload")
+
+
 def salvage(source: Source, identities: Sequence[Identity]) -> Iterator[bytes | Gap]:
     """As `open_seal`, but over damage: what authenticates is released, a `Gap` stands for what does not."""
-    return stream.salvage_chunks(_payload_key(source, identities), source)
+    return stream.salvage_chunks(payload_key(source, identities), source)
 
 
 def with_passphrase(secret: bytes, passphrase: bytes) -> bytes:
@@ -115,16 +134,3 @@ def in_memory(payload: bytes, recipients: Sequence[Recipient]) -> bytes:
 def open_in_memory(sealed: bytes, identities: Sequence[Identity]) -> bytes:
     """Open something small at once; raises as `open_seal`."""
     return b"".join(open_seal(Chained([sealed]), identities))
-
-
-def _payload_key(source: Source, identities: Sequence[Identity]) -> bytes:
-    head = header.read(source)
-    unwrap: Callable[[Identity], bytes | None] = lambda identity: identity.unwrap(head.stanzas)  # noqa: E731
-    file_key = next(filter(None, map(unwrap, identities)), None)
-    if file_key is None:
-        raise WrongKey("none of the keys at hand opens this", hint="bring the key of the desk it was sealed to")
-    head.check(file_key)
-    nonce = stream.read_exactly(source, NONCE)
-    if len(nonce) != NONCE:
-        raise header.HeaderDamaged("the sealed file ends with its header")
-    return header.derive(file_key, nonce, b"payload")
