@@ -40,7 +40,7 @@ class Seekable:
             raise Truncated("the sealed file has a length that no sealer leaves", hint="restore it from a copy")
         self.size = length
         self._last = max(0, -(-length // CHUNK) - 1)
-        self._chunk(self._last)
+        self._held = (self._last, self._open(self._last))
 
     def read_at(self, offset: int, length: int) -> bytes:
         """The payload's bytes there; fewer only at its end. Raises `ChunkDamaged`."""
@@ -52,6 +52,12 @@ class Seekable:
         return opened[offset - first * CHUNK : stop - first * CHUNK]
 
     def _chunk(self, index: int) -> bytes:
+        """One opened chunk; the last one is held, for heads and small reads come several to a chunk."""
+        if index != self._held[0]:
+            self._held = (index, self._open(index))
+        return self._held[1]
+
+    def _open(self, index: int) -> bytes:
         sealed = self._read_at(self._start + index * SEALED_CHUNK, SEALED_CHUNK)
         try:
             return self._aead.decrypt(nonce(index, last=index == self._last), sealed, None)

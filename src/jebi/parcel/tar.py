@@ -7,7 +7,7 @@ Peak: one piece of the source.
 """
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from jebi.errors import Damaged
@@ -79,6 +79,11 @@ class Reader:
             yield piece
         self._skip(self._padding)
         self._padding = 0
+
+    def skip(self, forward: Callable[[int], None]) -> None:
+        """Pass over the bytes of the member at hand: `forward` moves the source by so many."""
+        forward(self._left)
+        self._left = 0
 
     def rest_is_zero(self) -> bool:
         """Read what follows the archive; the padding must be zeros to its end."""
