@@ -7,6 +7,7 @@ into opening it.
 import contextlib
 import os
 import random
+import secrets
 import shutil
 import subprocess
 import sys
@@ -31,7 +32,7 @@ from jebi.office.relay import Joined, join
 from jebi.office.targets import CarrierName
 from jebi.parcel import seal
 from jebi.parcel.card import Card, RouteKey
-from jebi.parcel.keys import Passphrase
+from jebi.parcel.keys import Passphrase, PostQuantumIdentity
 from jebi.parcel.trip import Signing
 
 MIB = 1 << 20
@@ -262,6 +263,19 @@ def archive(archive_once: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def office(archive: Path) -> Iterator[Office]:
     """An office, open."""
+    with opened(archive) as office:
+        yield office
+
+
+@pytest.fixture
+def second() -> PostQuantumIdentity:
+    return PostQuantumIdentity(secrets.token_bytes(32))
+
+
+@pytest.fixture
+def both(archive: Path, second: PostQuantumIdentity) -> Iterator[Office]:
+    """A desk at which two persons open."""
+    (archive / "desk.toml").write_text(f'name = "example.org/desk"\nouter = ["{second.recipient()}"]\n')
     with opened(archive) as office:
         yield office
 

@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -297,19 +297,6 @@ def test_a_parcel_that_another_desk_passed_on_is_rejected_and_holds_up_no_other(
     assert passed.state is State.REJECTED
     assert "passed on" in passed.why
     assert office.listed("clips") == [sealed.parcel]
-
-
-@pytest.fixture
-def second() -> PostQuantumIdentity:
-    return PostQuantumIdentity(secrets.token_bytes(32))
-
-
-@pytest.fixture
-def both(archive: Path, second: PostQuantumIdentity) -> Iterator[Office]:
-    """A desk at which two persons open."""
-    (archive / "desk.toml").write_text(f'name = "example.org/desk"\nouter = ["{second.recipient()}"]\n')
-    with opened(archive) as office:
-        yield office
 
 
 def test_two_persons_open_together_and_neither_alone(both: Office, second: PostQuantumIdentity) -> None:

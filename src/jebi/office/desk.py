@@ -10,6 +10,7 @@
       parcels/           whole parcels, still sealed
       clips/             the clips of whole parcels
       tray/              parcels that wait for more
+      work/              plain copies of clips, while a job runs
 
 Invariants: without the passphrase nothing in `keys`, `trips` and `parcels` opens; one jebi at a time.
 """
@@ -41,6 +42,7 @@ from jebi.vault.tray import Tray
 
 FOLDERS = ("keys", "trips", "parcels", "clips", "tray")
 SETTINGS = "desk.toml"
+WORK = "work"  # plain copies, for as long as a job needs one
 PARTIAL = ".part"  # a new archive grows beside its name, so that one that exists is whole
 
 
@@ -263,7 +265,8 @@ def _only_identity(written: bytes) -> PostQuantumIdentity:
 
 
 def _sweep(folder: str) -> None:
-    """Remove what a jebi that was killed wrote beside a name and never gave it: small files, and what it salvaged."""
+    """Remove what a jebi that was killed left: plain copies, and what it wrote beside a name and never gave it."""
+    shutil.rmtree(os.path.join(folder, WORK), ignore_errors=True)
     for sub in (".", "keys", "pending"):
         for path in glob.glob(os.path.join(glob.escape(os.path.join(folder, sub)), f"*{files.STAGED}")):
             with contextlib.suppress(OSError):  # on a medium that cannot be written it harms nobody
