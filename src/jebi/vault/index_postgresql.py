@@ -1,0 +1,213 @@
+"""The index in PostgreSQL: packs of shadows, and a GIN index over the tokens of each pack.
+
+A row for each shadow would make an index of 2.6 times the text: 28 bytes a row, and postings that leap over many rows.
+A pack holds up to `PACKED` shadows that were added together, one a line, compressed by the database, and its postings lie
+close: 1.5 times the text in all. Neither a text's positions nor its tokens are stored: `search_terms` makes a pack's tokens
+when it is written, which is why it is a function in the database.
+
+Invariants: a pack's keys are in order, and within `SPAN` of its last. Rows that are added in different calls are in
+different packs, so that two writers never wait for each other but over the same rows.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+
+from jebi.errors import Unable
+from jebi.vault.fragments import Question, Row, Token, batches
+
+PACKED = 32  # shadows; more are smaller together, and take longer to be unpacked for one of them
+PACKED_CHARACTERS = 4_000  # for long ones: a pack of this size still has fewer tokens than a tsvector can hold
+SPAN = 1_000  # so that the pack of a key is found among a few
+PACKS_AT_ONCE = 400  # packs that are unpacked for a first look
+MEMORY = "256MB"  # to build an index in; more changes little
+
+PACKS = Table(
+    "search_pack",
+    MetaData(),
+    Column("last", BigInteger, primary_key=True, autoincrement=False),
+    Column("members", ARRAY(BigInteger), nullable=False),
+    Column("shadows", Text, nullable=False),
+)
+# The tokens of `fragments.tokens`, in the database's own words. The cost keeps its planner from calling it for a row that
+# it can find by the index. OFFSET 0 has each run cut into characters once.
+_CREATE_FUNCTION = r"""
+CREATE FUNCTION search_terms(shadows text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS $$
+    WITH terms AS (SELECT unnest(string_to_array(translate(shadows, E'\n', ' '), ' ')) AS term)
+    SELECT array_to_tsvector(array_agg(token)) FROM (
+        SELECT CASE following WHEN '~' THEN here || '~' || next ELSE here || following END AS token
+        FROM terms,
+            LATERAL (SELECT string_to_array(term, NULL) || '~'::text AS run OFFSET 0) AS characters,
+            LATERAL unnest(run, run[2:], run[3:] || ''::text) AS pair (here, following, next)
+        WHERE starts_with(term, '~') AND here <> '~'
+        UNION ALL
+        SELECT term FROM terms WHERE term <> '' AND NOT starts_with(term, '~')
+    ) AS tokens
+$$"""
+_CREATE_INDEX = (
+    "CREATE INDEX search_pack_terms ON search_pack USING gin (search_terms(shadows)) WITH (fastupdate = off)"
+)
+
+
+def create(connection: Connection) -> None:
+    """Make the table, the function and the index."""
+    _create_table(connection)
+    connection.execute(text(_CREATE_INDEX))
+
+
+def drop(connection: Connection) -> None:
+    """Take them away, if they are there."""
+    PACKS.drop(connection, checkfirst=True)
+    connection.execute(text("DROP FUNCTION IF EXISTS search_terms(text)"))
+
+
+def add(connection: Connection, rows: Iterable[Row]) -> None:
+    """Add rows that are not there."""
+    for batch in batches(iter(rows)):
+        packs = [_pack(rows) for rows in _packed(sorted(batch))]
+        connection.execute(insert(PACKS), packs)
+
+
+def remove(connection: Connection, keys: Sequence[int]) -> None:
+    """Remove those that are there: their packs are written anew without them."""
+    gone = set(keys)
+    # Changed in place: a writer that waited for this one must meet the new version of the pack, not nothing.
+    found = connection.execute(_packs_of(keys).order_by(PACKS.c.last).with_for_update(of=PACKS)).all()
+    for last, packed, shadows in {row.last: row for row in found}.values():
+        kept = [row for row in zip(packed, shadows.split("\n"), strict=True) if row[0] not in gone]
+        here = PACKS.c.last == last
+        connection.execute(update(PACKS).where(here).values(_pack(kept)) if kept else delete(PACKS).where(here))
+
+
+def rebuild(connection: Connection, rows: Iterable[Row]) -> None:
+    """Everything anew: packs full, and the index made of all of them at once."""
+    drop(connection)
+    _create_table(connection)
+    add(connection, rows)
+    connection.execute(text(f"SET LOCAL maintenance_work_mem = '{MEMORY}'"))
+    connection.execute(text(_CREATE_INDEX))
+    connection.execute(text("ANALYZE search_pack"))
+
+
+def present(connection: Connection, keys: Sequence[int]) -> set[int]:
+    """Which of these keys have a row."""
+    wanted = set(keys)
+    found = connection.scalars(_packs_of(keys).with_only_columns(PACKS.c.members))
+    return {key for packed in found for key in packed if key in wanted}
+
+
+def count(connection: Connection) -> int:
+    """How many rows there are."""
+    counted = connection.execute(select(func.sum(func.cardinality(PACKS.c.members)))).scalar_one()
+    return int(counted or 0)
+
+
+def confined(connection: Connection, question: Question, wanted: int) -> list[Row]:
+    """The newest rows that answer the question, by comparing every one that it is confined to."""
+    assert question.among is not None
+    allowed = _keys(question.among).subquery()
+    here = select(PACKS.c.last).join(allowed, _holds(allowed.c.key))
+    return _unpacked(connection, question, select(PACKS).where(PACKS.c.last.in_(here)), wanted)
+
+
+def scanned(connection: Connection, question: Question, wanted: int, depth: int) -> list[Row]:
+    """The same, of about the newest `depth` rows only, whatever it is confined to."""
+    newest = select(PACKS).order_by(PACKS.c.last.desc()).limit(depth // PACKED)
+    return _unpacked(connection, question, newest, wanted)
+
+
+def looked_up(connection: Connection, question: Question, wanted: int) -> list[Row]:
+    """The same, of all rows, by the index: the newest packs that it names are unpacked first, then as many more as it takes."""
+    matches = func.search_terms(PACKS.c.shadows).op("@@")(cast(_tsquery(question.look_ups()), TSQUERY))
+    # OFFSET 0 keeps PostgreSQL from walking down the keys and making the terms of every pack it meets.
+    named = select(PACKS.c.last).where(matches).offset(0).subquery()
+    lasts = connection.scalars(select(named.c.last).order_by(named.c.last.desc())).all()
+    rows: list[Row] = []
+    start, size = 0, PACKS_AT_ONCE
+    while start < len(lasts) and len(rows) < wanted:
+        packs = select(PACKS).where(
+            PACKS.c.last == any_(bindparam("lasts", lasts[start : start + size], ARRAY(BigInteger)))
+        )
+        rows += _unpacked(connection, question, packs, wanted - len(rows))
+        start, size = start + size, size * 2
+    return rows
+
+
+def _create_table(connection: Connection) -> None:
+    if connection.execute(text("SHOW server_encoding")).scalar_one() != "UTF8":
+        raise Unable("the database is not in UTF-8", hint="make it anew with ENCODING 'UTF8'")
+    connection.execute(text(_CREATE_FUNCTION))
+    PACKS.create(connection)
+
+
+def _packed(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    pack: list[Row] = []
+    size = 0
+    for key, shadow in rows:
+        if pack and (len(pack) == PACKED or size + len(shadow) > PACKED_CHARACTERS or key - pack[0][0] > SPAN):
+            yield pack
+            pack, size = [], 0
+        pack.append((key, shadow))
+        size += len(shadow)
+    if pack:
+        yield pack
+
+
+def _pack(rows: Sequence[Row]) -> dict[str, object]:
+    keys = [key for key, _ in rows]
+    return {"last": keys[-1], "members": keys, "shadows": "\n".join(shadow for _, shadow in rows)}
+
+
+def _keys(among: Select[Any]) -> Select[Any]:
+    return select(among.subquery().columns[0].label("key"))
+
+
+def _holds(key: ColumnElement[int]) -> ColumnElement[bool]:
+    return and_(PACKS.c.last.between(key, key + SPAN), key == any_(PACKS.c.members))
+
+
+def _packs_of(keys: Sequence[int]) -> Select[Any]:
+    wanted = func.unnest(bindparam("keys", list(keys), ARRAY(BigInteger))).table_valued("key").render_derived("wanted")
+    return select(PACKS.c.last, PACKS.c.members, PACKS.c.shadows).join(wanted, _holds(wanted.c.key))
+
+
+def _unpacked(connection: Connection, question: Question, packs: Select[Any], wanted: int) -> list[Row]:
+    """The newest rows in these packs that answer the question."""
+    pack = packs.subquery()
+    lines = func.unnest(pack.c.members, func.string_to_array(pack.c.shadows, "\n"))
+    row = lines.table_valued(column("key", BigInteger), column("shadow", Text)).render_derived("line")
+    found = select(row.c.key, row.c.shadow).select_from(pack.join(row, true()))
+    found = found.where(*question.compared(row.c.shadow, "strpos"))
+    if question.among is not None:
+        found = found.where(row.c.key.in_(_keys(question.among)))
+    return [(key, shadow) for key, shadow in connection.execute(found.order_by(row.c.key.desc()).limit(wanted))]
+
+
+def _tsquery(wanted: list[list[Token]]) -> str:
+    def quoted(token: Token) -> str:
+        return f"'{token.text}'" + (":*" if token.is_prefix else "")
+
+    return " & ".join(f"({' | '.join(map(quoted, either))})" for either in wanted)
