@@ -1,0 +1,64 @@
+"""Who may sign in to the desk's pages, who is signed in, and what is kept of them. `Members` is the part of the archive that keeps it.
+
+Invariants: pseudonyms, never names; of a password its verifier, of a session's token its digest, and neither in `repr`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from jebi.office.kinds import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody who signs in, under a pseudonym.
+
+    Args:
+        verifier: Argon2id in PHC form, of the password.
+        second: the TOTP key; empty until it is set up. Keep it sealed.
+        must_change: the password was given by somebody else.
+    """
+
+    name: str
+    role: Role
+    verifier: str = field(repr=False)
+    second: bytes = field(default=b"", repr=False)
+    must_change: bool = False
+    is_disabled: bool = False
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A sign-in that lasts; `digest` is the SHA-256 of the token, which is kept nowhere."""
+
+    digest: bytes = field(repr=False)
+    member: str
+    started: int
+    seen: int
+    language: str = "en"
+    theme: str = "auto"
+
+
+class Members(Protocol):
+    """Who may sign in, and who is signed in. Every call is a transaction."""
+
+    def members(self) -> Sequence[Member]: ...
+
+    def member(self, name: str, /) -> Member | None: ...
+
+    def keep_member(self, member: Member, /, *, by: str) -> None:
+        """Add or replace one. Ends the sessions of one whose role, password or second factor changed, or who is disabled."""
+
+    def use_code(self, name: str, step: int, /) -> bool:
+        """Mark a TOTP step as used; false if it, or a later one, was used before. Never true twice, whoever races."""
+
+    def session(self, digest: bytes, /) -> Session | None: ...
+
+    def keep_session(self, session: Session, /) -> None:
+        """Add or replace one. May drop sessions that started more than a day before."""
+
+    def end_session(self, digest: bytes, /) -> None: ...
+
+    def end_sessions(self, name: str, /) -> None: ...

@@ -1,0 +1,466 @@
+"""What the desk's pages show, as plain values; and `Archive`, all that the pages ever ask for or change.
+
+Whoever keeps the archive makes these values; `jebi.web` draws them and knows nothing else. Times are POSIX seconds by the
+desk's clock, places in a clip are seconds from its beginning, sizes are bytes. Every `str` that came with footage (names,
+metadata, texts) is hostile and is escaped where it is drawn. An empty string or tuple means that there is none; `None`
+means that it is not known yet.
+
+Invariants: values only, nothing opens or changes anything here; pseudonyms, never names.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from jebi.office.kinds import (
+    Certainty,
+    ClipState,
+    Consent,
+    Found,
+    Has,
+    JobKind,
+    JobState,
+    Level,
+    Outcome,
+    ParcelState,
+    Part,
+    Reason,
+    Risk,
+    Topic,
+)
+from jebi.office.members import Members
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOutcome:
+    """One file of a parcel and what became of it; `detail` is what a tool said, in its own words."""
+
+    name: str
+    size: int
+    outcome: Outcome
+    reason: Reason = Reason.NONE
+    detail: str = ""
+    clip: str = ""
+    progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A parcel that came, or that is coming together in a tray.
+
+    `came` is when its newest part came, `blocks` how many its sealed bytes have, `needs` the least bytes that can
+    complete it, `liars` labels of carriers that gave false packets, `why` and `remarks` what the receiving said.
+    """
+
+    id: str
+    state: ParcelState
+    came: int
+    size: int
+    trip: str = ""
+    number: int = 0
+    blocks: int = 0
+    blocks_whole: int = 0
+    packets_missing: int = 0
+    needs: int = 0
+    carriers: tuple[str, ...] = ()
+    liars: tuple[str, ...] = ()
+    why: str = ""
+    remarks: tuple[str, ...] = ()
+    files: tuple[FileOutcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A clip in the grid. `faces` is the most that were seen at once; `shots` have a picture each."""
+
+    id: str
+    name: str
+    trip: str
+    came: int
+    state: ClipState
+    duration: float = 0.0
+    size: int = 0
+    filmed: str = ""
+    place: str = ""
+    tags: tuple[str, ...] = ()
+    shots: int = 0
+    faces: int = 0
+    has_speech: bool = False
+    has_text: bool = False
+    has_poster: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which clips; everything that is given must hold. `since` and `until` are POSIX seconds of arrival, both ends in."""
+
+    since: int | None = None
+    until: int | None = None
+    place: str = ""
+    trip: str = ""
+    tag: str = ""
+    collection: str = ""
+    faces: Has = Has.ANY
+    speech: Has = Has.ANY
+    text: Has = Has.ANY
+    state: ClipState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What filters can be set to, with the number of clips of each."""
+
+    places: tuple[tuple[str, int], ...] = ()
+    trips: tuple[tuple[str, int], ...] = ()
+    tags: tuple[tuple[str, int], ...] = ()
+    collections: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T_co]):
+    """Some of many, newest first; `older` and `newer` are keys for the pages beside it, empty where there is none."""
+
+    items: tuple[T_co, ...]
+    total: int
+    older: str = ""
+    newer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """From one cut to the next."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """What was said or written from one second to another."""
+
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """A transcript or a translation. `model` names the machine that made it and is never taken off; or `by` the member."""
+
+    id: str
+    language: str
+    cues: tuple[Cue, ...]
+    model: str = ""
+    by: str = ""
+    when: int = 0
+    is_translation: bool = False
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether no person stands for it."""
+        return bool(self.model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenText:
+    """Text that a machine read in the picture, with its confidence from 0 to 1."""
+
+    start: float
+    end: float
+    text: str
+    language: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A line of metadata: `is_exact` where the desk measured it, else the file claims it. Both strings are hostile."""
+
+    group: str
+    name: str
+    value: str
+    is_exact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What a member remarked, at a second or on the whole clip."""
+
+    text: str
+    by: str
+    when: int
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody in the clip, under a pseudonym."""
+
+    pseudonym: str
+    risk: Risk
+    consent: Consent
+    note: str = ""
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A place or a time, with how sure who is of it and why."""
+
+    value: str
+    certainty: Certainty
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a clip shows, as somebody claims, with the clips that bear it out."""
+
+    text: str
+    certainty: Certainty
+    by: str
+    when: int
+    corroborating: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A record of the custody log."""
+
+    index: int
+    kind: str
+    subject: str
+    detail: str
+    actor: str
+    time: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A signed size and root of the log; `cosigned` names witnesses, `stamped` authorities."""
+
+    size: int
+    root: str
+    time: int
+    cosigned: tuple[str, ...] = ()
+    stamped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a check of the log, or of a clip's original and its records, gave; `failed` is the first record concerned."""
+
+    is_true: bool
+    when: int
+    records: int
+    bytes_read: int = 0
+    failed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewing:
+    """A viewing copy: its size in pixels and whether it has sound."""
+
+    width: int
+    height: int
+    media_type: str
+    has_sound: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """All that there is to say of a clip. `waveform`: peaks from 0 to 255, evenly over its length."""
+
+    card: Card
+    parcel: str
+    sha256: str
+    viewing: Viewing | None = None
+    waveform: bytes = b""
+    shots: tuple[Shot, ...] = ()
+    transcripts: tuple[Transcript, ...] = ()
+    screen: tuple[ScreenText, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    notes: tuple[Note, ...] = ()
+    people: tuple[Person, ...] = ()
+    places: tuple[Stated, ...] = ()
+    times: tuple[Stated, ...] = ()
+    collections: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    custody: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A piece of a hit's text; `is_match` where a word of the query stands."""
+
+    text: str
+    is_match: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A place where something was found; `at` is its second, `language` that of the text."""
+
+    card: Card
+    where: Found
+    pieces: tuple[Piece, ...]
+    at: float | None = None
+    language: str = ""
+    is_machine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """A journey under its pseudonym; `missing` are numbers of parcels that never came, below one that did."""
+
+    pseudonym: str
+    issued: int
+    parcels: int
+    clips: int
+    last: int = 0
+    missing: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Work that is to be done on a clip, or on the whole archive where `clip` is empty. `detail` is what a tool said."""
+
+    id: str
+    kind: JobKind
+    state: JobState
+    clip: str = ""
+    clip_name: str = ""
+    progress: float | None = None
+    tries: int = 0
+    reason: Reason = Reason.NONE
+    detail: str = ""
+    since: int = 0
+    worker: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model in its slot."""
+
+    name: str
+    level: Level
+    size: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the desk is. `lacking` are features that this kernel does not give the jail, in the kernel's words."""
+
+    disk_total: int
+    disk_free: int
+    is_encrypted: bool | None
+    fixity_total: int
+    fixity_checked: int
+    fixity_bad: int
+    fixity_oldest: int
+    jail: Level
+    jail_kind: str
+    database: str
+    database_size: int
+    schema: str
+    lacking: tuple[str, ...] = ()
+    models: tuple[Model, ...] = ()
+
+
+class Blob(Protocol):
+    """Something that is read in pieces: a viewing copy, a picture, a package."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+    def read(self, start: int, end: int, /) -> Iterator[bytes]:
+        """The bytes from `start` up to before `end`, in pieces of bounded size."""
+
+
+class Archive(Members, Protocol):
+    """All that the pages ask. Called from several threads at once.
+
+    Ids that are unknown raise `NothingFound`; what a rule forbids `Refused`; a file that cannot be read `Damaged`. Every
+    change takes `by`, the member, and is an event in the custody log before it returns or never happened. Page keys are
+    opaque and hostile: one that cannot be is as an empty one.
+    """
+
+    def pulse(self, topic: Topic, /) -> str:
+        """Something short that differs after anything of the topic changed. Cheap: asked every second."""
+
+    def parcels(self, *, key: str = "") -> Page[Parcel]: ...
+
+    def parcel(self, parcel: str, /) -> Parcel: ...
+
+    def clips(self, filter_: Filter, /, *, key: str = "") -> Page[Card]: ...
+
+    def choices(self) -> Choices: ...
+
+    def clip(self, clip: str, /) -> Clip: ...
+
+    def part(self, clip: str, part: Part, number: int = 0, /) -> Blob: ...
+
+    def search(self, query: str, filter_: Filter, /, *, key: str = "") -> Page[Hit]: ...
+
+    def trips(self) -> Sequence[Trip]: ...
+
+    def trip(self, trip: str, /) -> Trip: ...
+
+    def entries(self, *, key: str = "") -> Page[Entry]: ...
+
+    def checkpoints(self) -> Sequence[Checkpoint]: ...
+
+    def jobs(self, state: JobState | None = None, /, *, key: str = "") -> Page[Job]: ...
+
+    def job_counts(self) -> Mapping[JobState, int]: ...
+
+    def health(self) -> Health: ...
+
+    def verify_clip(self, clip: str, /) -> Verdict:
+        """Read the original again, and its records and the log up to the newest checkpoint."""
+
+    def verify_log(self) -> Verdict: ...
+
+    def evidence(self, clip: str, /, *, by: str) -> Blob:
+        """The evidence package of a clip, as one file."""
+
+    def written_transcript(self, clip: str, transcript: str, form: str, /) -> str:
+        """A transcript as `vtt` or `srt`."""
+
+    def add_transcript(
+        self, clip: str, untrusted_text: bytes, /, *, language: str, is_translation: bool, by: str
+    ) -> None:
+        """Take in WebVTT or SRT that a person made. Raises `Damaged`."""
+
+    def add_note(self, clip: str, text: str, at: float | None, /, *, by: str) -> None: ...
+
+    def add_tag(self, clip: str, tag: str, /, *, by: str) -> None: ...
+
+    def drop_tag(self, clip: str, tag: str, /, *, by: str) -> None: ...
+
+    def add_to_collection(self, clip: str, collection: str, /, *, by: str) -> None: ...
+
+    def drop_from_collection(self, clip: str, collection: str, /, *, by: str) -> None: ...
+
+    def add_place(self, clip: str, place: str, certainty: Certainty, note: str, /, *, by: str) -> None: ...
+
+    def add_time(self, clip: str, time: str, certainty: Certainty, note: str, /, *, by: str) -> None: ...
+
+    def add_person(self, clip: str, person: Person, /, *, by: str) -> None: ...
+
+    def add_claim(
+        self, clip: str, text: str, certainty: Certainty, corroborating: Sequence[str], /, *, by: str
+    ) -> None: ...
+
+    def again(self, job: str, /, *, by: str) -> None:
+        """Have a job that failed or was skipped done again. Raises `Refused` for another."""
+
+    def skip(self, job: str, /, *, by: str) -> None:
+        """Give a job up for now. Raises `Refused` for one that is done."""

@@ -1,0 +1,228 @@
+// Goes through the desk with Debian's Chromium, as an editor does, and says what it saw as JSON. node tour.mjs GIVEN.json
+import { createHmac } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+const given = JSON.parse(readFileSync(process.argv[2], 'utf-8'))
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf-8')
+const seen = { elsewhere: [], said: [], taken: [] }
+mkdirSync(given.pictures, { recursive: true })
+const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [...(given.sandbox ? [] : ['--no-sandbox']), '--autoplay-policy=no-user-gesture-required', '--disable-background-networking'],
+})
+
+async function open(cookie, size = { width: 1440, height: 900 }, more = {}) {
+    const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', ...more })
+    if (cookie) await context.addCookies([{ name: 'jebi_session', value: given.cookies[cookie], url: given.origin, httpOnly: true, sameSite: 'Strict' }])
+    const page = await context.newPage()
+    page.setDefaultTimeout(60_000)
+    page.on('request', (request) => {
+        const address = request.url()
+        if (!address.startsWith(given.origin) && !address.startsWith('blob:') && !address.startsWith('data:')) seen.elsewhere.push(address)
+    })
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && seen.said.push(`${page.url()}: ${message.text()}`))
+    page.on('pageerror', (error) => seen.said.push(`${page.url()}: ${error.message}`))
+    return page
+}
+
+const go = (page, path) => page.goto(given.origin + path, { waitUntil: 'load' })
+
+async function picture(page, name) {
+    await page.evaluate(() => Promise.all([...document.images].filter((one) => !one.complete && one.loading !== 'lazy').map((one) => one.decode().catch(() => null))))
+    await page.screenshot({ path: join(given.pictures, `${name}.png`) })
+    seen.taken.push(name)
+}
+
+/** A code of the second factor, RFC 6238. */
+function code(now = Date.now()) {
+    const step = Buffer.alloc(8)
+    step.writeBigUInt64BE(BigInt(Math.floor(now / 30_000)))
+    const digest = createHmac('sha1', Buffer.from(given.second, 'hex')).update(step).digest()
+    return String((digest.readUInt32BE(digest[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}
+
+/** The whole morning of an editor, by keyboard alone. */
+async function morning() {
+    const found = {}
+    const page = await open(null)
+    await go(page, '/archive')
+    found.door = new URL(page.url()).pathname
+    await picture(page, 'sign-in')
+    await page.keyboard.type('haneul')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(given.password)
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(code())
+    await Promise.all([page.waitForURL('**/archive'), page.keyboard.press('Enter')])
+    found.inside = new URL(page.url()).pathname
+    found.script = await page.evaluate(() => document.cookie)
+
+    await page.keyboard.press('Tab')
+    found.skip = await page.evaluate(() => document.activeElement.getAttribute('href'))
+    await page.keyboard.press('Enter')
+    found.main = await page.evaluate(() => document.activeElement.id)
+
+    await page.keyboard.press('?')
+    found.help = await page.evaluate(() => document.querySelector('#help').open)
+    await page.keyboard.press('Escape')
+    await page.locator('jebi-grid a').first().focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowLeft')
+    found.roved = await page.evaluate(() => [...document.querySelectorAll('jebi-grid a')].indexOf(document.activeElement))
+    found.columns = await page.evaluate(() => getComputedStyle(document.querySelector('.grid')).gridTemplateColumns.split(' ').length)
+    found.stops = await page.evaluate(() => document.querySelectorAll('jebi-grid a[tabindex="0"]').length)
+
+    found.hits = {}
+    for (const word of ['쌀값', '시장', '市場', 'market']) {
+        await page.keyboard.press('/')
+        await page.keyboard.type(word)
+        await Promise.all([page.waitForURL((url) => url.searchParams.get('q') === word), page.keyboard.press('Enter')])
+        found.hits[word] = await page.locator('mark').count()
+    }
+    await go(page, '/search?q=' + encodeURIComponent('단속'))
+    await page.locator('.quote a').first().focus()
+    await Promise.all([page.waitForURL('**/clips/**'), page.keyboard.press('Enter')])
+    const wanted = Number(/#t=([\d.]+)/.exec(page.url())[1])
+    await page.waitForFunction(() => document.querySelector('video').readyState >= 2)
+    await page.waitForFunction((to) => Math.abs(document.querySelector('video').currentTime - to) < 0.2, wanted)
+    found.jumped = true
+    found.marked = await page.evaluate(() => document.querySelector('.cues a[aria-current]')?.textContent ?? '')
+    await page.locator('#main').focus()
+    await page.keyboard.press(' ')
+    await page.waitForFunction(() => !document.querySelector('video').paused)
+    await page.keyboard.press('k')
+    await page.waitForFunction(() => document.querySelector('video').paused)
+    found.played = true
+    await page.locator('.controls select').first().selectOption('0')
+    await page.waitForFunction(() => document.querySelector('video').textTracks[0].cues?.length > 0)
+    found.subtitles = await page.evaluate(() => document.querySelector('video').textTracks[0].cues[0].text)
+    await page.locator('#main').focus()
+    const at = () => page.evaluate(() => document.querySelector('video').currentTime)
+    await page.keyboard.press('j')
+    found.back = (await at()) < wanted
+    const before = await at()
+    await page.keyboard.press(']')
+    found.shot = (await at()) > before
+    await page.keyboard.press('n')
+    found.noting = await page.evaluate(() => document.activeElement.name)
+    await page.keyboard.type('a note by keyboard')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await Promise.all([page.waitForURL('**#notes'), page.keyboard.press('Enter')])
+    await page.getByText('a note by keyboard').waitFor()
+    found.noted = true
+
+    await page.getByRole('button', { name: 'Verify now' }).focus()
+    await Promise.all([page.waitForURL('**/verify#custody'), page.keyboard.press('Enter')])
+    found.verdict = await page.locator('.verdict b').textContent()
+    await picture(page, 'custody')
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Evidence package' }).press('Enter')])
+    found.exported = download.suggestedFilename()
+
+    await go(page, '/jobs')
+    await page.locator('summary').last().press('Enter')
+    await Promise.all([page.waitForLoadState('load'), page.getByRole('button', { name: '한국어' }).press('Enter')])
+    await page.waitForFunction(() => document.documentElement.lang === 'ko')
+    found.language = await page.locator('h1').textContent()
+    await page.locator('details.me > summary').press('Enter')
+    await Promise.all([page.waitForURL('**/sign-in'), page.getByRole('button', { name: '로그아웃' }).press('Enter')])
+    await go(page, '/archive')
+    found.out = new URL(page.url()).pathname
+    await page.context().close()
+    return found
+}
+
+/** A change at the desk draws an open page anew. */
+async function live() {
+    const [watching, doing] = [await open('editor en light'), await open('admin en light')]
+    await go(watching, '/jobs')
+    const text = () => watching.locator('[data-live]').textContent()
+    const before = await text()
+    await go(doing, '/jobs')
+    await doing.getByRole('button', { name: 'Skip' }).first().click()
+    await watching.waitForFunction((old) => document.querySelector('[data-live]').textContent !== old, before)
+    const found = (await text()) !== before
+    await watching.context().close()
+    await doing.context().close()
+    return found
+}
+
+/** Without a script the pages still say what they say. */
+async function plain() {
+    const page = await open('editor en light', undefined, { javaScriptEnabled: false })
+    const found = {}
+    for (const path of PAGES) {
+        await go(page, path)
+        found[path] = (await page.locator('h1').count()) === 1
+    }
+    await go(page, '/clips/c00000')
+    found.controls = (await page.locator('video[controls]').count()) === 1
+    await page.context().close()
+    return found
+}
+
+const PAGES = ['/archive', '/clips/c00000', '/clips/c00005', '/clips/c00000/people', '/search', '/search?q=' + encodeURIComponent('쌀값'), '/parcels', '/parcels/9a41c07be2d15f36', '/parcels/51b0e7d4c2aa9083', '/trips', '/trips/4f1c09ab', '/log', '/jobs', '/health', '/account', '/help']
+
+/** What axe finds on every page, in both themes; and whether anything sticks out at the narrowest and the widest. */
+async function looked() {
+    const found = { axe: [], out: [], pages: 0 }
+    for (const [cookie, paths] of [['editor en light', PAGES], ['admin ko light', ['/members']], ['editor ja light', ['/clips/c00000', '/nothing']], [null, ['/sign-in']]]) {
+        const page = await open(cookie)
+        for (const path of paths) {
+            await go(page, path)
+            await page.evaluate(() => { for (const one of document.querySelectorAll('main details')) one.open = true })
+            await page.evaluate(axe)
+            found.axe.push(...(await judged(page, {})).map((one) => `${path}: ${one}`))
+            for (const width of [360, 800, 2560]) {
+                await page.setViewportSize({ width, height: 900 })
+                const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+                if (over > 0) found.out.push(`${width} ${path}: ${over} pixels`)
+            }
+            await page.setViewportSize({ width: 1440, height: 900 })
+            await page.evaluate(() => { document.documentElement.dataset.theme = 'dark' })
+            found.axe.push(...(await judged(page, { runOnly: ['color-contrast'] })).map((one) => `${path}, dark: ${one}`))
+            found.pages += 1
+        }
+        await page.context().close()
+    }
+    return found
+}
+
+async function judged(page, options) {
+    const results = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], ...chosen }), options)
+    const grave = results.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
+    return grave.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' ')}`)
+}
+
+async function portraits() {
+    for (const [cookie, path, name, size] of [
+        ['editor en light', '/archive', 'archive', undefined],
+        ['editor ko dark', '/clips/c00000#t=3', 'clip-ko-dark', undefined],
+        ['editor en light', '/clips/c00000#t=3', 'clip', undefined],
+        ['editor ja light', '/search?q=' + encodeURIComponent('市場'), 'search-ja', undefined],
+        ['editor en light', '/parcels', 'arrivals', undefined],
+        ['editor ko light', '/parcels/9a41c07be2d15f36', 'parcel-ko', undefined],
+        ['editor en dark', '/jobs', 'jobs-dark', undefined],
+        ['editor en light', '/health', 'health', undefined],
+        ['editor ko light', '/archive', 'archive-narrow-ko', { width: 390, height: 844 }],
+    ]) {
+        const page = await open(cookie, size)
+        await go(page, path)
+        await page.waitForTimeout(400)
+        await picture(page, name)
+        await page.context().close()
+    }
+}
+
+try {
+    const found = { morning: await morning(), live: await live(), plain: await plain(), looked: await looked() }
+    await portraits()
+    process.stdout.write(JSON.stringify({ ...found, ...seen }))
+} finally {
+    await browser.close()
+}
