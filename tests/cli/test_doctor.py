@@ -1,12 +1,15 @@
 """`jebi doctor`, as it is typed, on this machine and where a tool is missing or too old."""
 
+import json
 import os
 import sys
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from jebi.cli.doctor import is_crypt
 from jebi.errors import Exit
 
 if TYPE_CHECKING:
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
 
 NEW_AGE = Path(__file__).parents[1] / "interop" / "age.mjs"
 TOO_OLD = "age is here and cannot open parcels: they are post-quantum, which takes age 1.3 or later"
+
+HIDDEN = ("bwrap", "--dev-bind", "/", "/", "--ro-bind", "/dev/null")  # and what is hidden
+JEBI = (sys.executable, "-m", "jebi")
 
 
 def with_age(jebi: "Jebi", script: str) -> dict[str, str]:
@@ -71,3 +77,75 @@ def test_what_is_missing_is_said_with_the_one_line_that_installs_it(jebi: "Jebi"
     assert "fsck" not in said.err
     assert TOO_OLD not in said.err
     assert said.err.endswith("to install what is missing: apt-get install age mtools\n")
+
+
+def test_the_desk_is_told_that_its_jail_holds(jebi: "Jebi") -> None:
+    assert jebi("doctor", "--json").fact["jail"] == {"is_needed": True, "wrong": []}
+
+
+def test_a_feature_of_the_kernel_without_which_there_is_no_jail_is_named(jebi: "Jebi") -> None:
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    said = jebi.by(("unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh", *JEBI), "doctor")
+    assert said.status == Exit.UNABLE
+    assert "this machine allows no user namespaces (user.max_user_namespaces is 0)" in said.err
+
+
+@pytest.mark.parametrize("tool", ["bwrap", "tesseract"])
+def test_a_tool_of_the_desk_that_is_missing_is_named(jebi: "Jebi", tool: str) -> None:
+    said = jebi.by((*HIDDEN, f"/usr/bin/{tool}", *JEBI), "doctor")
+    assert said.status == Exit.UNABLE
+    assert f"{tool} is missing: " in said.err
+    assert said.err.splitlines()[-1].startswith("to install what is missing: apt-get install ")
+
+
+def test_a_language_that_tesseract_cannot_read_is_named(jebi: "Jebi") -> None:
+    (english,) = Path("/usr/share/tesseract-ocr").glob("*/tessdata/eng.traineddata")
+    only = ("--tmpfs", str(english.parent), "--ro-bind", str(english), str(english))
+    said = jebi.by(("bwrap", "--dev-bind", "/", "/", *only, *JEBI), "doctor")
+    assert said.status == Exit.UNABLE
+    assert "Tesseract reads no Korean: apt-get install tesseract-ocr-kor" in said.err
+    assert "Tesseract reads no Japanese: apt-get install tesseract-ocr-jpn" in said.err
+    assert "English" not in said.err
+
+
+def test_who_has_no_desk_needs_no_jail(jebi: "Jebi") -> None:
+    """jebi as a courier has it: without the libraries that the desk's part brings."""
+    (jebi.folder / "libraries").mkdir()
+    for library in Path(sysconfig.get_path("purelib")).iterdir():
+        if not library.name.startswith("pyseccomp"):
+            (jebi.folder / "libraries" / library.name).symlink_to(library)
+    found = os.pathsep.join([str(Path(__file__).parents[2] / "src"), str(jebi.folder / "libraries")])
+    said = jebi.by((sys.executable, "-S", "-m", "jebi"), "doctor", "--json", environment={"PYTHONPATH": found})
+    assert said.status == Exit.DONE
+    assert json.loads(said.out)["jail"] == {"is_needed": False, "wrong": []}
+
+
+def test_whether_the_archives_disk_is_encrypted_is_said_or_that_it_cannot_be_told(jebi: "Jebi") -> None:
+    in_memory = jebi("doctor", "--archive", "/dev/shm")
+    assert in_memory.status == Exit.DONE
+    assert "whether the archive's disk is encrypted cannot be told here" in in_memory.err
+    assert jebi("doctor", "--archive", ".", "--json").fact["disk_is_encrypted"] in {True, False, None}
+    assert jebi("doctor", "--archive", "nowhere").status == Exit.UNABLE
+
+
+def test_a_disk_is_encrypted_when_all_that_it_is_made_of_is(tmp_path: Path) -> None:
+    """As /sys shows a partition, LUKS on it, LVM on that, and a mirror of one such and one plain disk."""
+    for name, uuid, parts in (
+        ("sda/sda1", None, []),
+        ("dm-0", "CRYPT-LUKS2-0123-crypt", ["sda/sda1"]),
+        ("dm-1", "LVM-abc", ["dm-0"]),
+        ("dm-2", "LVM-def", ["dm-1", "sda/sda1"]),
+        ("md0/md0p1", None, []),
+    ):
+        (tmp_path / name / "slaves").mkdir(parents=True)
+        for part in parts:
+            (tmp_path / name / "slaves" / part.replace("/", "-")).symlink_to(tmp_path / part)
+        if uuid:
+            (tmp_path / name / "dm").mkdir()
+            (tmp_path / name / "dm" / "uuid").write_text(uuid)
+    (tmp_path / "md0" / "slaves").mkdir()
+    (tmp_path / "md0" / "slaves" / "dm-0").symlink_to(tmp_path / "dm-0")
+    for partition in ("sda/sda1", "md0/md0p1"):
+        (tmp_path / partition / "partition").touch()
+    answers = {name: is_crypt(tmp_path / name) for name in ("sda/sda1", "dm-0", "dm-1", "dm-2", "md0/md0p1")}
+    assert answers == {"sda/sda1": False, "dm-0": True, "dm-1": True, "dm-2": False, "md0/md0p1": True}

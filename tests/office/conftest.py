@@ -60,7 +60,7 @@ class Steps(Quiet):
     done: list[int] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
-    def begin(self, what: str, total: int) -> None:
+    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
         self.announced.append((what, total))
         self.done.append(0)
 
@@ -81,7 +81,7 @@ class Meanwhile(Steps):
 
     do: Callable[[str], object] = lambda _: None
 
-    def begin(self, what: str, total: int) -> None:
+    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
         Steps.begin(self, what, total)
         self.do(what)
 

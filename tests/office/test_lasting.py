@@ -32,7 +32,7 @@ class Accidents(Quiet):
     steps: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
-    def begin(self, what: str, total: int) -> None:
+    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
         self.steps.append(what)
         self.accident(what, self.steps.count(what))
 

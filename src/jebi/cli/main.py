@@ -18,6 +18,7 @@ import setproctitle
 from jebi import __version__
 from jebi.errors import EXIT_MEANINGS, Exit, JebiError
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # jebi's cores are busy with processes; threads would only wait
 _interrupted = signal.signal(
     signal.SIGINT, signal.SIG_DFL
 )  # while it loads, which takes a while, Ctrl-C simply ends it
@@ -32,6 +33,7 @@ try:
         desk_receive,
         desk_timestamp,
         desk_trip,
+        desk_work,
         doctor,
         field_erase,
         field_receipts,
@@ -55,6 +57,7 @@ VERBS: tuple[ModuleType, ...] = (
     desk_init,
     desk_trip,
     desk_receive,
+    desk_work,
     desk_receipts,
     desk_prove,
     desk_check,

@@ -17,7 +17,16 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.text import Text
 from shamir_mnemonic.wordlist import WORDLIST
 
 from jebi.errors import JebiError, Refused
@@ -60,8 +69,8 @@ class Terminal:
         columns = (
             TextColumn("{task.description:>13}"),
             BarColumn(bar_width=32),
-            DownloadColumn(),
-            TransferSpeedColumn(),
+            _Amount(),
+            _Rate(),
             TimeRemainingColumn(compact=True),
         )
         quiet = self.as_json or not self.talk.is_terminal
@@ -70,12 +79,12 @@ class Terminal:
             yield self
         self._bars = None
 
-    def begin(self, what: str, total: int) -> None:
-        """A step of `total` bytes begins."""
+    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
+        """A step of `total` units begins."""
         if self._bars:
             for task in self._bars.tasks:
                 self._bars.remove_task(task.id)
-            self._bars.add_task(what, total=total)
+            self._bars.add_task(what, total=total, unit=unit)
             self._bars.refresh()
 
     def advance(self, done: int) -> None:
@@ -144,6 +153,21 @@ class Terminal:
             return False
         self.talk.print(f"{question} [y/N] ", end="", markup=False)
         return sys.stdin.readline().strip().lower() in {"y", "yes", "예", "はい"}
+
+
+class _Amount(DownloadColumn):
+    """How much of how much; in its own unit where that is not bytes."""
+
+    def render(self, task: Task) -> Text:
+        unit = task.fields["unit"]
+        return super().render(task) if unit == "bytes" else Text(f"{task.completed:.0f}/{task.total:.0f} {unit}")
+
+
+class _Rate(TransferSpeedColumn):
+    """How fast, for bytes."""
+
+    def render(self, task: Task) -> Text:
+        return super().render(task) if task.fields["unit"] == "bytes" else Text("")
 
 
 def visible(text: str) -> str:

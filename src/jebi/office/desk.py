@@ -85,7 +85,7 @@ class Desk:
     """An open archive. Use `open_desk`."""
 
     def __init__(self, folder: str, settings: dict[str, object], identity: PostQuantumIdentity, ledger: Ledger) -> None:
-        self.folder, self.identity = folder, identity
+        self.folder, self.identity, self.settings = folder, identity, settings
         self.name = str(settings["name"])
         self.outer = tuple(PostQuantumRecipient.parse(text) for text in _texts(settings.get("outer", [])))
         secret = seal.open_in_memory(files.read(self.path("keys", "log.age")), [identity])

@@ -4,14 +4,14 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Steps of so many bytes, one after the other, and what is worth knowing meanwhile."""
+    """Steps of so many bytes or other units, one after the other, and what is worth knowing meanwhile."""
 
-    def begin(self, what: str, total: int) -> None:
-        """A step of `total` bytes begins."""
+    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
+        """A step of `total` units begins."""
         ...
 
     def advance(self, done: int) -> None:
-        """So many bytes more are done."""
+        """So many more are done."""
         ...
 
     def say(self, text: str) -> None:
@@ -22,7 +22,7 @@ class Progress(Protocol):
 class Quiet:
     """Nobody watches."""
 
-    def begin(self, what: str, total: int) -> None: ...
+    def begin(self, what: str, total: int, unit: str = "bytes") -> None: ...
 
     def advance(self, done: int) -> None: ...
 

@@ -1,0 +1,55 @@
+"""What one job made of a clip: sealed and kept at once, written into the catalogue with all else that the job found.
+
+Invariants: a blob is kept before a row names it; one that a newer takes the place of, or whose job failed, is left to
+`sweep`, which removes what no row names. Peak: what is added.
+"""
+
+from dataclasses import dataclass, field
+
+from jebi.office.kept import Kept, Stored
+from jebi.vault import clips
+from jebi.vault.catalogue import Catalogue, Change, Event
+from jebi.vault.clips import Derived
+
+
+@dataclass(slots=True)
+class Made:
+    """Collects what a job makes of one clip, with the tools that it uses."""
+
+    kept: Kept
+    clip: str
+    tools: str
+    _derived: list[Derived] = field(default_factory=list)
+
+    def add(self, kind: str, content: bytes, number: int = 0) -> None:
+        """Seal and keep something small."""
+        self._note(kind, self.kept.put(content), number)
+
+    def add_file(self, kind: str, path: str) -> None:
+        """Seal and keep a file."""
+        self._note(kind, self.kept.put_file(path), 0)
+
+    def write(self, change: Change) -> None:
+        """Name all of it in the catalogue."""
+        for made in self._derived:
+            detail = f"{made.kind} {made.number}, sha256 {made.sha256}, sealed sha256 {made.blob}, by {made.tools}"
+            event = Event(kind="derived", subject=self.clip, detail=detail, actor="machine")
+            clips.put_derived(change, self.clip, made, event)
+
+    def _note(self, kind: str, stored: Stored, number: int) -> None:
+        self._derived.append(
+            Derived(
+                kind=kind, blob=stored.blob, size=stored.size, sha256=stored.sha256, tools=self.tools, number=number
+            )
+        )
+
+
+def sweep(kept: Kept, catalogue: Catalogue) -> int:
+    """Remove the blobs that no row names; returns how many. Only while no job is running."""
+    with catalogue.reading() as connection:
+        needed = clips.blobs(connection)
+    gone = [name for name in kept.blobs.names() if name not in needed]
+    for name in gone:
+        kept.blobs.remove(name)
+    kept.blobs.sweep()
+    return len(gone)
