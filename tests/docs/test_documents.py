@@ -17,7 +17,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 EXECUTED = re.compile(r"<!-- executed -->\n```console\n(.*?)```", re.DOTALL)
 VARIES = re.compile(
     r"paper \d: .*|(?<=trip )[0-9a-f]{8}|\b[0-9a-f]{16}\b…?|example\.org/desk\+\S+|\d{4}-\d\d-\d\d \d\d:\d\d|took \d+ seconds"
-    r"|chi-square of the noise: [\d.]+|\d+ slots; .*|at least [\d.]+ MB( more)?|lacks [\d]+ of"
+    r"|chi-square of the noise: [\d.]+|\d+ slots; .*|at least [\d.]+ [kM]B( more)?|lacks [\d]+ of"
 )
 
 
