@@ -17,7 +17,7 @@ from jebi.media.samples import samples as heard
 from media import hostile
 
 GROWTH = 160 << 20  # bytes that this process may grow by: a frame or a megabyte at a time, and what a pipe holds
-IMPATIENT = 0.1  # of the usual budget: two seconds of processor time for the smallest file
+IMPATIENT = 0.05  # of the usual budget: one second of processor time for the smallest file
 
 
 @pytest.fixture(scope="module")
