@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jebi.archive.terms import (
+    LONGEST_FRAGMENT,
     LONGEST_QUERY,
     LONGEST_TEXT,
     MOST_PARTS,
@@ -130,6 +131,7 @@ def test_any_query_is_parsed_or_refused(typed: str) -> None:
         assert SHADOW.fullmatch(fragment)
         assert fragment.strip(" ~")
         assert not fragment.endswith("~")
+        assert len(fragment) <= LONGEST_FRAGMENT
 
 
 def test_what_is_too_long_is_refused() -> None:
@@ -140,6 +142,8 @@ def test_what_is_too_long_is_refused() -> None:
         terms("가" * (LONGEST_TEXT + 1))
     with pytest.raises(Refused, match="too long"):
         parse_query("가" * (LONGEST_QUERY + 1))
+    with pytest.raises(Refused, match="too many"):
+        parse_query("ﷺ" * LONGEST_QUERY)
     with pytest.raises(Refused, match="too many"):
         parse_query(" ".join(f"a{number}" for number in range(MOST_PARTS + 1)))
 

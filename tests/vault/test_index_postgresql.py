@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from jebi.errors import Unable
 from jebi.vault import index
 from jebi.vault.fragments import tokens
-from jebi.vault.index_postgresql import PACKED, PACKED_CHARACTERS, SPAN
+from jebi.vault.index_postgresql import NAMED_AT_ONCE, PACKED, PACKED_CHARACTERS, SPAN
 
 TERMS = st.from_regex(r"(~[쌀값𠮷か゚가]{1,3}){1,3}|[ab1é]{1,3}", fullmatch=True)
 SHADOWS = st.lists(TERMS, max_size=4).map(lambda terms: f" {' '.join(terms)} ")
@@ -44,6 +44,13 @@ def test_rows_are_packed_by_number_length_and_key(connection: Connection) -> Non
     assert packs() == [PACKED, 1, 1, 1, 1, 2, 1]
     index.remove(connection, [0, PACKED, 5000 + SPAN])
     assert packs() == [PACKED - 1, 1, 1, 1, 1, 1]
+
+
+def test_a_hit_behind_thousands_of_false_candidates_is_found(connection: Connection) -> None:
+    false = [(key * (SPAN + 1), " ~시장 ~장에 ") for key in range(1, NAMED_AT_ONCE + 100)]
+    index.add(connection, [(0, " ~시장에 "), *false])
+    assert [hit.key for hit in index.find(connection, ["시장에"], limit=9, scanned=0)] == [0]
+    assert len(index.find(connection, ["시장", "장에"], limit=NAMED_AT_ONCE + 50, scanned=0)) == NAMED_AT_ONCE + 50
 
 
 def test_two_who_remove_rows_of_one_pack_both_do(postgresql: str) -> None:

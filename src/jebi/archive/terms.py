@@ -7,8 +7,7 @@ shadow. So 시장 is found in 시장에서는, and in a Japanese sentence that h
 half-width and decomposed forms (file names off a Mac) all meet. Nothing here knows an index; nothing in a query is syntax
 to one.
 
-Invariants: the shadow of every part between two spaces depends on that part alone; a shadow has no ASCII but a–z, 0–9,
-space and `~`. Never raises but `Damaged` for a text and `Refused` for a query that is too long.
+Invariants: every Unicode form of a text has the same shadow; a shadow has no ASCII but a–z, 0–9, space and `~`. Never raises but `Damaged` for a text and `Refused` for a query that is too long.
 Peak: about a hundred times the text where the places of terms are asked for, and four times for a shadow.
 """
 
@@ -23,6 +22,7 @@ from jebi.errors import Damaged, Refused
 LONGEST_TEXT = 1 << 16  # characters; an hour of speech in one segment
 LONGEST_QUERY = 200  # characters; a sentence pasted from a report
 MOST_PARTS = 12  # words, phrases and exclusions; each one costs the index a look-up
+LONGEST_FRAGMENT = 1_000  # characters; a query grows by folding, eighteen times if somebody means it to
 LONGEST_WORD = 64  # letters; PostgreSQL refuses lexemes of 2 KiB, and a longer run of letters is no word
 OPEN = 4  # letters from which on a word also finds longer ones: market, markets; fewer would find anything
 
@@ -135,7 +135,7 @@ def parse_query(untrusted_text: str) -> Query:
         (without if part["minus"] else every).update(fragments)
         if fragments and not part["minus"]:
             words.append((part["quoted"] or part["plain"]).strip())
-    if len(every) + len(without) > MOST_PARTS:
+    if len(every) + len(without) > MOST_PARTS or any(len(each) > LONGEST_FRAGMENT for each in (*every, *without)):
         raise Refused("the query has too many words", hint=f"ask with at most {MOST_PARTS}")
     return Query(every=tuple(every), without=tuple(without), words=" ".join(words))
 

@@ -5,8 +5,9 @@ substrings, and that is all this module knows: SQLite's FTS5 or PostgreSQL's GIN
 is compared with the fragments before it is a hit.
 
 Found first are shadows that have the fragments as they are, then those that have them with other spaces in their runs:
-북한주민 finds 북한 주민, but behind. Of the first kind the newest `WINDOW` are ranked, the others follow by age. The newest
-`SCANNED` rows are compared before the index is asked: what is frequent is found there at once, and the rest is rare.
+북한주민 finds 북한 주민, but behind. Of the first kind the newest `WINDOW` are ranked, the others follow by age. Where an
+engine would gather all rows of a frequent word before it gives one, the newest `SCANNED` rows are compared first: what is
+frequent is found there at once, and the rest is rare.
 
 Invariants: all happens in the caller's transaction, which is never ended here; no table is touched that is not `search_…`;
 no syntax of an engine reaches it from a fragment. Both databases find the same rows.
@@ -25,7 +26,7 @@ from jebi.errors import Refused
 from jebi.vault import index_postgresql, index_sqlite
 from jebi.vault.fragments import Question, Row, batches, check_shadow, rank
 
-WINDOW = 200  # hits that are ranked; with more of them, which of the newest comes first matters little
+WINDOW = 100  # hits that are ranked; with more of them, which of the newest comes first matters little
 SCANNED = 10_000  # rows: about ten milliseconds
 FARTHEST = 10_000  # hits that can be paged through; who needs more narrows the search
 
@@ -143,11 +144,11 @@ def _newest(connection: Connection, question: Question, wanted: int, scanned: in
     engine = _engine(connection)
     rows: list[Row]
     if question.among is not None:
-        allowed = question.among.limit(scanned + 1).subquery()
+        allowed = select(question.among.subquery().columns[0]).limit(scanned + 1).subquery()
         if connection.execute(select(func.count()).select_from(allowed)).scalar_one() <= scanned:
             rows = engine.confined(connection, question, wanted)
             return rows
-    if not question.is_loose:  # what is loose is asked for only where what is exact is rare
+    if engine.is_scanned(question):
         rows = engine.scanned(connection, question, wanted, scanned)
         if len(rows) == wanted:
             return rows

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -41,8 +42,9 @@ from jebi.vault.fragments import Question, Row, Token, batches
 
 PACKED = 32  # shadows; more are smaller together, and take longer to be unpacked for one of them
 PACKED_CHARACTERS = 4_000  # for long ones: a pack of this size still has fewer tokens than a tsvector can hold
-SPAN = 1_000  # so that the pack of a key is found among a few
-PACKS_AT_ONCE = 400  # packs that are unpacked for a first look
+SPAN = 256  # between the first key of a pack and its last, so that the pack of a key is found among a few
+PACKS_AT_ONCE = 256  # that are unpacked for a first look; each time it was not enough, twice as many
+NAMED_AT_ONCE = 4_096  # packs that are asked of the index in one go
 MEMORY = "256MB"  # to build an index in; more changes little
 
 PACKS = Table(
@@ -139,21 +141,37 @@ def scanned(connection: Connection, question: Question, wanted: int, depth: int)
     return _unpacked(connection, question, newest, wanted)
 
 
+def is_scanned(question: Question) -> bool:
+    """Whether to compare rows before the index is asked: GIN gathers all packs, in no order, before it gives the first.
+
+    What is loose is asked for only where what is exact is rare.
+    """
+    return not question.is_loose
+
+
 def looked_up(connection: Connection, question: Question, wanted: int) -> list[Row]:
     """The same, of all rows, by the index: the newest packs that it names are unpacked first, then as many more as it takes."""
+    rows: list[Row] = []
+    before = None
+    while True:
+        named = _named(connection, question, before)
+        start, size = 0, PACKS_AT_ONCE
+        while start < len(named) and len(rows) < wanted:
+            packs = select(PACKS).where(PACKS.c.last == any_(_array(named[start : start + size])))
+            rows += _unpacked(connection, question, packs, wanted - len(rows))
+            start, size = start + size, size * 2
+        if len(rows) == wanted or len(named) < NAMED_AT_ONCE:
+            return sorted(rows, reverse=True)
+        before = named[-1]
+
+
+def _named(connection: Connection, question: Question, before: int | None) -> Sequence[int]:
+    """The newest packs before one that the index names."""
     matches = func.search_terms(PACKS.c.shadows).op("@@")(cast(_tsquery(question.look_ups()), TSQUERY))
     # OFFSET 0 keeps PostgreSQL from walking down the keys and making the terms of every pack it meets.
-    named = select(PACKS.c.last).where(matches).offset(0).subquery()
-    lasts = connection.scalars(select(named.c.last).order_by(named.c.last.desc())).all()
-    rows: list[Row] = []
-    start, size = 0, PACKS_AT_ONCE
-    while start < len(lasts) and len(rows) < wanted:
-        packs = select(PACKS).where(
-            PACKS.c.last == any_(bindparam("lasts", lasts[start : start + size], ARRAY(BigInteger)))
-        )
-        rows += _unpacked(connection, question, packs, wanted - len(rows))
-        start, size = start + size, size * 2
-    return rows
+    found = select(PACKS.c.last).where(matches).offset(0).subquery()
+    newest = select(found.c.last).order_by(found.c.last.desc()).limit(NAMED_AT_ONCE)
+    return connection.scalars(newest if before is None else newest.where(found.c.last < before)).all()
 
 
 def _create_table(connection: Connection) -> None:
@@ -189,8 +207,12 @@ def _holds(key: ColumnElement[int]) -> ColumnElement[bool]:
     return and_(PACKS.c.last.between(key, key + SPAN), key == any_(PACKS.c.members))
 
 
+def _array(keys: Sequence[int]) -> BindParameter[Any]:
+    return bindparam(None, list(keys), ARRAY(BigInteger))
+
+
 def _packs_of(keys: Sequence[int]) -> Select[Any]:
-    wanted = func.unnest(bindparam("keys", list(keys), ARRAY(BigInteger))).table_valued("key").render_derived("wanted")
+    wanted = func.unnest(_array(keys)).table_valued("key").render_derived("wanted")
     return select(PACKS.c.last, PACKS.c.members, PACKS.c.shadows).join(wanted, _holds(wanted.c.key))
 
 

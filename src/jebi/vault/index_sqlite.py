@@ -108,6 +108,14 @@ def scanned(connection: Connection, question: Question, wanted: int, depth: int)
     return _rows(connection, found.order_by(newest.c.key.desc()), wanted)
 
 
+def is_scanned(question: Question) -> bool:
+    """Whether to compare rows before the index is asked: FTS5 gathers all rows of all tokens that have a beginning.
+
+    Of whole tokens it gives the newest rows first and no more than are wanted.
+    """
+    return any(token.is_prefix for either in question.look_ups() for token in either)
+
+
 def looked_up(connection: Connection, question: Question, wanted: int) -> list[Row]:
     """The same, of all rows, by the index."""
     found = (
