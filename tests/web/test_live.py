@@ -58,7 +58,8 @@ def test_a_stream_that_a_browser_left_is_given_back() -> None:
     served = Served(archive=sample(2))
     with Running(served) as client:
         with client.stream("GET", "/parcels/live") as answer:
-            next(answer.iter_lines())
+            lines = answer.iter_lines()  # kept: the stream is closed with the lines that are read from it
+            assert next(lines) == "retry: 3000"
             assert served.app.state.streams == 1
         for _ in range(500):
             if served.app.state.streams == 0:
