@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from jebi.errors import Damaged, Unable
-from jebi.office.labour import Hands, NotHere, Report, Write, work_off
+from jebi.office.labour import Hands, Report, Write, work_off
+from jebi.office.reasons import NotHere
 from jebi.vault import jobs
 from jebi.vault.catalogue import Catalogue, Change, Event
 from jebi.vault.jobs import Job

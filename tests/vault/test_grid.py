@@ -14,7 +14,7 @@ from jebi.vault import clips, grid, segments, sorting
 from jebi.vault.catalogue import Catalogue
 from jebi.vault.grid import Mark, Wanted
 from jebi.vault.schema import METADATA
-from jebi.vault.sorting import Claim, Person, Place, Time
+from jebi.vault.sorting import Claim, Person, Place, Said, Time
 from vault.rows import EVENT, NOW, add, clip, heard
 
 MANY = 30
@@ -70,14 +70,14 @@ def fill(catalogue: Catalogue) -> None:
         for number in range(1, MANY + 1):
             of = clip(number).id
             if number % 2:
-                sorting.put_place(change, of, place, "likely", EVENT)
+                sorting.put_place(change, of, place, Said(certainty="probable", author="editor/1"), EVENT)
             else:
-                when = Time(from_ms=number * HOUR, to_ms=(number + 1) * HOUR, certainty="likely")
+                when = Time(from_ms=number * HOUR, to_ms=(number + 1) * HOUR, certainty="probable", author="editor/1")
                 sorting.put_time(change, of, when, EVENT)
             if number % 4 == 0:
                 sorting.set_trip(change, of, "swallow-7", EVENT)
             if number % 7 == 0:
-                sorting.put_person(change, of, person, EVENT)
+                sorting.put_person(change, of, person, None, EVENT)
             if number < 9:
                 sorting.put_tag(change, of, "시장", EVENT)
             if number > 20:
@@ -190,7 +190,10 @@ def test_everything_that_a_filter_can_name_is_listed_with_its_clips(filled: Cata
 def test_claims_are_listed_with_what_speaks_for_and_against(catalogue: Catalogue) -> None:
     add(catalogue, clip(1), clip(2))
     with catalogue.writing(NOW) as change:
-        old, new = (sorting.add_claim(change, Claim(text=text, author="editor/1"), EVENT) for text in ("old", "new"))
+        old, new = (
+            sorting.add_claim(change, Claim(text=text, author="editor/1", certainty="possible"), EVENT)
+            for text in ("old", "new")
+        )
         sorting.weigh(change, clip(2).id, old, "contradicts", EVENT)
         sorting.weigh(change, clip(1).id, old, "supports", EVENT)
 

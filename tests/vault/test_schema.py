@@ -26,7 +26,7 @@ SEGMENT = {
 }
 FACT = {"clip": clip().id, "name": "width", "source": "measured", "value": "1", "tool": "t", "actor": "", "made_ms": 0}
 PLACE = {"name": "p", "latitude": None, "longitude": None}
-TIME = {"clip": clip().id, "from_ms": 0, "to_ms": 1, "certainty": "likely"}
+TIME = {"clip": clip().id, "from_ms": 0, "to_ms": 1, "certainty": "probable", "author": "editor/1", "note": ""}
 WRONG: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "a person's segment with a model": ("segment", SEGMENT, {"origin": "person", "author": "a"}),
     "a machine's segment with an author": ("segment", SEGMENT, {"author": "a"}),
@@ -61,6 +61,7 @@ def test_no_column_may_be_empty_but_those_that_say_so() -> None:
 
     assert optional == {
         "clip.trip",
+        "clip_person.at_ms",
         "job.ended_ms",
         "job.started_ms",
         "outbox.leaf_index",

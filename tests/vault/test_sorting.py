@@ -7,7 +7,8 @@ import pytest
 from jebi.errors import Damaged, Refused
 from jebi.vault import outbox, schema, sorting
 from jebi.vault.catalogue import Catalogue
-from jebi.vault.sorting import Claim, Person, Place, Time
+from jebi.vault.schema import Certainty
+from jebi.vault.sorting import Claim, Person, Place, Said, Time
 from vault.rows import EVENT, NOW, add, clip
 
 FIRST = clip().id
@@ -38,19 +39,23 @@ def test_a_clip_has_a_trip_or_none(filled: Catalogue) -> None:
     assert events(filled) == 3
 
 
+def said(certainty: Certainty) -> Said:
+    return Said(certainty=certainty, author="editor/1", note="the hills behind it")
+
+
 def test_a_place_is_named_and_clips_were_filmed_there_more_or_less_certainly(filled: Catalogue) -> None:
     with filled.writing(NOW) as change:
         number = sorting.add_place(change, Place(name="혜산", latitude=41.4, longitude=128.2), EVENT)
-        sorting.put_place(change, FIRST, number, "guessed", EVENT)
-        sorting.put_place(change, FIRST, number, "certain", EVENT)
+        sorting.put_place(change, FIRST, number, said("possible"), EVENT)
+        sorting.put_place(change, FIRST, number, said("confirmed"), EVENT)
         other = sorting.add_place(change, Place(name="market"), EVENT)
-        sorting.put_place(change, FIRST, other, "likely", EVENT)
+        sorting.put_place(change, FIRST, other, said("probable"), EVENT)
         sorting.alter_place(change, Place(name="장마당", id=other), EVENT)
 
     with filled.reading() as connection:
         assert sorting.places_of(connection, FIRST) == [
-            (Place(name="혜산", latitude=41.4, longitude=128.2, id=number), "certain"),
-            (Place(name="장마당", id=other), "likely"),
+            (Place(name="혜산", latitude=41.4, longitude=128.2, id=number), said("confirmed")),
+            (Place(name="장마당", id=other), said("probable")),
         ]
     with filled.writing(NOW) as change:
         sorting.remove_place(change, FIRST, number, EVENT)
@@ -66,7 +71,8 @@ def test_a_place_off_the_earth_is_damaged(where: tuple[float, float]) -> None:
 
 
 def test_a_clip_has_one_time_even_one_before_1970(filled: Catalogue) -> None:
-    old, exact = Time(from_ms=-(10**12), to_ms=-1, certainty="guessed"), Time(from_ms=5, to_ms=5, certainty="certain")
+    old = Time(from_ms=-(10**12), to_ms=-1, certainty="possible", author="editor/1")
+    exact = Time(from_ms=5, to_ms=5, certainty="confirmed", author="editor/1", note="the clock on the wall")
 
     with filled.writing(NOW) as change:
         sorting.put_time(change, FIRST, old, EVENT)
@@ -79,7 +85,7 @@ def test_a_clip_has_one_time_even_one_before_1970(filled: Catalogue) -> None:
     with filled.reading() as connection:
         assert sorting.time_of(connection, FIRST) is None
     with pytest.raises(Damaged):
-        Time(from_ms=6, to_ms=5, certainty="certain")
+        Time(from_ms=6, to_ms=5, certainty="confirmed", author="editor/1")
 
 
 def test_a_person_is_a_pseudonym_with_risk_and_consent(filled: Catalogue) -> None:
@@ -87,12 +93,12 @@ def test_a_person_is_a_pseudonym_with_risk_and_consent(filled: Catalogue) -> Non
 
     with filled.writing(NOW) as change:
         number = sorting.add_person(change, heron, EVENT)
-        sorting.put_person(change, FIRST, number, EVENT)
+        sorting.put_person(change, FIRST, number, 2000, EVENT)
         limited = replace(heron, id=number, consent="limited", consent_text="no voice")
         sorting.alter_person(change, limited, EVENT)
 
     with filled.reading() as connection:
-        assert sorting.persons_of(connection, FIRST) == [limited]
+        assert sorting.persons_of(connection, FIRST) == [(limited, 2000)]
     with pytest.raises(Refused, match="already"), filled.writing(NOW) as change:
         sorting.add_person(change, heron, EVENT)
     with filled.writing(NOW) as change:
@@ -135,7 +141,7 @@ def test_a_collection_holds_clips(filled: Catalogue) -> None:
 
 
 def test_a_claim_is_weighed_and_judged(filled: Catalogue) -> None:
-    made = Claim(text="this shows the market of 혜산", author="editor/1")
+    made = Claim(text="this shows the market of 혜산", author="editor/1", certainty="probable")
 
     with filled.writing(NOW) as change:
         number = sorting.add_claim(change, made, EVENT)
@@ -144,7 +150,7 @@ def test_a_claim_is_weighed_and_judged(filled: Catalogue) -> None:
         sorting.judge(change, number, "contradicted", EVENT)
 
     with filled.reading() as connection:
-        judged = replace(made, id=number, state="contradicted")
+        judged = replace(made, id=number, state="contradicted", made_ms=NOW)
         assert sorting.claims_of(connection, FIRST) == [(judged, "contradicts")]
     with filled.writing(NOW) as change:
         sorting.unweigh(change, FIRST, number, EVENT)

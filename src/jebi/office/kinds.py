@@ -56,6 +56,7 @@ class Reason(StrEnum):
     NO_ROOM = "no-room"
     BY_HAND = "by-hand"
     CHANGED = "changed"
+    UNABLE = "unable"
     UNKNOWN = "unknown"
 
 
@@ -91,11 +92,13 @@ class Consent(StrEnum):
     GIVEN = "given"
     LIMITED = "limited"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class Risk(StrEnum):
     """How much being recognised would endanger a person."""
 
+    UNKNOWN = "unknown"
     LOW = "low"
     HIGH = "high"
     MORTAL = "mortal"
@@ -117,9 +120,8 @@ class JobKind(StrEnum):
     METADATA = "metadata"
     VIEWING = "viewing"
     SOUND = "sound"
-    SHOTS = "shots"
+    SIGNS = "signs"
     FACES = "faces"
-    TEXT = "text"
     SPEECH = "speech"
     MEANING = "meaning"
     FIXITY = "fixity"

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from typing import Protocol
 
-from jebi.errors import Damaged, JebiError, Refused, Unable
+from jebi.errors import Damaged, JebiError, Refused
+from jebi.office.reasons import NotHere, reason_of
 from jebi.vault import jobs
 from jebi.vault.catalogue import Catalogue, Change
 from jebi.vault.jobs import Job, LeaseLost
@@ -30,10 +31,6 @@ LONGEST_WHY = 500  # characters of a reason
 IDLE = 1.0  # seconds between two looks when there is nothing to do
 TICK = 0.2  # seconds until a worker that is asked to stop tells its job
 PR_SET_PDEATHSIG = 1
-
-
-class NotHere(Unable):
-    """What the job takes is not on this machine, and nobody is to blame: the job is skipped."""
 
 
 Write = Callable[[Change], None]  # what a job found, as rows, in the transaction that ends it
@@ -118,11 +115,12 @@ def _fail(catalogue: Catalogue, work: Work, job: Job, error: JebiError) -> None:
     """A damaged clip stays damaged; a machine may have a better day."""
     with contextlib.suppress(LeaseLost), catalogue.writing(_now_ms()) as change:
         if isinstance(error, NotHere):
-            jobs.skip(change, job, error.what)
+            jobs.skip(change, job, error.what, reason=reason_of(error))
             work.give_up(job, change, error.what)
             return
         is_final = isinstance(error, Damaged | Refused)
-        if jobs.fail(change.connection, job, change.now_ms, error.what[:LONGEST_WHY], is_final=is_final) == "failed":
+        why, reason = error.what[:LONGEST_WHY], reason_of(error)
+        if jobs.fail(change.connection, job, change.now_ms, why, reason=reason, is_final=is_final) == "failed":
             work.give_up(job, change, error.what)
 
 

@@ -23,8 +23,9 @@ from jebi.media.probe import Probe
 from jebi.media.samples import Samples, samples
 from jebi.media.speech import Recogniser
 from jebi.media.speech import Segment as Recognised
-from jebi.office.labour import NotHere, Report, Write
+from jebi.office.labour import Report, Write
 from jebi.office.made import Made
+from jebi.office.reasons import NotHere
 from jebi.office.words import put_words
 from jebi.vault import clips, segments
 from jebi.vault.catalogue import Change, Event

@@ -17,7 +17,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from jebi.errors import Damaged, Refused
+from jebi.errors import Damaged, JebiError, Refused
 from jebi.media.jail import Jail
 from jebi.media.metadata import Metadata, metadata
 from jebi.media.models import Models
@@ -25,9 +25,11 @@ from jebi.media.probe import Kind, Probe, probe
 from jebi.office import listening, noticing, watching
 from jebi.office.admission import place_of
 from jebi.office.kept import Kept
+from jebi.office.kinds import Reason
 from jebi.office.labour import Report, Write
 from jebi.office.made import Made
 from jebi.office.originals import Originals
+from jebi.office.reasons import reason_of
 from jebi.vault import clips, jobs
 from jebi.vault.catalogue import Catalogue, Change, Event
 from jebi.vault.clips import Clip, Fact
@@ -89,19 +91,20 @@ class Looking:
         with self._plain(clip) as path:
             said = metadata(self._eyes.jail, path, can_stop=report.can_stop)
             try:
-                seen, why = probe(self._eyes.jail, path, can_stop=report.can_stop), ""
+                seen, refusal = probe(self._eyes.jail, path, can_stop=report.can_stop), None
             except (Damaged, Refused) as error:
-                seen, why = None, error.what
+                seen, refusal = None, error
         made = Made(self._kept, clip.id, said.tool)
         made.add("metadata", _written(said))
 
         def write(change: Change) -> None:
             made.write(change)
             if seen is None or seen.kind is Kind.OTHER:
-                _decide(change, clip, "other" if seen else "unknown", "refused", why or NOT_FOOTAGE)
+                kind: ClipKind = "other" if seen else "unknown"
+                _decide(change, clip, kind, "refused", refusal.what if refusal else NOT_FOOTAGE, _reason(clip, refusal))
                 return
             clips.put_facts(change, clip.id, _claims(seen), _event("clip-probed", clip.id, "by ffprobe"))
-            _decide(change, clip, KINDS[seen.kind], "waiting", "")
+            _decide(change, clip, KINDS[seen.kind], "waiting")
             for task in _tasks(seen):
                 jobs.want(change, task, [clip.id])
 
@@ -172,12 +175,21 @@ def _settle(change: Change, clip: Clip) -> None:
     failed = [job for job in ended.values() if job.state == "failed"]
     opened = [task for task in (VIEWING, SOUND) if task in ended and ended[task].state == "done"]
     state: ClipState = "refused" if not opened else "partly" if failed else "opened"
-    _decide(change, clip, now.kind, state, failed[0].why if failed else "")
+    if failed:
+        _decide(change, clip, now.kind, state, failed[0].why, failed[0].reason)
+    else:
+        _decide(change, clip, now.kind, state)
 
 
-def _decide(change: Change, clip: Clip, kind: ClipKind, state: ClipState, why: str) -> None:
+def _decide(change: Change, clip: Clip, kind: ClipKind, state: ClipState, why: str = "", reason: str = "") -> None:
     event = _event("clip-looked-at", clip.id, f"{kind}: {state}")
-    clips.decide(change, clip.id, event, kind=kind, state=state, why=why)
+    clips.decide(change, clip.id, event, kind=kind, state=state, why=why, reason=reason)
+
+
+def _reason(clip: Clip, refusal: JebiError | None) -> Reason:
+    if not clip.size:
+        return Reason.EMPTY
+    return reason_of(refusal) if refusal else Reason.NOT_FOOTAGE
 
 
 def _claims(seen: Probe) -> Iterator[Fact]:

@@ -20,7 +20,8 @@ from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.media.screen import Line, Reader
 from jebi.office.kept import Kept
-from jebi.office.labour import NotHere, Report, Write
+from jebi.office.labour import Report, Write
+from jebi.office.reasons import NotHere
 from jebi.office.words import put_words
 from jebi.vault import clips, segments
 from jebi.vault.catalogue import Change, Event

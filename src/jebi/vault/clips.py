@@ -30,7 +30,8 @@ SHA256 = 64
 class Clip:
     """A clip as it was taken in: which one it is, what came of opening it, and why.
 
-    `number` is its place in the parcel's manifest, `trip` the one that signed it, `why` one sentence for the desk.
+    `number` is its place in the parcel's manifest, `trip` the one that signed it, `reason` a word for what came of it that
+    every language of the desk has, `why` one sentence for the desk.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Clip:
     arrived_ms: int
     kind: ClipKind = "unknown"
     state: ClipState = "waiting"
+    reason: str = ""
     why: str = ""
     trip: str | None = None
 
@@ -50,6 +52,7 @@ class Clip:
         check_hex("a clip's digest", self.sha256, SHA256)
         check_one_of("a clip's kind", self.kind, get_args(ClipKind))
         check_one_of("a clip's state", self.state, get_args(ClipState))
+        check_text("what came of a clip", self.reason, LONGEST_NAME)
         check_text("what came of a clip", self.why, LONGEST_SENTENCE)
         for number in (self.number, self.size, self.arrived_ms):
             check_number("a clip's number, size or time", number)
@@ -104,12 +107,15 @@ def add(change: Change, taken: Clip, event: Event) -> None:
     change.say(event)
 
 
-def decide(change: Change, number: str, event: Event, *, kind: ClipKind, state: ClipState, why: str) -> None:
+def decide(
+    change: Change, number: str, event: Event, *, kind: ClipKind, state: ClipState, why: str, reason: str = ""
+) -> None:
     """Say what came of opening a clip. Raises `Refused` when there is no such clip."""
     check_one_of("a clip's kind", kind, get_args(ClipKind))
     check_one_of("a clip's state", state, get_args(ClipState))
+    check_text("what came of a clip", reason, LONGEST_NAME)
     check_text("what came of a clip", why, LONGEST_SENTENCE)
-    change.alter(clip, {"id": number}, kind=kind, state=state, why=why)
+    change.alter(clip, {"id": number}, kind=kind, state=state, reason=reason, why=why)
     change.say(event)
 
 

@@ -22,6 +22,7 @@ MOST_FAILURES = 3  # that a job is let fail by itself before it is given up, unl
 DEADLIEST = 3  # workers that may die of a job; a fourth would be wilful
 FIRST_PAUSE_MS = 10_000  # after the first failure; twice as long after each further one
 LONGEST_PAUSE_MS = 3_600_000  # an hour: what failed overnight is tried before the morning
+CRASHED = "crashed"
 DEADLY = f"the worker died of it {DEADLIEST} times: something in it must not be opened this way"
 _LOST = "nothing is to be done: what this worker made of it is not kept"
 
@@ -36,7 +37,7 @@ class Job:
     without a word.
 
     `version` is the task's own: when a task learns something new, all its jobs are wanted again under the next version.
-    `worker` is empty unless it runs.
+    `worker` is empty unless it runs; `reason` is a word for `why` that every language of the desk has.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Job:
     done: int
     total: int
     unit: str
+    reason: str
     why: str
     made_ms: int
     started_ms: int | None
@@ -68,8 +70,8 @@ def want(
         for text in texts:
             check_text(name, text, LONGEST_NAME, least=1)
     fresh = {"state": "waiting", "attempts": 0, "failures": 0, "deaths": 0, "worker": "", "lease_until_ms": 0}
-    fresh |= {"not_before_ms": 0, "done": 0, "total": 0, "unit": "", "why": "", "made_ms": change.now_ms}
-    fresh |= {"task": task, "version": version, "most_failures": most_failures}
+    fresh |= {"not_before_ms": 0, "done": 0, "total": 0, "unit": "", "reason": "", "why": ""}
+    fresh |= {"made_ms": change.now_ms, "task": task, "version": version, "most_failures": most_failures}
     change.put(job, [{**fresh, "subject": subject} for subject in subjects], keep=True)
 
 
@@ -84,7 +86,7 @@ def take(catalogue: Catalogue, worker: str, tasks: Sequence[str], now_ms: int, l
             while found := _next(connection, task, now_ms):
                 died = found.deaths + (found.state == "running")
                 if died >= DEADLIEST:
-                    _end(connection, found, "failed", now_ms, DEADLY, deaths=died)
+                    _end(connection, found, "failed", now_ms, DEADLY, CRASHED, deaths=died)
                     continue
                 _alter(
                     connection,
@@ -97,6 +99,7 @@ def take(catalogue: Catalogue, worker: str, tasks: Sequence[str], now_ms: int, l
                     started_ms=now_ms,
                     done=0,
                     total=0,
+                    reason="",
                     why="",
                 )
                 return _read(connection, found.id)
@@ -125,23 +128,25 @@ def finish(change: Change, taken: Job) -> None:
     _end(change.connection, taken, "done", change.now_ms, "")
 
 
-def skip(change: Change, taken: Job, why: str) -> None:
+def skip(change: Change, taken: Job, why: str, *, reason: str = "") -> None:
     """The job is not to be done, for a reason that the desk can read. Raises `LeaseLost`."""
-    _end(change.connection, taken, "skipped", change.now_ms, why)
+    _end(change.connection, taken, "skipped", change.now_ms, why, reason)
 
 
-def fail(connection: Connection, taken: Job, now_ms: int, why: str, *, is_final: bool = False) -> JobState:
+def fail(
+    connection: Connection, taken: Job, now_ms: int, why: str, *, reason: str = "", is_final: bool = False
+) -> JobState:
     """The job failed: it waits, longer each time, or has failed for good; returns which. Raises `LeaseLost`.
 
     The connection is of a change that tells of it, or of `claiming`. It `is_final` when trying again would change nothing.
     """
     failures = taken.failures + 1
     if is_final or failures >= taken.most_failures:
-        _end(connection, taken, "failed", now_ms, why, failures=failures)
+        _end(connection, taken, "failed", now_ms, why, reason, failures=failures)
         return "failed"
     check_text("why a job failed", why, LONGEST_SENTENCE)
     until_ms = now_ms + min(FIRST_PAUSE_MS << (failures - 1), LONGEST_PAUSE_MS)
-    _wait(connection, taken, until_ms, failures=failures, why=why)
+    _wait(connection, taken, until_ms, failures=failures, reason=reason, why=why)
     return "waiting"
 
 
@@ -152,7 +157,7 @@ def give_back(connection: Connection, taken: Job) -> None:
 
 def again(change: Change, number: int) -> None:
     """Somebody wants a job that ended done anew. Raises `Refused` when it is not there, or has not ended."""
-    fresh = {"failures": 0, "deaths": 0, "not_before_ms": 0, "why": "", "ended_ms": None}
+    fresh = {"failures": 0, "deaths": 0, "not_before_ms": 0, "reason": "", "why": "", "ended_ms": None}
     ended = update(job).where(job.c.id == number, job.c.state.in_(["done", "failed", "skipped"]))
     if change.connection.execute(ended.values(state="waiting", **fresh)).rowcount != 1:
         raise Refused("there is no such job that has ended", hint="look at the list anew")
@@ -205,9 +210,13 @@ def _wait(connection: Connection, taken: Job, until_ms: int, **more: str | int) 
     _alter(connection, taken, state="waiting", worker="", lease_until_ms=0, not_before_ms=until_ms, **more)
 
 
-def _end(connection: Connection, taken: Job, state: JobState, now_ms: int, why: str, **more: int) -> None:
+def _end(
+    connection: Connection, taken: Job, state: JobState, now_ms: int, why: str, reason: str = "", **more: int
+) -> None:
+    check_text("what came of a job", reason, LONGEST_NAME)
     check_text("what came of a job", why, LONGEST_SENTENCE)
-    _alter(connection, taken, state=state, worker="", lease_until_ms=0, ended_ms=now_ms, why=why, **more)
+    ended = {"lease_until_ms": 0, "ended_ms": now_ms, **more}
+    _alter(connection, taken, state=state, worker="", reason=reason, why=why, **ended)
 
 
 def _alter(connection: Connection, taken: Job, **changed: str | int) -> None:

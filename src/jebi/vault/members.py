@@ -21,14 +21,19 @@ MINUTE = 60_000  # milliseconds; how exactly it is known when a session was used
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One of the desk's staff. `totp` is the sealed secret, `totp_step` the newest step that was spent."""
+    """One of the desk's staff. `totp` is the sealed secret, `totp_step` the newest step that was spent.
+
+    `must_change`: somebody else gave them their password.
+    """
 
     name: str
     role: Role
     password: str = field(repr=False)
     totp: bytes = field(default=b"", repr=False)
     totp_step: int = 0
+    must_change: int = 0
     disabled: int = 0
+    seen_ms: int = 0
     id: int = 0
 
     def __post_init__(self) -> None:
@@ -49,9 +54,13 @@ class Session:
     made_ms: int
     seen_ms: int
     ends_ms: int
+    language: str = "en"
+    theme: str = "auto"
 
     def __post_init__(self) -> None:
         check_hex("a session", self.id, SHA256)
+        check_text("a language", self.language, LONGEST_NAME)
+        check_text("a theme", self.theme, LONGEST_NAME)
 
 
 def add(change: Change, new: Member, event: Event) -> int:

@@ -30,8 +30,8 @@ VERSION = "0001"  # of this schema; the name of the newest migration
 ClipKind = Literal["video", "audio", "image", "other", "unknown"]
 ClipState = Literal["waiting", "opened", "partly", "refused"]
 Source = Literal["measured", "claimed", "said"]
-Certainty = Literal["unknown", "guessed", "likely", "certain"]
-Risk = Literal["unknown", "low", "high", "deadly"]
+Certainty = Literal["confirmed", "probable", "possible", "doubtful"]
+Risk = Literal["unknown", "low", "high", "mortal"]
 Consent = Literal["unknown", "given", "limited", "refused", "withdrawn"]
 ClaimState = Literal["open", "supported", "contradicted", "withdrawn"]
 Stance = Literal["supports", "contradicts"]
@@ -100,6 +100,7 @@ clip = _keyed(
     _integer("size"),
     _text("kind"),
     _text("state"),
+    _text("reason"),
     _text("why"),
     _integer("arrived_ms"),
     _one_of("kind", ClipKind),
@@ -200,6 +201,8 @@ clip_place = _keyed(
     _clip(key=True),
     _integer("place", ForeignKey("place.id"), key=True),
     _text("certainty"),
+    _text("author"),
+    _text("note"),
     _one_of("certainty", Certainty),
     _index("place", "clip"),
 )
@@ -210,6 +213,8 @@ clip_time = _keyed(
     _integer("from_ms"),
     _integer("to_ms"),
     _text("certainty"),
+    _text("author"),
+    _text("note"),
     _one_of("certainty", Certainty),
     CheckConstraint("from_ms <= to_ms", name="order"),
     _index("from_ms", "to_ms", "clip"),
@@ -228,7 +233,11 @@ person = _numbered(
 )
 
 clip_person = _keyed(
-    "clip_person", _clip(key=True), _integer("person", ForeignKey("person.id"), key=True), _index("person", "clip")
+    "clip_person",
+    _clip(key=True),
+    _integer("person", ForeignKey("person.id"), key=True),
+    _integer("at_ms", optional=True),
+    _index("person", "clip"),
 )
 
 tag = _numbered("tag", _text("name"), _index("name", unique=True))
@@ -245,7 +254,14 @@ collection_clip = _keyed(
 )
 
 claim = _numbered(
-    "claim", _text("text"), _text("state"), _text("author"), _integer("made_ms"), _one_of("state", ClaimState)
+    "claim",
+    _text("text"),
+    _text("state"),
+    _text("certainty"),
+    _text("author"),
+    _integer("made_ms"),
+    _one_of("state", ClaimState),
+    _one_of("certainty", Certainty),
 )
 
 claim_clip = _keyed(
@@ -264,9 +280,12 @@ member = _numbered(
     _text("password"),
     Column("totp", LargeBinary(), nullable=False),
     _integer("totp_step"),
+    _integer("must_change"),
     _integer("disabled"),
+    _integer("seen_ms"),
     _integer("made_ms"),
     _one_of("role", Role),
+    CheckConstraint("must_change IN (0, 1)", name="must_change"),
     CheckConstraint("disabled IN (0, 1)", name="disabled"),
     _index("name", unique=True),
 )
@@ -278,6 +297,8 @@ session = _keyed(
     _integer("made_ms"),
     _integer("seen_ms"),
     _integer("ends_ms"),
+    _text("language"),
+    _text("theme"),
     _index("member"),
     _index("ends_ms"),
 )
@@ -325,6 +346,7 @@ job = _numbered(
     _integer("done"),
     _integer("total"),
     _text("unit"),
+    _text("reason"),
     _text("why"),
     _integer("made_ms"),
     _integer("started_ms", optional=True),

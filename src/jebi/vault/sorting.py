@@ -11,8 +11,16 @@ from typing import Any, get_args
 from sqlalchemy import Connection, Select, Table, select
 
 from jebi.errors import Damaged
-from jebi.vault.catalogue import AnyRow, Change, Event, Row, columns, row, rows
-from jebi.vault.limits import LONGEST_NAME, LONGEST_SENTENCE, check_hex, check_number, check_one_of, check_text
+from jebi.vault.catalogue import AnyRow, Change, Event, Row, columns, row
+from jebi.vault.limits import (
+    LONGEST_NAME,
+    LONGEST_SENTENCE,
+    LONGEST_TEXT,
+    check_hex,
+    check_number,
+    check_one_of,
+    check_text,
+)
 from jebi.vault.schema import (
     Certainty,
     ClaimState,
@@ -56,17 +64,30 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Time:
+class Said:
+    """How certain somebody is of a place or a time, who that is, and why."""
+
+    certainty: Certainty
+    author: str
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        check_one_of("a certainty", self.certainty, get_args(Certainty))
+        check_text("who is certain", self.author, LONGEST_NAME, least=1)
+        check_text("why somebody is certain", self.note, LONGEST_TEXT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time(Said):
     """When a clip was filmed, as far as people know; milliseconds since 1970, which may be before it."""
 
     from_ms: int
     to_ms: int
-    certainty: Certainty
 
     def __post_init__(self) -> None:
+        Said.__post_init__(self)  # a dataclass with slots has another `super()`
         check_number("a time", self.from_ms, least=-(1 << 53))
         check_number("a time's end", self.to_ms, least=self.from_ms)
-        check_one_of("a certainty", self.certainty, get_args(Certainty))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +116,15 @@ class Claim:
 
     text: str
     author: str
+    certainty: Certainty
     state: ClaimState = "open"
+    made_ms: int = 0
     id: int = 0
 
     def __post_init__(self) -> None:
         check_text("a claim", self.text, LONGEST_SENTENCE, least=1)
         check_text("a claim's author", self.author, LONGEST_NAME, least=1)
+        check_one_of("a certainty", self.certainty, get_args(Certainty))
         check_one_of("a claim's state", self.state, get_args(ClaimState))
 
 
@@ -127,10 +151,9 @@ def alter_place(change: Change, altered: Place, event: Event) -> None:
     _alter(change, place, altered, event)
 
 
-def put_place(change: Change, of: str, number: int, certainty: Certainty, event: Event) -> None:
+def put_place(change: Change, of: str, number: int, said: Said, event: Event) -> None:
     """Say that a clip was filmed there, or how certain that is by now."""
-    check_one_of("a certainty", certainty, get_args(Certainty))
-    change.put(clip_place, [{"clip": of, "place": number, "certainty": certainty}])
+    change.put(clip_place, [{"clip": of, "place": number, **asdict(said)}])
     change.say(event)
 
 
@@ -142,8 +165,7 @@ def remove_place(change: Change, of: str, number: int, event: Event) -> None:
 
 def put_time(change: Change, of: str, when: Time, event: Event) -> None:
     """Say when a clip was filmed, in place of what was said before."""
-    values = {"from_ms": when.from_ms, "to_ms": when.to_ms, "certainty": when.certainty}
-    change.put(clip_time, [{"clip": of, **values}])
+    change.put(clip_time, [{"clip": of, **asdict(when)}])
     change.say(event)
 
 
@@ -163,9 +185,11 @@ def alter_person(change: Change, altered: Person, event: Event) -> None:
     _alter(change, person, altered, event)
 
 
-def put_person(change: Change, of: str, number: int, event: Event) -> None:
-    """Say that a person is seen or heard in a clip."""
-    change.put(clip_person, [{"clip": of, "person": number}])
+def put_person(change: Change, of: str, number: int, at_ms: int | None, event: Event) -> None:
+    """Say that a person is seen or heard in a clip; from which moment on, if somebody said so."""
+    if at_ms is not None:
+        check_number("a moment", at_ms)
+    change.put(clip_person, [{"clip": of, "person": number, "at_ms": at_ms}])
     change.say(event)
 
 
@@ -234,10 +258,10 @@ def unweigh(change: Change, of: str, number: int, event: Event) -> None:
     change.say(event)
 
 
-def places_of(connection: Connection, of: str) -> list[tuple[Place, Certainty]]:
+def places_of(connection: Connection, of: str) -> list[tuple[Place, Said]]:
     """Where a clip was filmed, as far as people know."""
-    query = select(*columns(Place, place), clip_place.c.certainty).join(clip_place).where(clip_place.c.clip == of)
-    return [(one, link["certainty"]) for one, link in _linked(connection, Place, query.order_by(place.c.id))]
+    query = select(*columns(Place, place), *columns(Said, clip_place)).join(clip_place).where(clip_place.c.clip == of)
+    return [(one, Said(**link)) for one, link in _linked(connection, Place, query.order_by(place.c.id))]
 
 
 def time_of(connection: Connection, of: str) -> Time | None:
@@ -245,10 +269,10 @@ def time_of(connection: Connection, of: str) -> Time | None:
     return row(connection, Time, clip_time, clip=of)
 
 
-def persons_of(connection: Connection, of: str) -> list[Person]:
-    """Who is seen or heard in a clip."""
-    query = select(*columns(Person, person)).join(clip_person).where(clip_person.c.clip == of)
-    return rows(connection, Person, query.order_by(person.c.id))
+def persons_of(connection: Connection, of: str) -> list[tuple[Person, int | None]]:
+    """Who is seen or heard in a clip, and from which moment on, in ms."""
+    query = select(*columns(Person, person), clip_person.c.at_ms).join(clip_person).where(clip_person.c.clip == of)
+    return [(one, link["at_ms"]) for one, link in _linked(connection, Person, query.order_by(person.c.id))]
 
 
 def labels_of(connection: Connection, of: str, table: Table, links: Table) -> dict[int, str]:

@@ -24,7 +24,7 @@ CREATE TABLE person (
     consent TEXT NOT NULL,
     consent_text TEXT NOT NULL,
     CONSTRAINT pk_person PRIMARY KEY (id),
-    CONSTRAINT ck_person_risk CHECK (risk IN ('unknown', 'low', 'high', 'deadly')),
+    CONSTRAINT ck_person_risk CHECK (risk IN ('unknown', 'low', 'high', 'mortal')),
     CONSTRAINT ck_person_consent CHECK (consent IN ('unknown', 'given', 'limited', 'refused', 'withdrawn'))
 );
 CREATE UNIQUE INDEX ix_person_pseudonym ON person (pseudonym);
@@ -48,10 +48,12 @@ CREATE TABLE claim (
     id BIGSERIAL NOT NULL,
     text TEXT NOT NULL,
     state TEXT NOT NULL,
+    certainty TEXT NOT NULL,
     author TEXT NOT NULL,
     made_ms BIGINT NOT NULL,
     CONSTRAINT pk_claim PRIMARY KEY (id),
-    CONSTRAINT ck_claim_state CHECK (state IN ('open', 'supported', 'contradicted', 'withdrawn'))
+    CONSTRAINT ck_claim_state CHECK (state IN ('open', 'supported', 'contradicted', 'withdrawn')),
+    CONSTRAINT ck_claim_certainty CHECK (certainty IN ('confirmed', 'probable', 'possible', 'doubtful'))
 );
 
 CREATE TABLE member (
@@ -61,10 +63,13 @@ CREATE TABLE member (
     password TEXT NOT NULL,
     totp BYTEA NOT NULL,
     totp_step BIGINT NOT NULL,
+    must_change BIGINT NOT NULL,
     disabled BIGINT NOT NULL,
+    seen_ms BIGINT NOT NULL,
     made_ms BIGINT NOT NULL,
     CONSTRAINT pk_member PRIMARY KEY (id),
     CONSTRAINT ck_member_role CHECK (role IN ('intake', 'editor', 'clearer', 'publisher', 'researcher', 'admin')),
+    CONSTRAINT ck_member_must_change CHECK (must_change IN (0, 1)),
     CONSTRAINT ck_member_disabled CHECK (disabled IN (0, 1))
 );
 CREATE UNIQUE INDEX ix_member_name ON member (name);
@@ -112,6 +117,7 @@ CREATE TABLE job (
     done BIGINT NOT NULL,
     total BIGINT NOT NULL,
     unit TEXT NOT NULL,
+    reason TEXT NOT NULL,
     why TEXT NOT NULL,
     made_ms BIGINT NOT NULL,
     started_ms BIGINT,
@@ -133,6 +139,7 @@ CREATE TABLE clip (
     size BIGINT NOT NULL,
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
+    reason TEXT NOT NULL,
     why TEXT NOT NULL,
     arrived_ms BIGINT NOT NULL,
     CONSTRAINT pk_clip PRIMARY KEY (id),
@@ -153,6 +160,8 @@ CREATE TABLE session (
     made_ms BIGINT NOT NULL,
     seen_ms BIGINT NOT NULL,
     ends_ms BIGINT NOT NULL,
+    language TEXT NOT NULL,
+    theme TEXT NOT NULL,
     CONSTRAINT pk_session PRIMARY KEY (id),
     CONSTRAINT fk_session_member FOREIGN KEY(member) REFERENCES member (id)
 );
@@ -241,8 +250,10 @@ CREATE TABLE clip_place (
     clip TEXT NOT NULL,
     place BIGINT NOT NULL,
     certainty TEXT NOT NULL,
+    author TEXT NOT NULL,
+    note TEXT NOT NULL,
     CONSTRAINT pk_clip_place PRIMARY KEY (clip, place),
-    CONSTRAINT ck_clip_place_certainty CHECK (certainty IN ('unknown', 'guessed', 'likely', 'certain')),
+    CONSTRAINT ck_clip_place_certainty CHECK (certainty IN ('confirmed', 'probable', 'possible', 'doubtful')),
     CONSTRAINT fk_clip_place_clip FOREIGN KEY(clip) REFERENCES clip (id),
     CONSTRAINT fk_clip_place_place FOREIGN KEY(place) REFERENCES place (id)
 );
@@ -253,8 +264,10 @@ CREATE TABLE clip_time (
     from_ms BIGINT NOT NULL,
     to_ms BIGINT NOT NULL,
     certainty TEXT NOT NULL,
+    author TEXT NOT NULL,
+    note TEXT NOT NULL,
     CONSTRAINT pk_clip_time PRIMARY KEY (clip),
-    CONSTRAINT ck_clip_time_certainty CHECK (certainty IN ('unknown', 'guessed', 'likely', 'certain')),
+    CONSTRAINT ck_clip_time_certainty CHECK (certainty IN ('confirmed', 'probable', 'possible', 'doubtful')),
     CONSTRAINT ck_clip_time_order CHECK (from_ms <= to_ms),
     CONSTRAINT fk_clip_time_clip FOREIGN KEY(clip) REFERENCES clip (id)
 );
@@ -263,6 +276,7 @@ CREATE INDEX ix_clip_time_from_ms_to_ms_clip ON clip_time (from_ms, to_ms, clip)
 CREATE TABLE clip_person (
     clip TEXT NOT NULL,
     person BIGINT NOT NULL,
+    at_ms BIGINT,
     CONSTRAINT pk_clip_person PRIMARY KEY (clip, person),
     CONSTRAINT fk_clip_person_clip FOREIGN KEY(clip) REFERENCES clip (id),
     CONSTRAINT fk_clip_person_person FOREIGN KEY(person) REFERENCES person (id)

@@ -22,7 +22,7 @@ CREATE TABLE person (
     note TEXT NOT NULL,
     consent TEXT NOT NULL,
     consent_text TEXT NOT NULL,
-    CONSTRAINT ck_person_risk CHECK (risk IN ('unknown', 'low', 'high', 'deadly')),
+    CONSTRAINT ck_person_risk CHECK (risk IN ('unknown', 'low', 'high', 'mortal')),
     CONSTRAINT ck_person_consent CHECK (consent IN ('unknown', 'given', 'limited', 'refused', 'withdrawn'))
 ) STRICT;
 CREATE UNIQUE INDEX ix_person_pseudonym ON person (pseudonym);
@@ -44,9 +44,11 @@ CREATE TABLE claim (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     text TEXT NOT NULL,
     state TEXT NOT NULL,
+    certainty TEXT NOT NULL,
     author TEXT NOT NULL,
     made_ms INTEGER NOT NULL,
-    CONSTRAINT ck_claim_state CHECK (state IN ('open', 'supported', 'contradicted', 'withdrawn'))
+    CONSTRAINT ck_claim_state CHECK (state IN ('open', 'supported', 'contradicted', 'withdrawn')),
+    CONSTRAINT ck_claim_certainty CHECK (certainty IN ('confirmed', 'probable', 'possible', 'doubtful'))
 ) STRICT;
 
 CREATE TABLE member (
@@ -56,9 +58,12 @@ CREATE TABLE member (
     password TEXT NOT NULL,
     totp BLOB NOT NULL,
     totp_step INTEGER NOT NULL,
+    must_change INTEGER NOT NULL,
     disabled INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL,
     made_ms INTEGER NOT NULL,
     CONSTRAINT ck_member_role CHECK (role IN ('intake', 'editor', 'clearer', 'publisher', 'researcher', 'admin')),
+    CONSTRAINT ck_member_must_change CHECK (must_change IN (0, 1)),
     CONSTRAINT ck_member_disabled CHECK (disabled IN (0, 1))
 ) STRICT;
 CREATE UNIQUE INDEX ix_member_name ON member (name);
@@ -104,6 +109,7 @@ CREATE TABLE job (
     done INTEGER NOT NULL,
     total INTEGER NOT NULL,
     unit TEXT NOT NULL,
+    reason TEXT NOT NULL,
     why TEXT NOT NULL,
     made_ms INTEGER NOT NULL,
     started_ms INTEGER,
@@ -124,6 +130,7 @@ CREATE TABLE clip (
     size INTEGER NOT NULL,
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
+    reason TEXT NOT NULL,
     why TEXT NOT NULL,
     arrived_ms INTEGER NOT NULL,
     CONSTRAINT pk_clip PRIMARY KEY (id),
@@ -144,6 +151,8 @@ CREATE TABLE session (
     made_ms INTEGER NOT NULL,
     seen_ms INTEGER NOT NULL,
     ends_ms INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    theme TEXT NOT NULL,
     CONSTRAINT pk_session PRIMARY KEY (id),
     CONSTRAINT fk_session_member FOREIGN KEY(member) REFERENCES member (id)
 ) WITHOUT ROWID, STRICT;
@@ -230,8 +239,10 @@ CREATE TABLE clip_place (
     clip TEXT NOT NULL,
     place INTEGER NOT NULL,
     certainty TEXT NOT NULL,
+    author TEXT NOT NULL,
+    note TEXT NOT NULL,
     CONSTRAINT pk_clip_place PRIMARY KEY (clip, place),
-    CONSTRAINT ck_clip_place_certainty CHECK (certainty IN ('unknown', 'guessed', 'likely', 'certain')),
+    CONSTRAINT ck_clip_place_certainty CHECK (certainty IN ('confirmed', 'probable', 'possible', 'doubtful')),
     CONSTRAINT fk_clip_place_clip FOREIGN KEY(clip) REFERENCES clip (id),
     CONSTRAINT fk_clip_place_place FOREIGN KEY(place) REFERENCES place (id)
 ) WITHOUT ROWID, STRICT;
@@ -242,8 +253,10 @@ CREATE TABLE clip_time (
     from_ms INTEGER NOT NULL,
     to_ms INTEGER NOT NULL,
     certainty TEXT NOT NULL,
+    author TEXT NOT NULL,
+    note TEXT NOT NULL,
     CONSTRAINT pk_clip_time PRIMARY KEY (clip),
-    CONSTRAINT ck_clip_time_certainty CHECK (certainty IN ('unknown', 'guessed', 'likely', 'certain')),
+    CONSTRAINT ck_clip_time_certainty CHECK (certainty IN ('confirmed', 'probable', 'possible', 'doubtful')),
     CONSTRAINT ck_clip_time_order CHECK (from_ms <= to_ms),
     CONSTRAINT fk_clip_time_clip FOREIGN KEY(clip) REFERENCES clip (id)
 ) WITHOUT ROWID, STRICT;
@@ -252,6 +265,7 @@ CREATE INDEX ix_clip_time_from_ms_to_ms_clip ON clip_time (from_ms, to_ms, clip)
 CREATE TABLE clip_person (
     clip TEXT NOT NULL,
     person INTEGER NOT NULL,
+    at_ms INTEGER,
     CONSTRAINT pk_clip_person PRIMARY KEY (clip, person),
     CONSTRAINT fk_clip_person_clip FOREIGN KEY(clip) REFERENCES clip (id),
     CONSTRAINT fk_clip_person_person FOREIGN KEY(person) REFERENCES person (id)
