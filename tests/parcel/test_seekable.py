@@ -63,3 +63,15 @@ def test_a_file_for_somebody_else_says_so() -> None:
 
     with pytest.raises(WrongKey):
         Seekable(lambda offset, length: content[offset : offset + length], len(content), [X25519Identity(bytes(32))])
+
+
+def test_opening_asks_for_little_and_seldom() -> None:
+    content, asked = sealed(3 * CHUNK), list[tuple[int, int]]()
+
+    def read_at(offset: int, length: int) -> bytes:
+        asked.append((offset, length))
+        return content[offset : offset + length]
+
+    Seekable(read_at, len(content), [IDENTITY])
+
+    assert len(asked) <= 3  # the header, and the last chunk: over a network each is a request

@@ -17,6 +17,8 @@ from jebi.parcel.stream import CHUNK, SEALED_CHUNK, ChunkDamaged, Truncated, non
 
 ReadAt = Callable[[int, int], bytes]
 
+HEAD = 4096  # bytes; the header for one recipient has about 1,700, and every read may be a request over a network
+
 
 class Seekable:
     """An opened seal of which any stretch can be read.
@@ -68,12 +70,17 @@ class Seekable:
 
 
 class _FromStart:
-    """What lies at the front, for reading the header and the nonce."""
+    """What lies at the front, for reading the header and the nonce: letter by letter there, and by the head here."""
 
     def __init__(self, read_at: ReadAt) -> None:
-        self._read_at, self.offset = read_at, 0
+        self._read_at, self._held, self.offset = read_at, b"", 0
 
     def read(self, length: int, /) -> bytes:
-        piece = self._read_at(self.offset, length)
+        while len(self._held) < self.offset + length:
+            more = self._read_at(len(self._held), HEAD)
+            self._held += more
+            if not more:
+                break
+        piece = self._held[self.offset : self.offset + length]
         self.offset += len(piece)
         return piece
