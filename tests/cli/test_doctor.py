@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jebi.cli.doctor import is_crypt
 from jebi.errors import Exit
 
 if TYPE_CHECKING:
@@ -126,26 +125,3 @@ def test_whether_the_archives_disk_is_encrypted_is_said_or_that_it_cannot_be_tol
     assert "whether the archive's disk is encrypted cannot be told here" in in_memory.err
     assert jebi("doctor", "--archive", ".", "--json").fact["disk_is_encrypted"] in {True, False, None}
     assert jebi("doctor", "--archive", "nowhere").status == Exit.UNABLE
-
-
-def test_a_disk_is_encrypted_when_all_that_it_is_made_of_is(tmp_path: Path) -> None:
-    """As /sys shows a partition, LUKS on it, LVM on that, and a mirror of one such and one plain disk."""
-    for name, uuid, parts in (
-        ("sda/sda1", None, []),
-        ("dm-0", "CRYPT-LUKS2-0123-crypt", ["sda/sda1"]),
-        ("dm-1", "LVM-abc", ["dm-0"]),
-        ("dm-2", "LVM-def", ["dm-1", "sda/sda1"]),
-        ("md0/md0p1", None, []),
-    ):
-        (tmp_path / name / "slaves").mkdir(parents=True)
-        for part in parts:
-            (tmp_path / name / "slaves" / part.replace("/", "-")).symlink_to(tmp_path / part)
-        if uuid:
-            (tmp_path / name / "dm").mkdir()
-            (tmp_path / name / "dm" / "uuid").write_text(uuid)
-    (tmp_path / "md0" / "slaves").mkdir()
-    (tmp_path / "md0" / "slaves" / "dm-0").symlink_to(tmp_path / "dm-0")
-    for partition in ("sda/sda1", "md0/md0p1"):
-        (tmp_path / partition / "partition").touch()
-    answers = {name: is_crypt(tmp_path / name) for name in ("sda/sda1", "dm-0", "dm-1", "dm-2", "md0/md0p1")}
-    assert answers == {"sda/sda1": False, "dm-0": True, "dm-1": True, "dm-2": False, "md0/md0p1": True}

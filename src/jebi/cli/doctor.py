@@ -13,10 +13,10 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 from jebi.cli.terminal import Terminal
-from jebi.errors import Exit, JebiError, failures_named
+from jebi.device.encryption import is_encrypted
+from jebi.errors import Exit, JebiError
 from jebi.office import sticks
 from jebi.parcel import seal
 from jebi.parcel.keys import PostQuantumIdentity
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     age = shutil.which("age", path=path)
     age_opens = age is not None and _opens_parcels(age)
     wrong = _wrong_with_jail() if is_desk and missing.keys().isdisjoint(DESK) else []
-    disk = {"disk_is_encrypted": _is_encrypted(options.archive)} if options.archive else {}
+    disk = {"disk_is_encrypted": is_encrypted(options.archive)} if options.archive else {}
     cores = len(os.sched_getaffinity(0))
     terminal.result(
         f"Python {sys.version.split()[0]}, {cores} cores",
@@ -79,8 +79,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         terminal.say(f"{tool} is missing: {without}", "yellow")
     for sentence in wrong:
         terminal.say(sentence, "bold red")
-    for is_encrypted in disk.values():
-        terminal.say(*DISKS[is_encrypted])
+    for answer in disk.values():
+        terminal.say(*DISKS[answer])
     if age and not age_opens:
         terminal.say(
             "age is here and cannot open parcels: they are post-quantum, which takes age 1.3 or later", "yellow"
@@ -114,27 +114,6 @@ def _wrong_with_jail() -> list[str]:
         return wrong + [f"the jail does not hold: what is in it {attempt}. Open no footage here" for attempt in escaped]
     except JebiError as error:
         return [f"{error.what}; {error.hint}" if error.hint else error.what]
-
-
-def _is_encrypted(folder: str) -> bool | None:
-    """Whether a folder lies on an encrypted volume (dm-crypt, as LUKS is); None where the kernel shows no volume.
-
-    Encryption inside a file system or in the disk itself is not seen.
-    """
-    with failures_named(folder, "looked at"):
-        device = os.stat(folder).st_dev
-    shown = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}")
-    return is_crypt(shown.resolve()) if shown.exists() else None  # btrfs, ZFS, a network, memory
-
-
-def is_crypt(device: Path) -> bool:
-    """Whether a device of the kernel's (a folder in /sys) is dm-crypt's, or all that it is made of are."""
-    name = device / "dm" / "uuid"
-    if name.is_file() and name.read_text(encoding="ascii").startswith("CRYPT-"):
-        return True
-    whole = device.parent if (device / "partition").is_file() else device
-    parts = [part.resolve() for part in whole.glob("slaves/*")]
-    return bool(parts) and all(map(is_crypt, parts))
 
 
 def _opens_parcels(age: str) -> bool:
