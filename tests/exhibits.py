@@ -5,7 +5,10 @@ A test file takes `open_case` by name, with this folder on `sys.path`.
 """
 
 import hashlib
+import re
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -205,6 +208,22 @@ def lay_in(folder: Path, planned: Plan, exported: bytes) -> Path:
     for file in planned.tags(sha512, exported):
         _write(folder / file.path, b"".join(file.content.read()))
     return folder
+
+
+def unpacked(target: Path) -> Path:
+    """What stock tools make of a package."""
+    if not target.suffix:
+        return target
+    into = target.with_name(f"{target.name}-unpacked")
+    shutil.unpack_archive(target, into)
+    (bag,) = into.iterdir()
+    assert re.fullmatch("evidence-[0-9a-f]{16}", bag.name)
+    return bag
+
+
+def verified(bag: Path, *keys: str) -> str:
+    command = [sys.executable, "-I", str(DOCS / "verify_evidence.py"), str(bag), *keys]
+    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
 
 
 def _write(path: Path, content: bytes) -> None:

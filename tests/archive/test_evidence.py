@@ -321,3 +321,11 @@ def test_so_are_no_clips_the_same_clip_twice_two_of_one_name_and_a_day_that_is_n
             plan(case.exhibits, case.parcels, case.custody, SCRIPTS, day=day)
     with pytest.raises(ValueError, match="parcels"):
         plan(case.exhibits, [], case.custody, SCRIPTS, day=DAY)
+
+
+def test_what_the_clip_claims_and_shows_may_name_a_temporary_folder_and_what_the_desk_says_may_not(case: Case) -> None:
+    for changes in ({"claimed": {"x": "/tmp/x"}}, {"tools": {"x": "/tmp/x"}}, {"segments": [{"text": "/tmp/x"}]}):
+        planned_with(case, exhibit_with(case, **changes), "/tmp/")
+    for changes in ({"measured": {"x": "/tmp/x"}}, {"said": {"x": "/tmp/x"}}):
+        with pytest.raises(Refused, match=r"metadata/clip-0001\.json names a folder"):
+            planned_with(case, exhibit_with(case, **changes), "/tmp/")

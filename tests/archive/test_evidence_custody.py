@@ -80,3 +80,13 @@ def test_a_false_proof_checkpoint_or_cosignature_is_damaged(case: Case) -> None:
     for one in (bad, other, flipped):
         with pytest.raises(Damaged):
             events_of(one)
+
+
+@pytest.mark.parametrize("subject", ['"quoted"', "back\\slash", '","subject":"clip-77', "쌀값 市場"])
+def test_events_are_found_whatever_their_subject_is_called_and_whatever_their_text_says(
+    case: Case, subject: str
+) -> None:
+    place = case.append(Event(kind="x", subject=subject, detail='"subject":"clip-77"', actor="desk", time=NOW))
+
+    assert [index for index, _, _ in places(case, subject)] == [place]
+    assert place not in {index for index, _, _ in places(case, "clip-77")}

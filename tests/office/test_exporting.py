@@ -1,332 +1,31 @@
-"""Packages on a disk: the same in every form, whole or not there at all, and with nothing of this machine in them."""
+"""Evidence leaves the desk: logged first, with all that proves it, and with nothing of this machine in it."""
 
 import base64
 import ctypes
+import io
 import os
-import re
-import shutil
-import signal
 import socket
-import stat
-import subprocess
-import sys
 import tarfile
 import tempfile
 import traceback
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from exhibits import DESK, DOCS, WITNESS, Case, lay_in, open_case
-from jebi.archive.evidence import Plan
+from exhibits import DOCS, unpacked, verified
+from jebi.archive.evidence import ShownParcel
 from jebi.archive.exhibit import Content, Derived, Exhibit, content_of
-from jebi.errors import Busy, Damaged, Gone, NoRoom, Refused, Unable
-from jebi.office.exporting import EARLIEST, PARTIAL, export, lay, machine_folders, scripts, shown_parcel
+from jebi.errors import Damaged, Refused
+from jebi.office.exporting import export, machine_folders, scripts, shown_parcel, stream
 from jebi.office.progress import Quiet
 from jebi.parcel import contents
 from jebi.parcel.note import MacKey, Note, sign
 from jebi.parcel.seal import open_layers
 from jebi.parcel.stream import Chained
-from office.conftest import NOW, SMALL, Meanwhile, Office, Steps, files_in
+from office.conftest import NOW, SMALL, Office
 
 FORMS = ["bag", "bag.tar", "bag.zip"]
-KEYS = (str(DESK.verifier()), str(WITNESS.verifier()))
-
-
-@dataclass(slots=True)
-class Packed:
-    """A plan, and the proof of its event."""
-
-    plan: Plan
-    proof: bytes
-
-
-@pytest.fixture(scope="module")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Packed]:
-    with open_case(tmp_path_factory.mktemp("case") / "desk") as case:
-        yield pack(case)
-
-
-def pack(case: Case) -> Packed:
-    planned = case.plan()
-    return Packed(planned, case.log_export(planned))
-
-
-def laid(packed: Packed, target: Path) -> Path:
-    """Lay it down; returns the bag."""
-    lay(packed.plan, packed.proof, str(target), Quiet())
-    return unpacked(target)
-
-
-def unpacked(target: Path) -> Path:
-    """What stock tools make of a package."""
-    if not target.suffix:
-        return target
-    into = target.with_name(f"{target.name}-unpacked")
-    shutil.unpack_archive(target, into)
-    (bag,) = into.iterdir()
-    assert re.fullmatch("evidence-[0-9a-f]{16}", bag.name)
-    return bag
-
-
-def verified(bag: Path, *keys: str) -> str:
-    command = [sys.executable, "-I", str(DOCS / "verify_evidence.py"), str(bag), *keys]
-    return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_every_form_holds_the_same_files_and_its_verifier_agrees(packed: Packed, tmp_path: Path, form: str) -> None:
-    bag = laid(packed, tmp_path / form)
-
-    assert files_in(bag) == files_in(lay_in(tmp_path / "expected", packed.plan, packed.proof))
-    assert "All of this holds under the keys that you gave" in verified(bag, *KEYS)
-    assert not list(tmp_path.glob(f"*{PARTIAL}"))
-
-
-@pytest.mark.parametrize("form", FORMS[1:])
-def test_the_same_plan_is_the_same_file(packed: Packed, tmp_path: Path, form: str) -> None:
-    first, second = tmp_path / form, tmp_path / f"other-{form}"
-    for target in (first, second):
-        lay(packed.plan, packed.proof, str(target), Quiet())
-
-    assert first.read_bytes() == second.read_bytes()
-
-
-def test_a_tar_has_one_time_and_no_owner_and_stock_tar_reads_it(packed: Packed, tmp_path: Path) -> None:
-    lay(packed.plan, packed.proof, str(tmp_path / "bag.tar"), Quiet())
-
-    with tarfile.open(tmp_path / "bag.tar") as tar:
-        for member in tar:
-            assert (member.uid, member.gid, member.uname, member.gname) == (0, 0, "", "")
-            assert (member.mtime, member.mode, member.isreg()) == (EARLIEST, 0o644, True)
-    listed = subprocess.run(["tar", "-tf", tmp_path / "bag.tar"], capture_output=True, check=True, text=True)
-    assert listed.stderr == ""
-
-
-def test_a_zip_has_one_time_and_no_owner_and_nothing_is_compressed(packed: Packed, tmp_path: Path) -> None:
-    lay(packed.plan, packed.proof, str(tmp_path / "bag.zip"), Quiet())
-
-    with zipfile.ZipFile(tmp_path / "bag.zip") as archive:
-        assert archive.testzip() is None
-        for entry in archive.infolist():
-            assert entry.date_time == (1980, 1, 1, 0, 0, 0)
-            assert (entry.compress_type, entry.extra, entry.comment, entry.create_system) == (0, b"", b"", 3)
-            assert stat.S_ISREG(entry.external_attr >> 16)
-
-
-def test_a_folder_has_one_time_and_is_for_nobody_else_to_read(packed: Packed, tmp_path: Path) -> None:
-    lay(packed.plan, packed.proof, str(tmp_path / "bag"), Quiet())
-
-    for path in (tmp_path / "bag", *(tmp_path / "bag").rglob("*")):
-        assert path.stat().st_mtime == EARLIEST
-        assert path.stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("there", ["a file", "an empty folder", "a dangling link"])
-def test_what_is_there_already_is_refused_and_left_alone(packed: Packed, tmp_path: Path, form: str, there: str) -> None:
-    target = tmp_path / form
-    if there == "a file":
-        target.write_bytes(b"mine")
-    elif there == "an empty folder":
-        target.mkdir()
-    else:
-        target.symlink_to("nowhere")
-    before = os.lstat(target)
-
-    with pytest.raises(Refused, match="exists already"):
-        lay(packed.plan, packed.proof, str(target), Quiet())
-    assert os.lstat(target) == before
-    assert os.listdir(tmp_path) == [form]
-
-
-def test_what_appears_while_it_is_written_is_not_overwritten(packed: Packed, tmp_path: Path) -> None:
-    target = tmp_path / "bag.zip"
-    appears = Meanwhile(do=lambda step: target.write_bytes(b"mine") if step == "reading back" else None)
-
-    with pytest.raises(Refused, match="exists already"):
-        lay(packed.plan, packed.proof, str(target), appears)
-    assert os.listdir(tmp_path) == ["bag.zip"]
-    assert target.read_bytes() == b"mine"
-
-
-def test_a_place_that_is_not_there_is_unable(packed: Packed, tmp_path: Path) -> None:
-    with pytest.raises(Unable, match="has no folder"):
-        lay(packed.plan, packed.proof, str(tmp_path / "nowhere" / "bag"), Quiet())
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_two_at_once_are_not_let_in_one_another_s_way(packed: Packed, tmp_path: Path, form: str) -> None:
-    target, seen = tmp_path / form, []
-
-    def meanwhile(_: str) -> None:
-        with pytest.raises(Busy, match="another jebi is packing"):
-            lay(packed.plan, packed.proof, str(target), Quiet())
-        seen.append(1)
-
-    lay(packed.plan, packed.proof, str(target), Meanwhile(do=meanwhile))
-    assert len(seen) == 2
-    assert os.listdir(tmp_path) == [form]
-
-
-@contextmanager
-def small_disk(folder: Path, size: int) -> Iterator[Path]:
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_disk_that_is_too_small_is_noticed_before_anything_is_written(
-    packed: Packed, tmp_path: Path, form: str
-) -> None:
-    with small_disk(tmp_path / "small", 1 << 20) as disk:
-        with pytest.raises(NoRoom, match=r"needs 4\.7 MB, and there are"):
-            lay(packed.plan, packed.proof, str(disk / form), Quiet())
-        assert os.listdir(disk) == []
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_disk_that_fills_up_on_the_way_is_no_room_and_nothing_is_left(
-    packed: Packed, tmp_path: Path, form: str
-) -> None:
-    with small_disk(tmp_path / "small", 6 << 20) as disk:
-        fills = Meanwhile(do=lambda _: (disk / "other").write_bytes(bytes((6 << 20) - 300_000)))
-        with pytest.raises(NoRoom, match="is full"):
-            lay(packed.plan, packed.proof, str(disk / form), fills)
-        assert os.listdir(disk) == ["other"]
-
-
-def with_content(packed: Packed, content: Content) -> Plan:
-    """The plan, but that its first clip is read as something else."""
-    changed = [
-        replace(file, content=content) if file.path.endswith("clip-0001.mp4") else file for file in packed.plan.payload
-    ]
-    return replace(packed.plan, payload=tuple(changed))
-
-
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("change", [-1, 0, 1], ids=["shorter", "other", "longer"])
-def test_an_original_that_is_not_what_its_digest_says_is_damaged_and_nothing_is_left(
-    packed: Packed, tmp_path: Path, form: str, change: int
-) -> None:
-    (good,) = [file.content for file in packed.plan.payload if file.path.endswith("clip-0001.mp4")]
-    film = b"".join(good.read())
-    other = film[:-1] if change < 0 else film + b"x" if change else film[:-1] + bytes([film[-1] ^ 1])
-    false = with_content(packed, replace(good, read=lambda: [other]))
-
-    with pytest.raises(Damaged, match=r"data/originals/clip-0001\.mp4 is not what its digest says"):
-        lay(false, packed.proof, str(tmp_path / form), Quiet())
-    assert os.listdir(tmp_path) == []
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_source_that_goes_away_on_the_way_leaves_nothing(packed: Packed, tmp_path: Path, form: str) -> None:
-    (good,) = [file.content for file in packed.plan.payload if file.path.endswith("clip-0001.mp4")]
-
-    def gone() -> Iterable[bytes]:
-        yield b"x"
-        raise Gone("it went away")
-
-    with pytest.raises(Gone):
-        lay(with_content(packed, replace(good, read=gone)), packed.proof, str(tmp_path / form), Quiet())
-    assert os.listdir(tmp_path) == []
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_what_does_not_read_back_as_it_was_written_gets_no_name(packed: Packed, tmp_path: Path, form: str) -> None:
-    def rot(step: str) -> None:
-        if step == "reading back":
-            growing = tmp_path / f"{form}{PARTIAL}" / "package"
-            path = growing / "data/originals/clip-0001.mp4" if growing.is_dir() else growing
-            content = bytearray(path.read_bytes())
-            content[200_000] ^= 1
-            path.write_bytes(content)
-
-    with pytest.raises(Damaged, match="does not read back"):
-        lay(packed.plan, packed.proof, str(tmp_path / form), Meanwhile(do=rot))
-    assert os.listdir(tmp_path) == []
-
-
-def test_what_somebody_else_keeps_beside_it_stays(packed: Packed, tmp_path: Path) -> None:
-    (tmp_path / f"bag{PARTIAL}").mkdir()
-    (tmp_path / f"bag{PARTIAL}" / "mine").write_bytes(b"mine")
-    lay(packed.plan, packed.proof, str(tmp_path / "bag"), Quiet())
-
-    assert (tmp_path / f"bag{PARTIAL}" / "mine").read_bytes() == b"mine"
-
-
-def test_a_link_beside_it_is_not_followed(packed: Packed, tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / f"bag{PARTIAL}").symlink_to("elsewhere")
-
-    with pytest.raises(Unable):
-        lay(packed.plan, packed.proof, str(tmp_path / "bag"), Quiet())
-    assert os.listdir(tmp_path / "elsewhere") == []
-
-
-def test_progress_counts_what_is_written_and_what_is_read_back(packed: Packed, tmp_path: Path) -> None:
-    steps = Steps()
-    done = lay(packed.plan, packed.proof, str(tmp_path / "bag"), steps)
-
-    assert steps.names == ["writing", "reading back"]
-    assert steps.done == [done.size, done.size]
-    assert done.files == len(packed.plan.payload) + 10
-
-
-def kill_before(change: int, packed: Packed, target: Path) -> bool:
-    """Lay it in a copy of this process that dies before its n-th change to a name; whether it did."""
-    child = os.fork()
-    if child == 0:
-        seen = 0
-
-        def hook(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal seen
-            writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-            if event in {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.utime"} or writes:
-                seen += 1
-                if seen == change:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(hook)
-        try:
-            lay(packed.plan, packed.proof, str(target), Quiet())
-            os._exit(0)
-        except BaseException:  # noqa: BLE001  (the parent sees the status)
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-    return os.WIFSIGNALED(status)
-
-
-@pytest.mark.parametrize(("form", "step"), [("bag", 13), ("bag.tar", 1), ("bag.zip", 1)])
-def test_killed_before_any_change_of_a_name_it_is_whole_or_not_there_and_the_next_one_goes_on(
-    packed: Packed, tmp_path: Path, form: str, step: int
-) -> None:
-    whole = files_in(lay_in(tmp_path / "expected", packed.plan, packed.proof))
-    kills = 0
-    while kill_before(1 + kills * step, packed, target := _in_new_folder(tmp_path / f"out-{kills}", form)):
-        kills += 1
-        if target.exists():
-            with pytest.raises(Refused):
-                lay(packed.plan, packed.proof, str(target), Quiet())
-        else:
-            lay(packed.plan, packed.proof, str(target), Quiet())
-        assert os.listdir(target.parent) == [form]
-        assert files_in(unpacked(target)) == whole
-    assert kills >= 4
-
-
-def _in_new_folder(folder: Path, name: str) -> Path:
-    folder.mkdir()
-    return folder / name
 
 
 def test_the_verifiers_are_found(tmp_path: Path) -> None:
@@ -344,10 +43,10 @@ def test_folders_of_this_machine_are_sought_and_the_root_is_not(tmp_path: Path) 
     assert all(len(folder) > 4 for folder in folders)
 
 
-def received(office: Office, note: str) -> tuple[str, Note, dict[str, Content]]:
+def received(office: Office, note: str, sizes: dict[str, int] = SMALL) -> tuple[str, Note, dict[str, Content]]:
     """A parcel that came: its name, its manifest, and its clips by claimed name."""
     issued = office.desk.issue(signing="signature", memorise=False, note=note, share_route="", time=NOW)
-    office.seal(issued.card, office.card(SMALL), "s1")
+    office.seal(issued.card, office.card(sizes), "s1")
     parcel = office.arrive("s1").parcel
     clips: dict[str, Content] = {}
     with Path(office.desk.path("parcels", f"{parcel}.age")).open("rb") as sealed:
@@ -441,3 +140,60 @@ def test_a_trip_that_signs_with_a_mac_keeps_its_key_here(office: Office) -> None
     assert shown_parcel(office.desk, "p", note).trip_key is None
     with pytest.raises(Damaged, match="no trip of this desk signed"):
         shown_parcel(office.desk, "p", sign(text, MacKey(name=note.signatures[0].name, secret=bytes(32))))
+
+
+def shown(office: Office, sizes: dict[str, int] = SMALL) -> tuple[list[Exhibit], list[ShownParcel]]:
+    """A parcel's clips as exhibits."""
+    parcel, note, clips = received(office, "", sizes)
+    exhibits = [Exhibit(subject=name, original=content) for name, content in clips.items()]
+    return exhibits, [shown_parcel(office.desk, parcel, note)]
+
+
+def test_a_streamed_package_has_the_size_that_was_said_and_its_verifier_agrees(office: Office, tmp_path: Path) -> None:
+    exhibits, parcels = shown(office)
+
+    package = stream(office.desk, exhibits, parcels, actor="editor-1", now=NOW)
+    target = tmp_path / package.name
+    target.write_bytes(b"".join(package.read(0, package.size)))
+
+    assert target.stat().st_size == package.size
+    assert package.media_type == "application/x-tar"
+    assert "All of this holds" in verified(unpacked(target), str(office.desk.signer.verifier()))
+
+
+def test_a_stream_is_logged_before_its_first_byte_and_once_however_often_it_is_read(office: Office) -> None:
+    exhibits, parcels = shown(office)
+    before = office.events()
+
+    package = stream(office.desk, exhibits, parcels, actor="editor-1", now=NOW)
+    assert office.events() == [*before, "evidence-exported"]
+    first = b"".join(package.read(0, package.size))
+    assert b"".join(package.read(0, package.size)) == first
+    assert office.events() == [*before, "evidence-exported"]
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 1), (5, 700), (511, 513), (100_000, 1 << 40)])
+def test_a_stretch_of_a_stream_is_that_stretch(office: Office, start: int, end: int) -> None:
+    package = stream(office.desk, *shown(office), actor="editor-1", now=NOW)
+    whole = b"".join(package.read(0, package.size))
+
+    assert b"".join(package.read(start, end)) == whole[start:end]
+
+
+def test_what_names_the_archive_ends_a_stream(office: Office) -> None:
+    exhibits, parcels = shown(office)
+    film = content_of(bytes(1000) + office.desk.folder.encode() + bytes(1000))
+    told = Exhibit(
+        subject="x", original=exhibits[0].original, derived=(Derived(role="viewing", suffix="mp4", content=film),)
+    )
+
+    package = stream(office.desk, [told], parcels, actor="editor-1", now=NOW)
+    with pytest.raises(Refused, match="derived/clip-0001-viewing"):
+        list(package.read(0, package.size))
+
+
+def test_a_streamed_package_is_a_tar_of_one_folder(office: Office) -> None:
+    package = stream(office.desk, *shown(office), actor="editor-1", now=NOW)
+
+    with tarfile.open(fileobj=io.BytesIO(b"".join(package.read(0, package.size)))) as tar:
+        assert {name.partition("/")[0] for name in tar.getnames()} == {package.name.removesuffix(".tar")}

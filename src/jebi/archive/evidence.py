@@ -31,7 +31,7 @@ from jebi.parcel.trip import signer_name
 EXPORTED = "evidence-exported"  # the kind of event by which the log remembers a package
 MOST = 9999  # clips or parcels in one package: their numbers have four digits
 LONGEST_TEXT = 1 << 26  # bytes of one text: every tag of the largest film, or its transcript, many times over
-SHORTEST_SOUGHT = 8  # bytes; anything shorter turns up in films by chance
+SHORTEST_SOUGHT = 8  # bytes; anything shorter is in films by chance, or by the hand of whom no package would suit
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SEALED = re.compile(r"sealed sha256 ([0-9a-f]{64}), ")
 _KEY_WARNING = """\
@@ -211,10 +211,10 @@ class _Bundle:
         self._sought = [word.encode("utf-8", "surrogateescape") for word in sought if len(word) > 1]
 
     def text(self, path: str, text: bytes) -> None:
-        """A text that is made here."""
+        """A text that is made here, out of what the clip shows and claims: it may name a `/tmp/`, and is no less true."""
         if len(text) > LONGEST_TEXT:
             raise Damaged(f"{path} would be too long for any reader")
-        self.check(path, text)
+        self.check(path, text, shortest=SHORTEST_SOUGHT)
         self.as_it_is(path, content_of(text))
 
     def derived(self, path: str, content: Content) -> None:
@@ -334,6 +334,8 @@ def _add_exhibit(bundle: _Bundle, name: str, exhibit: Exhibit, parcels: Sequence
             for made, one in words.items()
         ],
     }
+    own: dict[str, Json] = {"measured": exhibit.measured, "said": exhibit.said}
+    bundle.check(f"metadata/{name}.json", as_json(own))  # what the desk says itself names no folder, be it /tmp
     bundle.text(f"metadata/{name}.json", as_json(facts))
     if exhibit.tools:
         bundle.text(f"metadata/{name}-tools.json", as_json(exhibit.tools))

@@ -6,15 +6,19 @@ verified it; an event about anything else never comes along.
 Peak: the proofs.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from jebi.archive import proof
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint
-from jebi.archive.custody import CHECKPOINT, KEPT, Ledger, kept_checkpoints, parse_record
+from jebi.archive.custody import CHECKPOINT, KEPT, Ledger, Record, kept_checkpoints, parse_record
 from jebi.archive.proof import Proven
 from jebi.archive.witness import CosignatureVerifier
 from jebi.parcel.note import Ed25519Verifier
+
+_SUBJECT = re.compile(rb'"subject":("(?:[^"\\]|\\.)*")')  # no text of a record can hold this: its quotes are escaped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +55,9 @@ def custody_of(
     stamps = _stamps(ledger)
     stamped = [open_checkpoint(stamp.note, log, witnesses) for stamp in stamps]
     cosigned = [one for one in kept_checkpoints(ledger, log, witnesses) if _is_cosigned(one, witnesses)]
-    wanted, proofs, used = set(subjects), [], set()
-    for index, record in enumerate(map(parse_record, ledger.records())):
-        if record.event.subject in wanted and index < head.size:
+    proofs, used = [], set()
+    for index, record in _about(ledger, subjects):
+        if index < head.size:
             for checkpoint in _bounding(index, cosigned, stamped) or [head]:
                 proofs.append(proof.prove(ledger, record, index, checkpoint, size=head.size).written())
                 used.add(checkpoint.written())
@@ -72,6 +76,15 @@ def events_of(custody: Custody) -> tuple[Proven, ...]:
     for written in (custody.checkpoint, *(one.checkpoint.written() for one in proven)):
         open_checkpoint(written, custody.log, custody.witnesses)
     return tuple(proven)
+
+
+def _about(ledger: Ledger, subjects: Iterable[str]) -> Iterator[tuple[int, Record]]:
+    """The records about some subjects, each with its place; of all others no more is read than what they are about."""
+    wanted = {json.dumps(subject, ensure_ascii=False).encode() for subject in subjects}
+    for index, line in enumerate(ledger.records()):
+        subject = _SUBJECT.search(line)
+        if subject is None or subject[1] in wanted:
+            yield index, parse_record(line)
 
 
 def _stamps(ledger: Ledger) -> list[Stamp]:

@@ -24,6 +24,7 @@ SUFFIXES = frozenset(  # nothing that a double click would run, whatever a clip 
         "json",
     }
 )
+MEASURE = "bin"  # what only programs read: fingerprints, a waveform (docs/formats/fingerprints.md)
 LONGEST_WORD = 32  # letters of a role or a language, which become part of a file's name
 _WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _UNUSUAL = re.compile(
@@ -53,7 +54,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """What was made of a clip: its role, such as `viewing` or `contact-sheet`, and a suffix of `SUFFIXES`."""
+    """What was made of a clip: its role, such as `viewing` or `contact-sheet`, and a suffix of `SUFFIXES`, or `MEASURE`."""
 
     role: str
     suffix: str
@@ -61,7 +62,7 @@ class Derived:
 
     def __post_init__(self) -> None:
         _check_word(self.role)
-        if self.suffix not in SUFFIXES:
+        if self.suffix not in SUFFIXES | {MEASURE}:
             raise ValueError("what is derived has a known suffix")
 
 

@@ -9,14 +9,12 @@ import argparse
 
 from jebi.archive.receive import Arrival, State, logged, remarked
 from jebi.cli.options import add_archive
+from jebi.cli.second import add_second, second_person
 from jebi.cli.terminal import Terminal
-from jebi.errors import Exit, Refused, WrongKey
+from jebi.errors import Exit
 from jebi.office.answering import events
 from jebi.office.desk import open_desk
 from jebi.office.receiving import Wish, receive
-from jebi.parcel import seal
-from jebi.parcel.keys import Passphrase, parse_identities
-from jebi.vault import files
 
 NAMES = ("desk", "receive")
 HELP = "receive carriers: restore, verify, log"
@@ -31,12 +29,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="lay out what can be had of parcels that are not whole, with a map of the gaps",
     )
-    parser.add_argument("--with", dest="second", metavar="IDENTITY", help="the second person's identity file")
+    add_second(parser)
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     passphrase = terminal.secret("passphrase of the archive", options.passphrase_file)
-    outer = parse_identities(_identity_text(options.second, terminal)) if options.second else ()
+    outer = tuple(second_person(options.second, terminal))
     with open_desk(options.archive, passphrase) as desk, terminal.progress():
         arrivals = receive(
             desk, options.carriers, Wish(clips=not options.sealed_only, salvage=options.salvage, outer=outer), terminal
@@ -66,22 +64,3 @@ def _facts(arrival: Arrival) -> dict[str, object]:
         "why": arrival.why,
         "remarks": list(arrival.remarks),
     }
-
-
-def _identity_text(path: str, terminal: Terminal) -> str:
-    content = files.read(path)
-    if content.startswith(b"age-encryption.org/"):
-        try:
-            passphrase = terminal.secret(f"passphrase of {path}", None)
-        except Refused as error:
-            raise Refused(
-                f"{path} has a passphrase, and there is no terminal to ask for it",
-                hint="run it at a terminal: the second person types it",
-            ) from error
-        try:
-            content = seal.open_in_memory(content, [Passphrase(passphrase)])
-        except WrongKey as error:
-            raise WrongKey(
-                f"this is not the passphrase of {path}", hint="capitals and spaces count; try again"
-            ) from error
-    return content.decode(errors="replace")
