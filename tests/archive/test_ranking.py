@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jebi.archive.ranking import MOST_PLACES, highlight, merge
+from jebi.archive.ranking import LABELS, MEANINGS, MOST_PLACES, WORDS, highlight, is_found, merge
 from jebi.archive.terms import Query, parse_query, shadow
 
 
@@ -58,14 +58,33 @@ def test_places_are_no_more_than_can_be_shown() -> None:
     assert len(highlight("가 나 " * 2000, Query(every=("가",)))) == MOST_PLACES
 
 
-def test_what_both_found_comes_first_and_words_before_meanings() -> None:
-    assert merge([1, 2, 3], [9, 3]) == [3, 1, 2, 9]
-    assert merge([], [5, 4, 5]) == [5, 4]
-    assert merge([5, 4], []) == [5, 4]
-    assert merge(range(70), [99]).index(99) == 62
+def test_what_several_found_comes_first_and_words_before_labels_before_meanings() -> None:
+    assert merge((WORDS, [1, 2, 3]), (MEANINGS, [9, 3])) == [3, 1, 2, 9]
+    assert merge((WORDS, [1, 2]), (LABELS, ["tag", "name"]), (MEANINGS, [9])) == [1, 2, "tag", "name", 9]
+    assert merge((WORDS, list[int]()), (MEANINGS, [5, 4, 5])) == [5, 4]
+    assert merge((WORDS, [5, 4]), (MEANINGS, [])) == [5, 4]
+    assert merge((WORDS, range(70)), (MEANINGS, [99])).index(99) == 62
+    assert merge((WORDS, range(70)), (LABELS, [99])).index(99) == 7
 
 
-@given(st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)))
-def test_merging_loses_nothing_and_repeats_nothing(words: list[int], meanings: list[int]) -> None:
-    merged = merge(words, meanings)
-    assert sorted(merged) == sorted({*words, *meanings})
+@given(st.lists(st.lists(st.integers(0, 9)), max_size=3))
+def test_merging_loses_nothing_and_repeats_nothing(rankings: list[list[int]]) -> None:
+    merged = merge(*((WORDS, ranking) for ranking in rankings))
+    assert sorted(merged) == sorted({key for ranking in rankings for key in ranking})
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_there"),
+    [
+        ("시장", True),
+        ("북한주민", True),
+        ("주민 시장", True),
+        ("mark", True),
+        ('"mark"', False),
+        ("시장 -주민", False),
+        ("-북한주민", False),
+        ("광장", False),
+    ],
+)
+def test_a_text_that_is_compared_by_itself_is_found_as_the_index_finds_it(typed: str, is_there: bool) -> None:  # noqa: FBT001
+    assert is_found(shadow("북한 주민의 시장, market"), parse_query(typed)) == is_there

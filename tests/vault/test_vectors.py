@@ -135,6 +135,9 @@ def test_an_empty_file_has_nothing(file: VectorFile) -> None:
     assert file.nearest(unit(1)[0], 0) == []
     assert file.keys().tolist() == []
     file.remove([1])
+    assert file.is_empty()
+    file.append([1], unit(1))
+    assert not file.is_empty()
 
 
 def test_one_vector_belongs_to_one_key(file: VectorFile) -> None:

@@ -111,7 +111,7 @@ def terms(text: str) -> list[Term]:
     spans = []
     folded = []
     for start, end in _clusters(text):
-        for character in fold(text[start:end]):
+        for character in _folded(text[start]) if end - start == 1 else fold(text[start:end]):
             folded.append(character)
             spans.append((start, end))
     return [_placed(match, spans) for match in _TERM.finditer("".join(folded))]
@@ -194,6 +194,11 @@ def _clusters(text: str) -> Iterator[Span]:
             start = at
     if text:
         yield start, len(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _folded(character: str) -> str:
+    return fold(character)
 
 
 @lru_cache(maxsize=1 << 14)

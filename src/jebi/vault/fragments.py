@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, not_
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, func, not_
 
 MOST_FRAGMENTS = 16
 LONGEST_FRAGMENT = 1_000  # characters
@@ -24,6 +26,7 @@ _SHADOW = re.compile(r"[ ~a-z0-9\x80-\ud7ff\ue000-\U0010ffff]*")
 _PAIR = re.compile("(?=([^~]~?[^~]|[^~]~$))")
 
 Row = tuple[int, str]
+Keys = NDArray[np.int64]
 One = TypeVar("One")
 
 
@@ -37,14 +40,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Fragments that a shadow must have and must not have, and a select of the keys to which the answer is confined.
+    """Fragments that a shadow must have and must not have.
 
     A loose one takes no notice of the spaces in runs; what must not be there never does.
     """
 
     every: tuple[str, ...]
     without: tuple[str, ...] = ()
-    among: Select[Any] | None = None
     is_loose: bool = False
 
     def __post_init__(self) -> None:
@@ -57,12 +59,16 @@ class Question:
 
     def compared(self, shadow: ColumnElement[str], place: str) -> list[ColumnElement[bool]]:
         """The conditions on a shadow in SQL; `place` is the database's name for the function that finds a substring."""
-        find = getattr(func, place)
-        loose = func.replace(shadow, "~", "")
+        find, loose = getattr(func, place), func.replace(shadow, "~", "")
+        return self.has_every(shadow, place) + [not_(find(loose, joined(fragment)) > 0) for fragment in self.without]
+
+    def has_every(self, shadow: ColumnElement[str], place: str) -> list[ColumnElement[bool]]:
+        """Those that also hold for several shadows together, one a line, if they hold for one of them."""
+        find, loose = getattr(func, place), func.replace(shadow, "~", "")
         return [
             find(loose, joined(fragment)) > 0 if self.is_loose else find(shadow, fragment) > 0
             for fragment in self.every
-        ] + [not_(find(loose, joined(fragment)) > 0) for fragment in self.without]
+        ]
 
     def look_ups(self) -> list[list[Token]]:
         """What the tokens of a shadow must have: of each list, at least one."""
@@ -102,6 +108,13 @@ def look_ups(fragment: str, *, is_loose: bool) -> list[list[Token]]:
         else:
             wanted.append([Token(text=term, is_prefix=is_open)])
     return wanted[:: -(-len(wanted) // LOOK_UPS)]
+
+
+def held(keys: Keys, asked: Keys) -> NDArray[np.bool_]:
+    """Which of those that are asked for are among keys in rising order."""
+    places = np.searchsorted(keys, asked)
+    places[places == len(keys)] = 0
+    return keys[places] == asked if len(keys) else np.zeros(len(asked), np.bool_)
 
 
 def rank(shadow: str, every: Sequence[str]) -> float:

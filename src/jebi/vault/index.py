@@ -10,7 +10,8 @@ engine would gather all rows of a frequent word before it gives one, the newest 
 frequent is found there at once, and the rest is rare.
 
 Invariants: all happens in the caller's transaction, which is never ended here; no table is touched that is not `search_…`;
-no syntax of an engine reaches it from a fragment. Both databases find the same rows.
+no syntax of an engine reaches it from a fragment. Both databases find the same rows. Keys below zero are names of clips
+(`index_names`); they are older than every other.
 Size: SQLite about 1.7 times the text, PostgreSQL 1.5. Peak: `FARTHEST` rows, or one batch.
 """
 
@@ -18,16 +19,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as but
 from types import ModuleType
-from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection
 
 from jebi.errors import Refused
-from jebi.vault import index_postgresql, index_sqlite
-from jebi.vault.fragments import Question, Row, batches, check_shadow, rank
+from jebi.vault import index_names, index_postgresql, index_sqlite
+from jebi.vault.fragments import Keys, Question, Row, batches, check_shadow, rank
 
 WINDOW = 100  # hits that are ranked; with more of them, which of the newest comes first matters little
 SCANNED = 10_000  # rows: about ten milliseconds
+NARROWER = 4  # rows that are compared are so many fewer where each has to be found by its key
 FARTHEST = 10_000  # hits that can be paged through; who needs more narrows the search
 
 
@@ -42,11 +43,13 @@ class Hit:
 def create(connection: Connection) -> None:
     """Make the tables and the index; a migration may call it. Raises `Unable` for a database that is not in UTF-8."""
     _engine(connection).create(connection)
+    index_names.create(connection)
 
 
 def drop(connection: Connection) -> None:
     """Take away all that `create` made, if it is there."""
     _engine(connection).drop(connection)
+    index_names.drop(connection)
 
 
 def add(connection: Connection, rows: Iterable[Row]) -> None:
@@ -57,6 +60,12 @@ def add(connection: Connection, rows: Iterable[Row]) -> None:
         if len(set(keys)) < len(keys) or engine.present(connection, keys):
             raise ValueError("a key has one row")
         engine.add(connection, _checked(batch))
+
+
+def add_names(connection: Connection, names: Sequence[tuple[str, str]]) -> None:
+    """Add clips and the shadows of their names; the database refuses a clip that has one."""
+    keys = index_names.add(connection, [clip for clip, _ in names])
+    add(connection, zip(keys, (shadow for _, shadow in names), strict=True))
 
 
 def remove(connection: Connection, keys: Iterable[int]) -> None:
@@ -94,7 +103,7 @@ def find(
     *,
     limit: int,
     offset: int = 0,
-    among: Select[Any] | None = None,
+    among: Keys | None = None,
     scanned: int = SCANNED,
 ) -> list[Hit]:
     """The rows whose shadow has every fragment of `every` and none of `without`, best first.
@@ -105,7 +114,7 @@ def find(
         without: fragments that exclude a row, whatever the spaces in its runs.
         limit: how many, at most; one more than is shown tells whether there are more.
         offset: how many to leave out before.
-        among: a select of one column of keys, to which the hits are confined.
+        among: the keys to which the hits are confined, in rising order.
         scanned: how many of the newest rows, or of those that `among` allows, are compared before the index is asked.
 
     Raises:
@@ -116,16 +125,16 @@ def find(
         raise Refused(
             f"only the first {FARTHEST} hits can be shown", hint="narrow the search by a time, a place or one more word"
         )
-    question = Question(every=tuple(every), without=tuple(without), among=among)
+    question = Question(every=tuple(every), without=tuple(without))
     if not every or limit < 1:
         return []
-    exact = _newest(connection, question, max(end, WINDOW), scanned)
+    exact = _newest(connection, question, max(end, WINDOW), among, scanned)
     found = sorted((_hit(row, every) for row in exact[:WINDOW]), key=lambda hit: (-hit.rank, -hit.key))
     found += [_hit(row, every) for row in exact[WINDOW:]]
     loose = but(question, is_loose=True)
     if len(exact) < end and loose.look_ups() != question.look_ups():
         known = {key for key, _ in exact}
-        found += [Hit(key=key, rank=0.0) for key, _ in _newest(connection, loose, end, scanned) if key not in known]
+        found += [Hit(key=key, rank=0.0) for key, _ in _newest(connection, loose, end, among, scanned) if key not in known]
     return found[offset:end]
 
 
@@ -139,20 +148,21 @@ def _checked(batch: Sequence[Row]) -> Sequence[Row]:
     return batch
 
 
-def _newest(connection: Connection, question: Question, wanted: int, scanned: int) -> list[Row]:
+def _newest(
+    connection: Connection, question: Question, wanted: int, among: Keys | None, scanned: int
+) -> list[Row]:
     """The newest rows that answer the question, newest first."""
     engine = _engine(connection)
     rows: list[Row]
-    if question.among is not None:
-        allowed = select(question.among.subquery().columns[0]).limit(scanned + 1).subquery()
-        if connection.execute(select(func.count()).select_from(allowed)).scalar_one() <= scanned:
-            rows = engine.confined(connection, question, wanted)
+    if among is not None and (engine.is_scanned(question) or len(among) <= scanned // NARROWER):
+        rows = engine.compared(connection, question, among[-(scanned // NARROWER) or len(among) :])[:wanted]
+        if len(rows) == wanted or len(among) <= scanned // NARROWER:
             return rows
-    if engine.is_scanned(question):
+    elif engine.is_scanned(question):
         rows = engine.scanned(connection, question, wanted, scanned)
         if len(rows) == wanted:
             return rows
-    rows = engine.looked_up(connection, question, wanted)
+    rows = engine.looked_up(connection, question, wanted, among)
     return rows
 
 

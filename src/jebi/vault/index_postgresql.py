@@ -12,6 +12,7 @@ different packs, so that two writers never wait for each other but over the same
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from sqlalchemy import (
     BigInteger,
     BindParameter,
@@ -38,7 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from jebi.errors import Unable
-from jebi.vault.fragments import Question, Row, Token, batches
+from jebi.vault.fragments import Keys, Question, Row, Token, batches, held
 
 PACKED = 32  # shadows; more are smaller together, and take longer to be unpacked for one of them
 PACKED_CHARACTERS = 4_000  # for long ones: a pack of this size still has fewer tokens than a tsvector can hold
@@ -127,16 +128,22 @@ def count(connection: Connection) -> int:
     return int(counted or 0)
 
 
-def confined(connection: Connection, question: Question, wanted: int) -> list[Row]:
-    """The newest rows that answer the question, by comparing every one that it is confined to."""
-    assert question.among is not None
-    allowed = _keys(question.among).subquery()
-    here = select(PACKS.c.last).join(allowed, _holds(allowed.c.key))
-    return _unpacked(connection, question, select(PACKS).where(PACKS.c.last.in_(here)), wanted)
+def compared(connection: Connection, question: Question, keys: Keys) -> list[Row]:
+    """The rows with these keys that answer the question, newest first."""
+    if not len(keys):
+        return []
+    ends = np.flatnonzero(np.diff(keys) > SPAN)
+    first, last = keys[np.append(0, ends + 1)], keys[np.append(ends, len(keys) - 1)]
+    parts = func.unnest(_array(first.tolist()), _array(last.tolist())).table_valued("first", "last")
+    part = parts.render_derived("part")
+    # Parts are farther from each other than a pack is long: none reaches into two.
+    reaches = and_(PACKS.c.last.between(part.c.first, part.c.last + SPAN), PACKS.c.members[1] <= part.c.last)
+    here = select(PACKS).join(part, reaches)
+    return _allowed(_unpacked(connection, question, here), keys)
 
 
 def scanned(connection: Connection, question: Question, wanted: int, depth: int) -> list[Row]:
-    """The same, of about the newest `depth` rows only, whatever it is confined to."""
+    """Those of about the newest `depth` rows that answer the question."""
     newest = select(PACKS).order_by(PACKS.c.last.desc()).limit(depth // PACKED)
     return _unpacked(connection, question, newest, wanted)
 
@@ -149,20 +156,37 @@ def is_scanned(question: Question) -> bool:
     return not question.is_loose
 
 
-def looked_up(connection: Connection, question: Question, wanted: int) -> list[Row]:
-    """The same, of all rows, by the index: the newest packs that it names are unpacked first, then as many more as it takes."""
+def looked_up(connection: Connection, question: Question, wanted: int, among: Keys | None) -> list[Row]:
+    """The same, of all rows or of those that it is confined to, by the index.
+
+    The newest packs that it names are unpacked first, then as many more as it takes.
+    """
     rows: list[Row] = []
     before = None
     while True:
         named = _named(connection, question, before)
+        likely = named if among is None else _reaching(named, among)
         start, size = 0, PACKS_AT_ONCE
-        while start < len(named) and len(rows) < wanted:
-            packs = select(PACKS).where(PACKS.c.last == any_(_array(named[start : start + size])))
-            rows += _unpacked(connection, question, packs, wanted - len(rows))
+        while start < len(likely) and len(rows) < wanted:
+            packs = select(PACKS).where(PACKS.c.last == any_(_array(likely[start : start + size])))
+            found = _unpacked(connection, question, packs, wanted - len(rows) if among is None else None)
+            rows += found if among is None else _allowed(found, among)
             start, size = start + size, size * 2
-        if len(rows) == wanted or len(named) < NAMED_AT_ONCE:
-            return sorted(rows, reverse=True)
+        if len(rows) >= wanted or len(named) < NAMED_AT_ONCE:
+            return sorted(rows, reverse=True)[:wanted]
         before = named[-1]
+
+
+def _reaching(packs: Sequence[int], keys: Keys) -> list[int]:
+    """Those of the packs that may hold one of these keys."""
+    last = np.array(packs, np.int64)
+    is_near = np.searchsorted(keys, last - SPAN) < np.searchsorted(keys, last, "right")
+    return [int(pack) for pack in last[is_near]]
+
+
+def _allowed(rows: Sequence[Row], keys: Keys) -> list[Row]:
+    is_held = held(keys, np.array([key for key, _ in rows], np.int64))
+    return [row for row, is_there in zip(rows, is_held, strict=True) if is_there]
 
 
 def _named(connection: Connection, question: Question, before: int | None) -> Sequence[int]:
@@ -199,10 +223,6 @@ def _pack(rows: Sequence[Row]) -> dict[str, object]:
     return {"last": keys[-1], "members": keys, "shadows": "\n".join(shadow for _, shadow in rows)}
 
 
-def _keys(among: Select[Any]) -> Select[Any]:
-    return select(among.subquery().columns[0].label("key"))
-
-
 def _holds(key: ColumnElement[int]) -> ColumnElement[bool]:
     return and_(PACKS.c.last.between(key, key + SPAN), key == any_(PACKS.c.members))
 
@@ -216,15 +236,17 @@ def _packs_of(keys: Sequence[int]) -> Select[Any]:
     return select(PACKS.c.last, PACKS.c.members, PACKS.c.shadows).join(wanted, _holds(wanted.c.key))
 
 
-def _unpacked(connection: Connection, question: Question, packs: Select[Any], wanted: int) -> list[Row]:
-    """The newest rows in these packs that answer the question."""
+def _unpacked(
+    connection: Connection, question: Question, packs: Select[Any], wanted: int | None = None
+) -> list[Row]:
+    """The rows in these packs that answer the question, newest first; or the newest of them."""
     pack = packs.subquery()
-    lines = func.unnest(pack.c.members, func.string_to_array(pack.c.shadows, "\n"))
+    # Many packs have no row with the fragments: to look into all their lines at once is sooner done than to part them.
+    likely = select(pack).where(*question.has_every(pack.c.shadows, "strpos")).offset(0).subquery()
+    lines = func.unnest(likely.c.members, func.string_to_array(likely.c.shadows, "\n"))
     row = lines.table_valued(column("key", BigInteger), column("shadow", Text)).render_derived("line")
-    found = select(row.c.key, row.c.shadow).select_from(pack.join(row, true()))
+    found = select(row.c.key, row.c.shadow).select_from(likely.join(row, true()))
     found = found.where(*question.compared(row.c.shadow, "strpos"))
-    if question.among is not None:
-        found = found.where(row.c.key.in_(_keys(question.among)))
     return [(key, shadow) for key, shadow in connection.execute(found.order_by(row.c.key.desc()).limit(wanted))]
 
 

@@ -4,9 +4,12 @@ Invariants: a row and its tokens come and go in one transaction. FTS5 holds no p
 no content), so that it stays at about half the size of the text; its own ranking would need both.
 """
 
-from collections.abc import Iterable, Sequence
+import contextlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from sqlalchemy import (
     Column,
     Connection,
@@ -19,13 +22,12 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal_column,
     select,
     table,
     text,
 )
 
-from jebi.vault.fragments import Question, Row, Token, batches, tokens
+from jebi.vault.fragments import Keys, Question, Row, Token, batches, held, tokens
 
 ROWS = Table(
     "search_row",
@@ -37,6 +39,8 @@ PORTION, LARGE_PORTION = (
     1 << 20,
     64 << 20,
 )  # bytes of tokens that FTS5 gathers before it writes: by itself, and for all rows
+AT_ONCE = 2_000  # keys that FTS5 names in one go
+GAP = 20_000  # keys; to begin anew behind them takes FTS5 as long as to name some hundred
 _PORTION = "INSERT INTO search_words (search_words, rank) VALUES ('hashsize', :size)"
 _WORDS = table("search_words", column("rowid"), column("search_words"))
 # `ascii` takes all beyond ASCII for letters: cutting was done before, and its tables of letters end with Unicode 6.1.
@@ -59,6 +63,7 @@ def drop(connection: Connection) -> None:
 def add(connection: Connection, rows: Iterable[Row]) -> None:
     """Add rows that are not there."""
     for batch in batches(iter(rows)):
+        batch.sort()  # FTS5 writes out all that it has gathered whenever a key is lower than the one before
         connection.execute(insert(ROWS), [{"key": key, "shadow": shadow} for key, shadow in batch])
         connection.execute(text("INSERT INTO search_words (rowid, tokens) VALUES (:key, :tokens)"), _told(batch))
 
@@ -92,20 +97,18 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(ROWS)).scalar_one()
 
 
-def confined(connection: Connection, question: Question, wanted: int) -> list[Row]:
-    """The newest rows that answer the question, by comparing every one that it is confined to."""
-    assert question.among is not None
-    found = select(ROWS).where(ROWS.c.key.in_(question.among), *question.compared(ROWS.c.shadow, "instr"))
-    return _rows(connection, found.order_by(ROWS.c.key.desc()), wanted)
+def compared(connection: Connection, question: Question, keys: Keys) -> list[Row]:
+    """The rows with these keys that answer the question, newest first."""
+    listed = func.json_each(json.dumps(keys.tolist())).table_valued("value")
+    found = select(ROWS).where(ROWS.c.key.in_(select(listed.c.value)), *question.compared(ROWS.c.shadow, "instr"))
+    return _rows(connection, found.order_by(ROWS.c.key.desc()))
 
 
 def scanned(connection: Connection, question: Question, wanted: int, depth: int) -> list[Row]:
-    """The same, of the newest `depth` rows only, whatever it is confined to."""
+    """Those of the newest `depth` rows that answer the question."""
     newest = select(ROWS).order_by(ROWS.c.key.desc()).limit(depth).subquery()
     found = select(newest.c.key, newest.c.shadow).where(*question.compared(newest.c.shadow, "instr"))
-    if question.among is not None:
-        found = found.where(newest.c.key.in_(question.among))
-    return _rows(connection, found.order_by(newest.c.key.desc()), wanted)
+    return _rows(connection, found.order_by(newest.c.key.desc()).limit(wanted))
 
 
 def is_scanned(question: Question) -> bool:
@@ -116,8 +119,10 @@ def is_scanned(question: Question) -> bool:
     return any(token.is_prefix for either in question.look_ups() for token in either)
 
 
-def looked_up(connection: Connection, question: Question, wanted: int) -> list[Row]:
-    """The same, of all rows, by the index."""
+def looked_up(connection: Connection, question: Question, wanted: int, among: Keys | None) -> list[Row]:
+    """The same, of all rows or of those that it is confined to, by the index."""
+    if among is not None:
+        return _confined(connection, question, wanted, among)
     found = (
         select(ROWS)
         .select_from(_WORDS.join(ROWS, ROWS.c.key == _WORDS.c.rowid))
@@ -125,14 +130,41 @@ def looked_up(connection: Connection, question: Question, wanted: int) -> list[R
         .where(*question.compared(ROWS.c.shadow, "instr"))
         .order_by(_WORDS.c.rowid.desc())
     )
-    if question.among is not None:
-        # The plus keeps SQLite from asking FTS5 once for each of the keys.
-        found = found.where(literal_column("+search_row.key", Integer).in_(question.among))
-    return _rows(connection, found, wanted)
+    return _rows(connection, found.limit(wanted))
 
 
-def _rows(connection: Connection, found: Select[Any], wanted: int) -> list[Row]:
-    return [(key, shadow) for key, shadow in connection.execute(found.limit(wanted))]
+def _confined(connection: Connection, question: Question, wanted: int, among: Keys) -> list[Row]:
+    """Keys that the index names, newest first, are held against those that are allowed before any row is looked at."""
+    rows: list[Row] = []
+    with contextlib.closing(_named(connection, question, among)) as named:
+        for keys in named:
+            rows += compared(connection, question, keys)
+            if len(rows) >= wanted:
+                break
+    return rows[:wanted]
+
+
+def _named(connection: Connection, question: Question, among: Keys) -> Iterator[Keys]:
+    """The keys among these that FTS5 names, newest first; over gaps between them it leaps."""
+    found = select(_WORDS.c.rowid).where(_WORDS.c.search_words.op("MATCH")(_match(question.look_ups())))
+    found = found.order_by(_WORDS.c.rowid.desc())
+    newest = len(among)
+    while newest:
+        below = found.where(_WORDS.c.rowid.between(int(among[0]), int(among[newest - 1])))
+        newest = 0
+        with connection.execution_options(yield_per=AT_ONCE).execute(below) as result:
+            for part in result.scalars().partitions():
+                keys = np.array(part, np.int64)
+                yield keys[held(among, keys)]
+                newest = int(np.searchsorted(among, keys[-1]))
+                if not newest or (keys[-1] - among[newest - 1] > GAP and not is_scanned(question)):
+                    break
+            else:
+                newest = 0
+
+
+def _rows(connection: Connection, found: Select[Any]) -> list[Row]:
+    return [(key, shadow) for key, shadow in connection.execute(found)]
 
 
 def _told(rows: Sequence[Row]) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ checked or corrected.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import get_args
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
@@ -24,7 +24,7 @@ BATCH = 1000  # rows a page
 class Segment:
     """One stretch of a clip. A machine's has `model`, with its digest where the model is a file; a person's has `author`.
 
-    `id` is 0 until it is kept; `checked_by` is the person who found a machine's words right.
+    `id` and `made_ms` are 0 until it is kept; `checked_by` is the person who found a machine's words right.
     """
 
     clip: str
@@ -39,6 +39,7 @@ class Segment:
     model_sha256: str = ""
     checked_by: str = ""
     supersedes: int | None = None
+    made_ms: int = field(default=0, compare=False)
     id: int = 0
 
     def __post_init__(self) -> None:

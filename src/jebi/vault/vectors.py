@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,14 @@ from jebi.errors import Damaged, failures_named
 DIMENSIONS = 384
 MAGIC = b"jebi vectors 1\n\0"
 CHUNK = 2_048  # rows at a time: they stay in the processor's cache while they become numbers that it can multiply
+MANY = 50_000  # rows, of which each is looked at; of more only those whose signs are like those that are asked for
+BLOCK = 16_384  # rows whose signs are made and compared together: they stay in the cache, and the last block is soon made
+LIKELY = 4_000  # rows that are looked at for their signs
+SAMPLE = 100_000  # rows that tell how like the likeliest are
 WORTHWHILE = 1_000  # empty rows; fewer are not worth writing the file anew
 ROW = np.dtype([("key", "<i8"), ("scale", "<f4"), ("vector", "i1", DIMENSIONS)])
 
-_Keys = NDArray[np.int64]
+Keys = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +42,34 @@ class Near:
     similarity: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signs:
+    """Of neighbouring rows, the keys in rising order (n,), their places, and the signs of all numbers as words (6, n)."""
+
+    keys: Keys
+    places: NDArray[np.intp]
+    words: NDArray[np.uint64]
+
+
 class VectorFile:
     """The vectors in one file, which is made if it is not there. Holds nothing open between two calls."""
 
+    _inode = 0
+
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._signs: list[_Signs] = []
         with failures_named("the file of vectors", "made"), self._locked():
             pass
 
-    def keys(self) -> _Keys:
+    def keys(self) -> Keys:
         """The keys that there are, in no order."""
         rows = self._rows()
         return np.asarray(rows["key"][rows["scale"] > 0])
+
+    def is_empty(self) -> bool:
+        """Whether there is no row."""
+        return not len(self._rows())
 
     def append(self, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add vectors of length 1, (n, 384), in the place of those that have their keys. On the disk when this returns."""
@@ -71,28 +92,28 @@ class VectorFile:
                 self._write_anew(rows)
 
     def nearest(
-        self, vector: NDArray[np.float32], count: int, *, among: _Keys | None = None, least: float = -1.0
+        self, vector: NDArray[np.float32], count: int, *, among: Keys | None = None, least: float = -1.0
     ) -> list[Near]:
         """The `count` most similar vectors to one of length 1, most similar first; exact but for the rounding to 8 bits.
 
         Args:
             vector: (384,).
             count: how many, at most.
-            among: the keys to which they are confined.
+            among: the keys to which they are confined, in rising order.
             least: the similarity that they have at least.
         """
         rows = self._rows()
-        similar = np.empty(len(rows), np.float32)
-        for start in range(0, len(rows), CHUNK):
-            chunk = rows[start : start + CHUNK]
-            similar[start : start + CHUNK] = (chunk["vector"].astype(np.float32) @ vector) * chunk["scale"]
-        similar[rows["scale"] <= 0] = -2
-        if among is not None:
-            similar[~np.isin(rows["key"], among)] = -2
-        count = min(count, len(rows))
-        best = np.argpartition(similar, len(rows) - count)[len(rows) - count :] if count else np.empty(0, np.intp)
+        if len(rows) > MANY:
+            self._signs = _signs_of(rows, self._signs)
+            places = _likeliest(self._signs, vector, among)
+        else:
+            places = np.flatnonzero(np.isin(rows["key"], among)) if among is not None else np.arange(len(rows))
+        parts = (places[start : start + CHUNK] for start in range(0, len(places), CHUNK))
+        similar = np.concatenate([np.empty(0, np.float32), *(_similarity(rows[part], vector) for part in parts)])
+        count = min(count, len(places))
+        best = np.argpartition(similar, len(places) - count)[len(places) - count :] if count else np.empty(0, np.intp)
         found = sorted(
-            ((float(similar[at]), int(rows["key"][at])) for at in best), key=lambda near: (-near[0], near[1])
+            ((float(similar[at]), int(rows["key"][places[at]])) for at in best), key=lambda near: (-near[0], near[1])
         )
         return [Near(key=key, similarity=similarity) for similarity, key in found if similarity >= max(least, -1.0)]
 
@@ -106,7 +127,10 @@ class VectorFile:
             count = self._count(file.fileno())
             if not count:
                 return np.empty(0, ROW)
-            return np.memmap(file, ROW, "r", len(MAGIC), (count,))
+            inode = os.fstat(file.fileno()).st_ino
+            if inode != self._inode:  # written anew: every row may have another place
+                self._inode, self._signs = inode, []
+            return np.asarray(np.memmap(file, ROW, "r", len(MAGIC), (count,)))
 
     @staticmethod
     def _count(file: int) -> int:
@@ -144,6 +168,58 @@ class VectorFile:
                 return
             finally:
                 os.close(file)
+
+
+def _signs_of(rows: NDArray[np.void], known: Sequence[_Signs]) -> list[_Signs]:
+    """The signs of all rows: those that are known already, as far as their block was full, and the others.
+
+    A row that was emptied since keeps its signs here, and has no similarity when it is looked at.
+    """
+    kept = [block for block in known if len(block.keys) == BLOCK][: len(rows) // BLOCK]
+    missing = range(len(kept) * BLOCK, len(rows), BLOCK)
+    return kept + [_block(rows[start : start + BLOCK]) for start in missing]
+
+
+def _block(rows: NDArray[np.void]) -> _Signs:
+    order = np.argsort(rows["key"], kind="stable")
+    return _Signs(keys=rows["key"][order], places=order, words=np.ascontiguousarray(_signs(rows["vector"]).T))
+
+
+def _signs(vectors: NDArray[Any]) -> NDArray[np.uint64]:
+    """Vectors (n, 384) as (n, 6) words, a bit for each number that is above 0."""
+    return np.packbits(vectors > 0, axis=-1).view(np.uint64)
+
+
+def _likeliest(signs: Sequence[_Signs], vector: NDArray[np.float32], among: Keys | None) -> NDArray[np.intp]:
+    """About `LIKELY` rows whose signs differ least from those of a vector; all of those that it is confined to, if few."""
+    places = None if among is None else _places(signs, among)
+    if places is not None and len(places) <= LIKELY:
+        return places
+    asked = _signs(vector)[:, None]
+    differing = np.concatenate([np.bitwise_count(block.words ^ asked).sum(axis=0, dtype=np.uint16) for block in signs])
+    if places is not None:
+        differing = differing[places]
+    step = len(differing) // SAMPLE + 1  # to put all of them in order takes longer than to count them
+    most = np.partition(differing[::step], LIKELY // step)[LIKELY // step]
+    likely = np.flatnonzero(differing <= most)[: 4 * LIKELY]
+    return likely if places is None else places[likely]
+
+
+def _places(signs: Sequence[_Signs], keys: Keys) -> NDArray[np.intp]:
+    """The rows that had these keys."""
+    places = [np.empty(0, np.intp)]
+    for number, block in enumerate(signs):
+        start, end = np.searchsorted(keys, (block.keys[0], block.keys[-1] + 1))
+        asked = keys[start:end]
+        at = np.searchsorted(block.keys, asked)
+        places.append(number * BLOCK + block.places[at[block.keys[at] == asked]])
+    return np.concatenate(places)
+
+
+def _similarity(rows: NDArray[np.void], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    similar = (rows["vector"].astype(np.float32) @ vector) * rows["scale"]
+    similar[rows["scale"] <= 0] = -2
+    return np.asarray(similar, np.float32)
 
 
 def _packed(keys: Sequence[int], vectors: NDArray[np.float32]) -> NDArray[np.void]:
