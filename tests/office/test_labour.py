@@ -1,5 +1,6 @@
 """Jobs are done once, whoever dies over them, and a clip that cannot be opened ends nothing but its own."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from jebi.errors import Damaged, Unable
-from jebi.office.labour import Hands, Report, Write, work_off
+from jebi.office.labour import Hands, Report, Write, on_errands, work_off
 from jebi.office.reasons import NotHere
 from jebi.vault import jobs
 from jebi.vault.catalogue import Catalogue, Change, Event
@@ -73,6 +74,12 @@ def done(catalogue: Catalogue) -> list[str]:
     """Whose results were kept, as often as they were."""
     with catalogue.reading() as connection:
         return sorted(connection.execute(select(outbox.c.subject)).scalars())
+
+
+@contextlib.contextmanager
+def opening(url: str, act: Do) -> Iterator[tuple[Catalogue, Errands]]:
+    with Catalogue.open(url) as opened:
+        yield opened, Errands(act)
 
 
 def run(catalogue: Catalogue, act: Do) -> Errands:
@@ -197,7 +204,7 @@ def test_workers_that_die_are_replaced_and_nothing_is_lost_or_done_twice(
     want(catalogue, "a", "b", "c", "d")
     catalogue.close()
 
-    with Hands(lambda: (Catalogue.open(url), Errands(act)), size=2, until_idle=True, lease_ms=LEASE_MS) as hands:
+    with Hands(lambda: opening(url, act), size=2, until_idle=True, lease_ms=LEASE_MS) as hands:
         while hands.are_at_work():
             time.sleep(0.05)
 
@@ -214,9 +221,80 @@ def test_leaving_the_hands_ends_them_at_once_and_their_jobs_wait_again(catalogue
             time.sleep(0.02)
         raise Unable("it was asked to stop")
 
-    with Hands(lambda: (Catalogue.open(url), Errands(act)), size=1) as hands:
+    with Hands(lambda: opening(url, act), size=1) as hands:
         while states(catalogue) != {"a": "running"}:
             assert hands.are_at_work()
             time.sleep(0.05)
 
     assert states(catalogue) == {"a": "waiting"}
+
+
+@dataclass
+class Bell:
+    """Errands in memory: whoever rings is heard; a bell that nobody rings ends the serving."""
+
+    rings: int = 1
+    heard: int = 0
+
+    def ring(self) -> None:
+        self.rings += 1
+
+    def serve(self, look: Callable[[], None], stop: threading.Event) -> None:
+        while self.rings and not stop.is_set():
+            self.rings -= 1
+            self.heard += 1
+            look()
+
+
+def test_one_ring_leads_to_every_job_and_then_it_is_quiet(catalogue: Catalogue) -> None:
+    want(catalogue, "a", "b", "c")
+    bell = Bell()
+
+    on_errands(catalogue, Errands(lambda job, report: None), bell, stop=threading.Event(), lease_ms=LEASE_MS)
+
+    assert states(catalogue) == {"a": "done", "b": "done", "c": "done"}
+    assert bell.heard == 7  # two after each job: one for who may come, one for what the job led to
+
+
+def test_the_next_worker_is_woken_before_a_job_begins(catalogue: Catalogue) -> None:
+    want(catalogue, "a")
+    bell, rings = Bell(), []
+
+    on_errands(catalogue, Errands(lambda job, report: rings.append(bell.rings)), bell, stop=threading.Event())
+
+    assert rings == [1]
+
+
+def test_a_guest_leaves_what_its_machine_has_not_got_to_others(catalogue: Catalogue) -> None:
+    want(catalogue, "a", "b")
+    tried: list[str] = []
+
+    def act(job: Job, report: Report) -> None:
+        tried.append(job.subject)
+        raise NotHere("no model is in place")
+
+    on_errands(catalogue, Errands(act), Bell(), stop=threading.Event())
+
+    assert tried == ["a"]
+    assert states(catalogue) == {"a": "waiting", "b": "waiting"}
+    run(catalogue, lambda job, report: None)
+    assert states(catalogue) == {"a": "done", "b": "done"}
+
+
+def test_a_worker_whose_database_is_away_for_a_moment_goes_on(catalogue: Catalogue, url: str, tmp_path: Path) -> None:
+    want(catalogue, "a")
+    catalogue.close()
+
+    @contextlib.contextmanager
+    def open_work() -> Iterator[tuple[Catalogue, Errands]]:
+        if not (tmp_path / "tried").exists():
+            (tmp_path / "tried").touch()
+            raise Unable("the database is away")
+        with opening(url, lambda job, report: None) as opened:
+            yield opened
+
+    with Hands(open_work, size=1, until_idle=True) as hands:
+        while hands.are_at_work():
+            time.sleep(0.05)
+
+    assert states(catalogue) == {"a": "done"}

@@ -15,16 +15,12 @@ from jebi.archive.terms import parse_query
 from jebi.archive.waveform import parse_waveform
 from jebi.office.admission import open_catalogue
 from jebi.office.attending import Attended, attend, kept_of
-from jebi.office.inside import list_clips, seal_onto
 from jebi.office.kept import Kept
 from jebi.office.progress import Quiet
-from jebi.office.receiving import Wish, receive
 from jebi.vault import clips, index, jobs, segments
 from jebi.vault.clips import Clip
+from looked_at import MODELS, fill, look_at
 from office.conftest import Office, opened
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-FILMS = ("carphone_pristine.mp4",)
 
 
 class Seen:
@@ -55,29 +51,20 @@ def seen(archive_once: Path, tmp_path_factory: pytest.TempPathFactory, samples: 
     folder = tmp_path_factory.mktemp("looking")
     archive = folder / "archive"
     shutil.copytree(archive_once, archive)
-    card = folder / "card"
-    card.mkdir()
-    for film in FILMS:
-        shutil.copy(samples / film, card / film)
-    _speak(card / "speech.wav", "The price of rice at the market has doubled since the spring.")
-    (card / "notes.txt").write_text("no film, no sound")
-    (card / "empty.mp4").touch()
-    (card / "cut.mp4").write_bytes((samples / FILMS[0]).read_bytes()[:3000])
+    fill(folder / "card", samples)
     with opened(archive) as office:
-        issued = office.issue()
-        assert issued.card.seed
-        listed = list_clips([str(card)])
-        seal_onto(
-            listed, issued.card, issued.card.seed, [str(folder / "s1")], survive=0, carrier=None, progress=Quiet()
-        )
-        receive(office.desk, [str(folder / "s1")], Wish(clips=False), Quiet())
-        attended = attend(office.desk, ROOT / ".cache" / "models", Quiet())
+        attended = look_at(office, folder / "card", folder)
         with open_catalogue(office.desk) as catalogue, catalogue.reading() as connection:
             yield Seen(office, connection, attended)
 
 
-def _speak(path: Path, text: str) -> None:
-    subprocess.run(["espeak-ng", "-v", "en", "-w", str(path), text], check=True)
+def test_speech_without_a_picture_has_a_copy_to_listen_to(seen: Seen, tmp_path: Path) -> None:
+    (copy,) = seen.derived("speech.wav", "view")
+    (tmp_path / "copy.mp4").write_bytes(copy)
+    asked = ["-show_entries", "stream=codec_name", "-of", "csv=p=0", str(tmp_path / "copy.mp4")]
+    said = subprocess.run(["ffprobe", "-v", "error", *asked], capture_output=True, text=True, check=True).stdout
+
+    assert said.split() == ["aac"]
 
 
 def test_every_file_has_an_outcome_with_a_sentence_for_what_could_not_be_opened(seen: Seen) -> None:
@@ -171,7 +158,7 @@ def test_every_finding_is_in_the_custody_log_which_verifies(seen: Seen) -> None:
 
 
 def test_looking_again_does_nothing_twice(seen: Seen) -> None:
-    again = attend(seen.office.desk, ROOT / ".cache" / "models", Quiet())
+    again = attend(seen.office.desk, MODELS, Quiet())
 
     assert again.admitted == 0
     assert set(again.jobs.values()) == {0}

@@ -50,8 +50,9 @@ def test_a_plain_copy_is_readable_by_nobody_else_and_gone_afterwards(office: Off
             assert os.stat(path).st_mode & 0o077 == 0
             assert Path(path).read_bytes() == b"".join(originals.pieces(parcel, place))
             assert os.path.basename(path) == "7"
+        assert not os.path.exists(path)
 
-        assert os.listdir(office.desk.path("work")) == []
+    assert os.listdir(office.desk.path("work")) == []
 
 
 def test_what_a_killed_job_left_plain_is_removed_when_the_archive_is_opened(archive: Path) -> None:
@@ -60,7 +61,7 @@ def test_what_a_killed_job_left_plain_is_removed_when_the_archive_is_opened(arch
     left.write_bytes(b"plain")
 
     with opened(archive):
-        assert not left.parent.exists()
+        assert not left.exists()
 
 
 def test_a_parcel_whose_disk_lies_gives_no_clip(office: Office) -> None:

@@ -24,6 +24,7 @@ from jebi.errors import Damaged, NoRoom, NothingFound, Unable
 from jebi.vault.blobs import NEW, PIECE, Blobs
 
 PATIENCE = 60
+SECOND = 1000  # ms
 KEY, SECRET, BUCKET = "desk", "not a secret", "blobs"
 PORTS = ("master", "volume", "filer", "s3")
 PUT = """
@@ -186,14 +187,29 @@ def test_what_fails_on_its_way_leaves_nothing_and_is_not_blamed_on_the_store(blo
     assert blobs._listed(f"{blobs._root}/{NEW}") == []
 
 
-def test_sweeping_deletes_what_never_came_to_its_name(blobs: Blobs) -> None:
+def test_sweeping_deletes_what_never_came_to_its_name_and_is_old(blobs: Blobs) -> None:
     name = blobs.put([b"kept"])
-    blobs._files.pipe_file(f"{blobs._root}/{NEW}/left", b"by a crash")
+    before_ms = blobs.clock_ms()
+    blobs._files.pipe_file(f"{blobs._root}/{NEW}/left", b"by a crash, or still being put")
 
-    blobs.sweep()
+    blobs.sweep(before_ms - SECOND)
+    assert blobs._listed(f"{blobs._root}/{NEW}") == ["left"]
+    blobs.sweep(before_ms + 60 * SECOND)
 
     assert blobs._listed(f"{blobs._root}/{NEW}") == []
     assert list(blobs.names()) == [name]
+
+
+def test_when_a_blob_was_put_is_told_by_the_clock_of_its_store(blobs: Blobs) -> None:
+    before_ms = blobs.clock_ms()
+    name = blobs.put([b"kept"])
+
+    put_ms = blobs.put_ms(name)
+
+    assert put_ms is not None
+    assert before_ms - SECOND <= put_ms <= blobs.clock_ms() + SECOND  # some stores tell whole seconds
+    assert blobs.put_ms("0" * 64) is None
+    assert blobs._listed(f"{blobs._root}/{NEW}") == []
 
 
 @given(content=st.binary(max_size=300), offset=st.integers(0, 400), length=st.integers(0, 400))
@@ -240,7 +256,7 @@ def test_killed_while_putting_nothing_has_a_name(tmp_path: Path) -> None:
     blobs = Blobs(str(tmp_path))
     assert list(blobs.names()) == []
     assert len(os.listdir(tmp_path / NEW)) == 1
-    blobs.sweep()
+    blobs.sweep(blobs.clock_ms() + SECOND)
     assert os.listdir(tmp_path / NEW) == []
 
 

@@ -314,3 +314,16 @@ def test_workers_on_postgresql_pass_by_what_another_is_just_taking(postgresql: s
             connection.execute(select(schema.job).where(schema.job.c.subject == "a").with_for_update())
 
             assert take(catalogue).subject == "b"
+
+
+def test_leases_are_measured_by_the_clock_that_all_workers_share(catalogue: Catalogue) -> None:
+    before_ms = time.time_ns() // 1_000_000
+
+    with catalogue.reading() as connection:
+        now_ms = jobs.now_ms(connection, 7)
+        is_shared = connection.dialect.name == "postgresql"
+
+    if is_shared:
+        assert before_ms - 1 <= now_ms <= time.time_ns() // 1_000_000 + 1  # the test's server has this machine's clock
+    else:
+        assert now_ms == 7

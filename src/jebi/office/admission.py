@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from jebi.archive.custody import DICE, Event, parse_record
 from jebi.office.answering import events
-from jebi.office.desk import Desk
+from jebi.office.desk import Desk, Workplace
 from jebi.office.originals import Originals
 from jebi.parcel.shelf import Place, Shelf
 from jebi.vault import catalogue, clips, grid, jobs, outbox, sorting
@@ -25,7 +25,7 @@ DESK = "desk"
 DATABASE = "database"  # in desk.toml: where the catalogue is, if not beside it
 
 
-def open_catalogue(desk: Desk) -> Catalogue:
+def open_catalogue(desk: Workplace) -> Catalogue:
     """The archive's catalogue; made when it is not there."""
     return Catalogue.open(str(desk.settings.get(DATABASE) or f"sqlite:///{desk.path('catalogue.db')}"))
 

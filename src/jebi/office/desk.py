@@ -10,9 +10,10 @@
       parcels/           whole parcels, still sealed
       clips/             the clips of whole parcels
       tray/              parcels that wait for more
-      work/              plain copies of clips, while a job runs
+      work/              plain copies of clips, while a job runs (`benches`)
 
-Invariants: without the passphrase nothing in `keys`, `trips` and `parcels` opens; one jebi at a time.
+Invariants: without the passphrase nothing in `keys`, `trips` and `parcels` opens; one jebi at a time holds the archive
+and its log. Workers that `join_desk` read what is sealed and log nothing.
 """
 
 import contextlib
@@ -30,6 +31,7 @@ from pathlib import Path
 from jebi.archive.custody import DICE, CustodyLog, Event, parse_record
 from jebi.carriers.slot import SLOT
 from jebi.errors import Damaged, Refused, Unable, WrongKey, failures_named
+from jebi.office import benches
 from jebi.parcel import backup, seal, trip
 from jebi.parcel.card import Card, RouteKey
 from jebi.parcel.keys import Passphrase, PostQuantumIdentity, PostQuantumRecipient, parse_identities
@@ -81,21 +83,34 @@ class Issued:
     receipts: str = field(repr=False)
 
 
-class Desk:
-    """An open archive. Use `open_desk`."""
+class Workplace:
+    """An archive whose key is open: what is sealed there can be read and added to. Use `join_desk`."""
+
+    def __init__(self, folder: str, settings: dict[str, object], identity: PostQuantumIdentity) -> None:
+        self.folder, self.identity, self.settings = folder, identity, settings
+        self.outer = tuple(PostQuantumRecipient.parse(text) for text in _texts(settings.get("outer", [])))
+
+    def path(self, *parts: str) -> str:
+        return os.path.join(self.folder, *parts)
+
+
+class Desk(Workplace):
+    """An archive that is held, with its log. Use `open_desk`."""
 
     def __init__(self, folder: str, settings: dict[str, object], identity: PostQuantumIdentity, ledger: Ledger) -> None:
-        self.folder, self.identity, self.settings = folder, identity, settings
+        super().__init__(folder, settings, identity)
         self.name = str(settings["name"])
-        self.outer = tuple(PostQuantumRecipient.parse(text) for text in _texts(settings.get("outer", [])))
         secret = seal.open_in_memory(files.read(self.path("keys", "log.age")), [identity])
         self.signer = Ed25519Signer(name=self.name, secret=secret)
         self.ledger = ledger
         self.log = CustodyLog(ledger, self.signer)
         self.tray = Tray(self.path("tray"), SLOT)
 
-    def path(self, *parts: str) -> str:
-        return os.path.join(self.folder, *parts)
+    def settle(self, key: str, value: str) -> None:
+        """Write one more setting into `desk.toml`, above what stands there."""
+        path = self.path(SETTINGS)
+        files.replace(path, f"{key} = {json.dumps(value, ensure_ascii=False)}\n".encode() + files.read(path))
+        self.settings[key] = value
 
     def append(self, kind: str, subject: str, detail: str, *, actor: str, time: int) -> int:
         """Log what happened; returns once it is kept."""
@@ -229,16 +244,28 @@ def open_desk(folder: str, passphrase: bytes) -> Iterator[Desk]:
     settings = read_settings(folder)
     with files.locked(folder):
         _sweep(folder)
-        try:
-            text = seal.open_in_memory(
-                files.read(os.path.join(folder, "keys", "identity.age")), [Passphrase(passphrase)]
-            )
-        except WrongKey as error:
-            raise WrongKey("this is not the desk's passphrase", hint="capitals and spaces count; try again") from error
-        identity = _only_identity(text)
+        identity = _open_identity(folder, passphrase)
         with Ledger(Path(folder, "log")) as ledger:
             _finish_trips(folder, ledger)
             yield Desk(folder, settings, identity, ledger)
+
+
+def join_desk(folder: str, passphrase: bytes) -> Workplace:
+    """Open an archive beside whoever holds it, to work there: originals, results and rows, but never the log.
+
+    Raises:
+        WrongKey: the passphrase is not this desk's.
+        Unable, Damaged: it is not there, or not whole.
+    """
+    return Workplace(folder, read_settings(folder), _open_identity(folder, passphrase))
+
+
+def _open_identity(folder: str, passphrase: bytes) -> PostQuantumIdentity:
+    try:
+        text = seal.open_in_memory(files.read(os.path.join(folder, "keys", "identity.age")), [Passphrase(passphrase)])
+    except WrongKey as error:
+        raise WrongKey("this is not the desk's passphrase", hint="capitals and spaces count; try again") from error
+    return _only_identity(text)
 
 
 def _finish_trips(folder: str, ledger: Ledger) -> None:
@@ -266,7 +293,7 @@ def _only_identity(written: bytes) -> PostQuantumIdentity:
 
 def _sweep(folder: str) -> None:
     """Remove what a jebi that was killed left: plain copies, and what it wrote beside a name and never gave it."""
-    shutil.rmtree(os.path.join(folder, WORK), ignore_errors=True)
+    benches.sweep(os.path.join(folder, WORK))
     for sub in (".", "keys", "pending"):
         for path in glob.glob(os.path.join(glob.escape(os.path.join(folder, sub)), f"*{files.STAGED}")):
             with contextlib.suppress(OSError):  # on a medium that cannot be written it harms nobody

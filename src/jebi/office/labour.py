@@ -1,9 +1,13 @@
-"""Who does the jobs: child processes of this machine, one a core, or workers on other machines at the same database.
+"""Who does the jobs: child processes, one a core, of the machine that holds the archive and of others at the same database.
+
+    work_off     takes one job after the other; looks every second whether there is one
+    on_errands   takes one whenever it is called; sleeps meanwhile, and wakes the next worker before it begins
 
 A worker takes a job, renews its lease while it works, and keeps the results in the transaction that ends the job. What a
 worker leaves when it dies is a lease that runs out, and plain copies that the next one removes.
 
 Invariants: a job's results are kept once, whoever dies; a clip that cannot be opened ends its own jobs and nothing else.
+Leases are measured by the database's clock where it has one.
 """
 
 import contextlib
@@ -15,11 +19,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from typing import Protocol
 
-from jebi.errors import Damaged, JebiError, Refused
+from jebi.errors import Damaged, JebiError, Refused, Unable
 from jebi.office.reasons import NotHere, reason_of
 from jebi.vault import jobs
 from jebi.vault.catalogue import Catalogue, Change
@@ -29,6 +34,7 @@ LEASE_MS = 60_000
 RENEWALS = 4  # a lease; so that one that is missed costs nothing
 LONGEST_WHY = 500  # characters of a reason
 IDLE = 1.0  # seconds between two looks when there is nothing to do
+PAUSE = 5.0  # seconds before a worker that could not reach the database tries again
 TICK = 0.2  # seconds until a worker that is asked to stop tells its job
 PR_SET_PDEATHSIG = 1
 
@@ -71,6 +77,18 @@ class Work(Protocol):
         ...
 
 
+class Errands(Protocol):
+    """How workers hear of work (`work.errands`)."""
+
+    def ring(self) -> None:
+        """Wake one worker that waits."""
+        ...
+
+    def serve(self, look: Callable[[], None], stop: threading.Event) -> None:
+        """Call `look` whenever there may be work, until `stop`. Raises `Unable`."""
+        ...
+
+
 def work_off(
     catalogue: Catalogue, work: Work, *, until_idle: bool, stop: threading.Event, lease_ms: int = LEASE_MS
 ) -> int:
@@ -78,9 +96,9 @@ def work_off(
 
     `until_idle`: end when every job has ended, also those that other workers have.
     """
-    name, count = f"worker-{os.getpid()}-{secrets.token_hex(4)}", 0
+    name, count = _name(), 0
     while not stop.is_set():
-        job = jobs.take(catalogue, name, work.tasks, _now_ms(), lease_ms)
+        job = jobs.take(catalogue, name, work.tasks, _now_ms(catalogue), lease_ms)
         if job is not None:
             count += _do(catalogue, work, job, stop, lease_ms)
             continue
@@ -88,32 +106,67 @@ def work_off(
             due_ms = jobs.due_ms(connection, work.tasks)
         if due_ms is None and until_idle:
             break
-        stop.wait(IDLE if due_ms is None else min(IDLE, max(0.05, (due_ms - _now_ms()) / 1000)))
+        stop.wait(IDLE if due_ms is None else min(IDLE, max(0.05, (due_ms - _now_ms(catalogue)) / 1000)))
     return count
 
 
-def _do(catalogue: Catalogue, work: Work, job: Job, stop: threading.Event, lease_ms: int) -> bool:
+def on_errands(
+    catalogue: Catalogue, work: Work, errands: Errands, *, stop: threading.Event, lease_ms: int = LEASE_MS
+) -> None:
+    """Take a job whenever there is word of one, until asked to stop. Raises `Unable` when the database went away.
+
+    What a task needs may be missing on this machine and be in place on another: such a task is left to others.
+    """
+    name, lacking = _name(), set[str]()
+
+    def look() -> None:
+        tasks = [task for task in work.tasks if task not in lacking]
+        if stop.is_set() or not (job := jobs.take(catalogue, name, tasks, _now_ms(catalogue), lease_ms)):
+            return
+        errands.ring()  # there may be more
+        _do(catalogue, work, job, stop, lease_ms, lacking)
+        errands.ring()  # it may have led to more
+
+    errands.serve(look, stop)
+
+
+def _name() -> str:
+    return f"worker-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def _do(
+    catalogue: Catalogue,
+    work: Work,
+    job: Job,
+    stop: threading.Event,
+    lease_ms: int,
+    lacking: set[str] | None = None,
+) -> bool:
+    """Do one job; what this machine has not got is skipped for good, unless `lacking` collects it."""
     report = Report()
     try:
         with _renewed(catalogue, job, report, stop, lease_ms):
             write = work.do(job, report)
-            with catalogue.writing(_now_ms()) as change:
+            with catalogue.writing(_now_ms(catalogue)) as change:
                 jobs.finish(change, job)
                 write(change)
             return True
     except LeaseLost:
         return False
     except JebiError as error:
-        if stop.is_set():
+        if isinstance(error, NotHere) and lacking is not None:
+            lacking.add(job.task)
             _give_back(catalogue, job)
-            return False
-        _fail(catalogue, work, job, error)
+        elif stop.is_set():
+            _give_back(catalogue, job)
+        else:
+            _fail(catalogue, work, job, error)
         return False
 
 
 def _fail(catalogue: Catalogue, work: Work, job: Job, error: JebiError) -> None:
     """A damaged clip stays damaged; a machine may have a better day."""
-    with contextlib.suppress(LeaseLost), catalogue.writing(_now_ms()) as change:
+    with contextlib.suppress(LeaseLost), catalogue.writing(_now_ms(catalogue)) as change:
         if isinstance(error, NotHere):
             jobs.skip(change, job, error.what, reason=reason_of(error))
             work.give_up(job, change, error.what)
@@ -154,7 +207,7 @@ def _renewed(catalogue: Catalogue, job: Job, report: Report, stop: threading.Eve
 
 def _renew(catalogue: Catalogue, job: Job, report: Report, lease_ms: int) -> None:
     try:
-        jobs.renew(catalogue, job, _now_ms(), lease_ms, done=report.done, total=report.total, unit=report.unit)
+        jobs.renew(catalogue, job, _now_ms(catalogue), lease_ms, done=report.done, total=report.total, unit=report.unit)
     except LeaseLost:
         report.is_over.set()
     except JebiError:  # the database may be back before the lease runs out
@@ -167,17 +220,20 @@ class Hands:
     Args:
         open_work: opens a catalogue and makes the work, in the worker: nothing that is open crosses a fork.
         size: how many; one a core by default.
+        until_idle: whether they end when every job has ended.
+        errands: by which they hear of work; without them, they look for it.
     """
 
     def __init__(
         self,
-        open_work: Callable[[], tuple[Catalogue, Work]],
+        open_work: Callable[[], AbstractContextManager[tuple[Catalogue, Work]]],
         *,
         size: int | None = None,
         until_idle: bool = False,
+        errands: Errands | None = None,
         lease_ms: int = LEASE_MS,
     ) -> None:
-        self._open_work, self._until_idle, self._lease_ms = open_work, until_idle, lease_ms
+        self._open_work, self._until_idle, self._errands, self._lease_ms = open_work, until_idle, errands, lease_ms
         self._fork = multiprocessing.get_context("fork")
         self._hands = [self._hire() for _ in range(size or len(os.sched_getaffinity(0)))]
 
@@ -210,10 +266,20 @@ class Hands:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)
-        catalogue, work = self._open_work()
-        with catalogue:
+        while not stop.is_set():
+            with contextlib.suppress(Unable):  # a database that went away may come back
+                with self._open_work() as (catalogue, work):
+                    self._do_work(catalogue, work, stop)
+                break
+            stop.wait(PAUSE)
+
+    def _do_work(self, catalogue: Catalogue, work: Work, stop: threading.Event) -> None:
+        if self._errands:
+            on_errands(catalogue, work, self._errands, stop=stop, lease_ms=self._lease_ms)
+        else:
             work_off(catalogue, work, until_idle=self._until_idle, stop=stop, lease_ms=self._lease_ms)
 
 
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+def _now_ms(catalogue: Catalogue) -> int:
+    with catalogue.reading() as connection:
+        return jobs.now_ms(connection, time.time_ns() // 1_000_000)

@@ -6,6 +6,7 @@ and every sentence is judged before it is kept; what is doubtful is marked so.
 Invariants: machine text is marked as such, with the model that wrote it. Peak: a stretch of speech, and the models.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from jebi.media.probe import Probe
 from jebi.media.samples import Samples, samples
 from jebi.media.speech import Recogniser
 from jebi.media.speech import Segment as Recognised
+from jebi.media.viewing import viewed
 from jebi.office.labour import Report, Write
 from jebi.office.made import Made
 from jebi.office.reasons import NotHere
@@ -33,6 +35,7 @@ from jebi.vault.clips import Fact
 from jebi.vault.segments import Segment
 
 RATE = 16_000  # Hz; what every model hears
+COPY_RATE = 32_000  # of what people hear, as in a film's viewing copy
 HEARING, RECOGNISER = "speech-heard", "speech-"  # names of models; the second one is followed by a language
 LONGEST_STRETCH_MS = 10 * 60 * 1000  # of speech that is held at once: 20 MB
 TOOLS = "ffmpeg, jebi"
@@ -58,9 +61,24 @@ def listen(jail: Jail, models: Models, path: str, seen: Probe, made: Made, repor
     else:
         for _ in passing():
             pass
+    if not seen.videos:
+        _copy(jail, path, seen, made, report)
     made.add("waveform", tracer.finish().packed())
     made.add("landmarks", landmarks.finish().packed())
     return _write(made, length.ms, stretches, hearing), bool(stretches)
+
+
+def _copy(jail: Jail, path: str, seen: Probe, made: Made, report: Report) -> None:
+    """A copy to listen to; of a film, `watching` makes one with its pictures."""
+    target = f"{path}.mp4"
+    sound = samples(jail, path, seen, rate=COPY_RATE, can_stop=report.can_stop)
+    try:
+        for _ in viewed((), target, sound=sound, rate=COPY_RATE):
+            pass
+        made.add_file("view", target)
+    finally:
+        if os.path.exists(target):
+            os.unlink(target)
 
 
 def heard(connection: Connection, clip: str) -> list[tuple[int, int]]:

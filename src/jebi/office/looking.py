@@ -6,6 +6,8 @@
     signs      text on the stills                                                              (`noticing`)
     faces      faces on the stills, counted                                                    (`noticing`)
     speech     what a machine believes was said                                                (`listening`)
+    meaning    what its words mean, whoever wrote them; says nothing of how the clip ended      (`meaning`)
+    fixity     whether originals and blobs are what they were; of the archive and not of a clip      (`inspecting`)
 
 Invariants: the original is unsealed into the work folder for one job and removed; everything that was made is sealed before
 it is kept; how a clip ended is decided when its last job ends, and said in one sentence.
@@ -24,10 +26,12 @@ from jebi.media.models import Models
 from jebi.media.probe import Kind, Probe, probe
 from jebi.office import listening, noticing, watching
 from jebi.office.admission import place_of
+from jebi.office.inspecting import FIXITY, inspect
 from jebi.office.kept import Kept
 from jebi.office.kinds import Reason
 from jebi.office.labour import Report, Write
 from jebi.office.made import Made
+from jebi.office.meaning import MEANING, Meanings
 from jebi.office.originals import Originals
 from jebi.office.reasons import reason_of
 from jebi.vault import clips, jobs
@@ -37,7 +41,7 @@ from jebi.vault.jobs import Job
 from jebi.vault.schema import ClipKind, ClipState
 
 METADATA, VIEWING, SOUND, SIGNS, FACES, SPEECH = "metadata", "viewing", "sound", "signs", "faces", "speech"
-TASKS = (METADATA, VIEWING, SOUND, SIGNS, FACES, SPEECH)
+TASKS = (METADATA, VIEWING, SOUND, SIGNS, FACES, SPEECH, MEANING, FIXITY)
 KINDS: dict[Kind, ClipKind] = {Kind.VIDEO: "video", Kind.AUDIO: "audio", Kind.IMAGE: "image", Kind.OTHER: "other"}
 NOT_FOOTAGE = "it is neither a film nor a sound nor a picture that jebi opens; the original is kept"
 ACTOR = "machine"
@@ -56,8 +60,9 @@ class Looking:
 
     tasks = TASKS
 
-    def __init__(self, catalogue: Catalogue, originals: Originals, kept: Kept, eyes: Eyes) -> None:
+    def __init__(self, catalogue: Catalogue, originals: Originals, kept: Kept, eyes: Eyes, meanings: Meanings) -> None:
         self._catalogue, self._originals, self._kept, self._eyes = catalogue, originals, kept, eyes
+        self._meanings = meanings
         self._jobs: dict[str, Callable[[Clip, Report], Write]] = {
             METADATA: self._metadata,
             VIEWING: self._viewing,
@@ -65,15 +70,20 @@ class Looking:
             SIGNS: self._signs,
             FACES: self._faces,
             SPEECH: self._speech,
+            MEANING: self._meaning,
         }
 
     def do(self, job: Job, report: Report) -> Write:
         """See `labour.Work`."""
+        if job.task == FIXITY:
+            return inspect(self._catalogue, self._originals, self._kept, report)
         with self._catalogue.reading() as connection:
             clip = clips.get(connection, job.subject)
         if clip is None:
             raise Refused("the job is for a clip that is not in the catalogue")
         write = self._jobs[job.task](clip, report)
+        if job.task == MEANING:
+            return write
 
         def keep(change: Change) -> None:
             write(change)
@@ -84,7 +94,7 @@ class Looking:
     def give_up(self, job: Job, change: Change, why: str) -> None:
         """See `labour.Work`."""
         clip = clips.get(change.connection, job.subject)
-        if clip is not None:
+        if clip is not None and job.task != MEANING:
             _settle(change, clip)
 
     def _metadata(self, clip: Clip, report: Report) -> Write:
@@ -145,6 +155,9 @@ class Looking:
     def _faces(self, clip: Clip, report: Report) -> Write:
         return noticing.count_faces(self._eyes.models, self._kept, self._stills(clip), clip.id, report)
 
+    def _meaning(self, clip: Clip, report: Report) -> Write:
+        return self._meanings.learn(self._catalogue, clip.id, report)
+
     def _stills(self, clip: Clip) -> Sequence[noticing.Still]:
         with self._catalogue.reading() as connection:
             return noticing.stills_of(connection, clip.id)
@@ -169,7 +182,7 @@ def _tasks(seen: Probe) -> list[str]:
 def _settle(change: Change, clip: Clip) -> None:
     """Decide how the clip ended, once nothing is left to do with it."""
     now = clips.get(change.connection, clip.id)
-    ended = {job.task: job for job in jobs.of(change.connection, clip.id)}
+    ended = {job.task: job for job in jobs.of(change.connection, clip.id) if job.task != MEANING}
     if now is None or now.state == "refused" or any(job.state in {"waiting", "running"} for job in ended.values()):
         return
     failed = [job for job in ended.values() if job.state == "failed"]

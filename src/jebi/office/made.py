@@ -1,15 +1,17 @@
 """What one job made of a clip: sealed and kept at once, written into the catalogue with all else that the job found.
 
 Invariants: a blob is kept before a row names it; one that a newer takes the place of, or whose job failed, is left to
-`sweep`, which removes what no row names. Peak: what is added.
+`sweep`: whoever is just watching the old one sees it to its end. Peak: what is added; for `sweep`, all names.
 """
 
 from dataclasses import dataclass, field
 
 from jebi.office.kept import Kept, Stored
-from jebi.vault import clips
+from jebi.vault import clips, outbox
 from jebi.vault.catalogue import Catalogue, Change, Event
 from jebi.vault.clips import Derived
+
+YOUNG_MS = 24 * 3600 * 1000  # from a job's first blob to its rows it is minutes at most; clocks may be wrong by hours
 
 
 @dataclass(slots=True)
@@ -45,11 +47,18 @@ class Made:
 
 
 def sweep(kept: Kept, catalogue: Catalogue) -> int:
-    """Remove the blobs that no row names; returns how many. Only while no job is running."""
+    """Remove the blobs that no row names; returns how many. Workers may be at work, here and on other machines.
+
+    A blob is put shortly before its row is written, so one that is younger than `YOUNG_MS` may be named yet. One that is
+    older than the catalogue belongs to another, which may come back. Ages are by the clock of the blobs' store.
+    """
+    until_ms = kept.blobs.clock_ms() - YOUNG_MS
+    candidates = list(kept.blobs.names())
     with catalogue.reading() as connection:
-        needed = clips.blobs(connection)
-    gone = [name for name in kept.blobs.names() if name not in needed]
+        since_ms, needed = outbox.first_ms(connection), clips.blobs(connection)
+    unnamed = [name for name in candidates if name not in needed] if since_ms is not None else []
+    gone = [name for name in unnamed if (since_ms or 0) < (kept.blobs.put_ms(name) or 0) < until_ms]
     for name in gone:
         kept.blobs.remove(name)
-    kept.blobs.sweep()
+    kept.blobs.sweep(until_ms)
     return len(gone)

@@ -1,7 +1,7 @@
 """Clips taken out of the sealed parcels of an archive: whole, for a job, or a stretch, for a player or an export.
 
-Originals stay sealed. A plain copy is made only below the archive's `work` folder, for as long as a job needs a file; what
-a jebi that was killed left there is removed when the archive is opened again.
+Originals stay sealed. A plain copy is made only on this worker's bench in the archive's `work` folder, for as long as a job
+needs a file; what one that was killed left there is removed by the next that comes.
 
 Invariants: a copy that exists is the clip that the traveller signed, byte for byte. Peak: one piece.
 """
@@ -14,7 +14,8 @@ from contextlib import ExitStack
 
 from jebi.device import blocks
 from jebi.errors import Damaged, Refused, failures_named
-from jebi.office.desk import WORK, Desk
+from jebi.office.benches import Bench
+from jebi.office.desk import WORK, Workplace
 from jebi.parcel.keys import Identity
 from jebi.parcel.seekable import Seekable
 from jebi.parcel.shelf import Place, ReadAt, Shelf, shelve
@@ -26,23 +27,26 @@ class Originals:
     """The clips of one archive. Use as a context manager: it keeps the parcel open that was asked for last.
 
     Args:
-        desk: the open archive.
+        desk: the archive, held or joined.
         outer: the second person's identities, where the desk needs one.
     """
 
-    def __init__(self, desk: Desk, outer: Sequence[Identity] = ()) -> None:
+    def __init__(self, desk: Workplace, outer: Sequence[Identity] = ()) -> None:
         if desk.outer and not outer:
             raise Refused("this desk's parcels need a second person's key", hint="name it: --with IDENTITY")
         self._desk = desk
         self._layers = [outer, [desk.identity]] if desk.outer else [[desk.identity]]
         self._open = ExitStack()
         self._held: tuple[str, Shelf, ReadAt] | None = None
+        self._bench: Bench | None = None  # taken with the first copy: who only reads needs none
 
     def __enter__(self) -> "Originals":  # noqa: PYI034  (never subclassed)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+        if self._bench:
+            self._bench.clear()
 
     def shelf(self, parcel: str) -> Shelf:
         """The clips of a kept parcel. Raises `Unable` if there is none of that name, `Damaged` if it is not what it was."""
@@ -68,12 +72,13 @@ class Originals:
     @contextlib.contextmanager
     def copy(self, parcel: str, place: Place, name: str) -> Iterator[str]:
         """A plain copy for a tool that needs a file; its path, under a `name` that tells nothing. Gone afterwards."""
-        path = self._desk.path(WORK, name)
+        if self._bench is None:
+            self._bench = Bench(self._desk.path(WORK))
+        path = self._bench.path(name)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         try:
-            with failures_named(path, "written"):
-                os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-                with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
-                    file.writelines(self.pieces(parcel, place))
+            with failures_named(path, "written"), open(os.open(path, flags, 0o600), "wb") as file:
+                file.writelines(self.pieces(parcel, place))
             yield path
         finally:
             with contextlib.suppress(OSError):

@@ -1,5 +1,8 @@
 """One decoding pass over a clip's pictures, from which everything that is to be seen is made: copy, shots, stills, sheet.
 
+The copy is encoded beside the plain original, on the worker's bench. It is never synced there: a job that ends with the power
+leaves nothing that anybody reads, and what is kept is sealed from it into a blob, which is synced before a row names it.
+
 Invariants: frames are decoded once and never kept; times are presentation times; what the decoder could not read is a
 fact of the clip, not the end of it. Peak: two frames, a still for every second of the shot under way at most, the sheet.
 """
@@ -22,6 +25,7 @@ from jebi.media.samples import samples
 from jebi.media.sheets import ContactSheet, still, thumbnail
 from jebi.media.viewing import viewed
 from jebi.office.labour import Report, Write
+from jebi.office.listening import COPY_RATE
 from jebi.office.made import Made
 from jebi.vault import clips, segments
 from jebi.vault.catalogue import Change, Event
@@ -29,7 +33,6 @@ from jebi.vault.clips import Fact
 from jebi.vault.segments import Segment
 
 LINES = 720  # of the viewing copy; signs stay readable
-SOUND_RATE = 32_000  # of the viewing copy, Hz
 MEASURED = 320  # pixels of the longer side at which pictures are measured
 STILL_EVERY_MS = 1000  # one is held for every second of a shot, until the shot says which is its best
 MOST_HELD = 120  # of one shot; every other one is dropped then
@@ -44,10 +47,10 @@ def watch(jail: Jail, path: str, seen: Probe, made: Made, report: Report) -> Wri
     target = f"{path}.mp4"
     taken = frames(jail, path, seen, height=LINES, can_stop=report.can_stop)
     is_film = seen.kind is Kind.VIDEO
-    sound = samples(jail, path, seen, rate=SOUND_RATE, can_stop=report.can_stop) if is_film and seen.audios else ()
+    sound = samples(jail, path, seen, rate=COPY_RATE, can_stop=report.can_stop) if is_film and seen.audios else ()
     try:
         passing: Iterable[Frame] = (
-            viewed(taken, target, sound=sound, rate=SOUND_RATE if seen.audios else None) if is_film else taken
+            viewed(taken, target, sound=sound, rate=COPY_RATE if seen.audios else None) if is_film else taken
         )
         for frame in passing:
             pass_.see(frame)
@@ -74,7 +77,7 @@ class _Pass:
     shots: list[Shot] = field(default_factory=list)
     stills: list[tuple[int, bytes]] = field(default_factory=list)
     held: list[tuple[int, bytes]] = field(default_factory=list)
-    poster: bytes = b""
+    poster: tuple[int, bytes] = (0, b"")  # and how many bytes its still has: a black or white one has few
     size: tuple[int, int] = (0, 0)
     last_ms: int = 0
 
@@ -89,8 +92,6 @@ class _Pass:
         for shot in self.finder.feed(small):
             self._settle(shot)
         self.size, self.last_ms = (frame.width, frame.height), frame.time_ms
-        if not self.poster:
-            self.poster = thumbnail(frame)
 
     def finish(self) -> None:
         for shot in self.finder.finish(self.last_ms + 1):
@@ -100,7 +101,7 @@ class _Pass:
         """Seal what was made."""
         if copy:
             made.add_file("view", copy)
-        made.add("poster", self.poster)
+        made.add("poster", self.poster[1])
         made.add("sheet", self.sheet.drawn())
         made.add("pictures", self.sampler.finish().packed())
         for number, content in self.stills:
@@ -122,7 +123,10 @@ class _Pass:
 
     def _hold(self, frame: Frame) -> None:
         if not self.held or frame.time_ms >= self.held[-1][0] + STILL_EVERY_MS:
-            self.held.append((frame.time_ms, still(frame)))
+            picture = still(frame)
+            self.held.append((frame.time_ms, picture))
+            if len(picture) > self.poster[0]:
+                self.poster = len(picture), thumbnail(frame)
             if len(self.held) > MOST_HELD:
                 self.held = self.held[::2]
 

@@ -144,11 +144,34 @@ class Blobs:
                     if match and match[1].startswith(folder):
                         yield match[1]
 
-    def sweep(self) -> None:
-        """Delete what never came to its name. Only for who knows that nobody is putting anything."""
+    def clock_ms(self) -> int:
+        """What time it is by the store's own clock, by which `put_ms` is told."""
+        beside = f"{self._root}/{NEW}/{secrets.token_hex(16)}"
+        with self._named("written"):
+            self._files.pipe_file(beside, b"")
+            try:
+                return self._changed_ms(beside)
+            finally:
+                self._files.rm_file(beside)
+
+    def put_ms(self, name: str) -> int | None:
+        """When a blob was put, by the store's clock; `None` where it is not there any more."""
+        with self._named("read"):
+            try:
+                return self._changed_ms(self._path(name))
+            except FileNotFoundError:
+                return None
+
+    def sweep(self, before_ms: int) -> None:
+        """Delete what never came to its name, if it was written before a time by the store's clock."""
         for name in self._listed(f"{self._root}/{NEW}"):
-            with self._named("deleted"):
-                self._files.rm_file(f"{self._root}/{NEW}/{name}")
+            path = f"{self._root}/{NEW}/{name}"
+            with self._named("deleted"), contextlib.suppress(FileNotFoundError):
+                if self._changed_ms(path) < before_ms:
+                    self._files.rm_file(path)
+
+    def _changed_ms(self, path: str) -> int:
+        return int(self._files.modified(path).timestamp() * 1000)
 
     def _write(self, beside: str, pieces: Iterable[bytes]) -> str:
         """Write pieces, and return the name that they are to have. What goes wrong in making a piece is not the store's."""

@@ -65,6 +65,25 @@ def failing(connection: Connection) -> list[Fixity]:
     return rows(connection, Fixity, asked.order_by(fixity.c.id))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How many originals and blobs there are, how many were ever checked, and when the longest ago; 0 before any was."""
+
+    subjects: int
+    checked: int
+    oldest_ms: int
+
+
+def coverage(connection: Connection) -> Coverage:
+    """How far the checks have come."""
+    subjects = sum(
+        int(connection.execute(select(func.count()).select_from(table)).scalar_one()) for table in (clip, derived)
+    )
+    last = select(func.max(fixity.c.checked_ms).label("at")).group_by(fixity.c.subject).subquery()
+    checked, oldest = connection.execute(select(func.count(), func.min(last.c.at))).one()
+    return Coverage(subjects=subjects, checked=int(checked), oldest_ms=int(oldest or 0))
+
+
 def summary(connection: Connection) -> dict[FixityResult, int]:
     """How many checks ended how."""
     return dict(connection.execute(select(fixity.c.result, func.count()).group_by(fixity.c.result)).all())

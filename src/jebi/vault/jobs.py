@@ -11,10 +11,10 @@ taken `DEADLIEST` times by workers that died of it is failed. It runs nothing an
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, extract, func, select, update
 
 from jebi.errors import Refused
-from jebi.vault.catalogue import Catalogue, Change, columns, rows
+from jebi.vault.catalogue import Catalogue, Change, columns, row, rows
 from jebi.vault.limits import LONGEST_NAME, LONGEST_SENTENCE, check_number, check_text
 from jebi.vault.schema import JobState, job
 
@@ -60,6 +60,16 @@ class Job:
     made_ms: int
     started_ms: int | None
     ended_ms: int | None
+
+
+def now_ms(connection: Connection, own_ms: int) -> int:
+    """What time it is for whoever takes jobs: by PostgreSQL's clock, which workers on all machines share, or else `own_ms`.
+
+    A worker whose own clock goes fast would find the leases of others run out, and count deaths that nobody died.
+    """
+    if connection.dialect.name != "postgresql":
+        return own_ms
+    return int(connection.execute(select(extract("epoch", func.clock_timestamp()) * 1000)).scalar_one())
 
 
 def want(
@@ -177,12 +187,36 @@ def counts(connection: Connection) -> dict[tuple[str, JobState], int]:
     return {(task, state): count for task, state, count in connection.execute(query)}
 
 
-def listed(connection: Connection, state: JobState, *, before: int | None = None, limit: int = 100) -> list[Job]:
-    """Jobs in one state, the newest first; `before` is the number that ended the page before."""
-    query = select(*columns(Job, job)).where(job.c.state == state)
+def listed(
+    connection: Connection, state: JobState | None = None, *, before: int | None = None, limit: int = 100
+) -> list[Job]:
+    """Jobs in one state or in any, the newest first; `before` is the number that ended the page before."""
+    query = select(*columns(Job, job))
+    if state is not None:
+        query = query.where(job.c.state == state)
     if before is not None:
         query = query.where(job.c.id < before)
     return rows(connection, Job, query.order_by(job.c.id.desc()).limit(limit))
+
+
+def get(connection: Connection, number: int) -> Job | None:
+    """The job of that number."""
+    return row(connection, Job, job, id=number)
+
+
+def give_up(change: Change, number: int, why: str, *, reason: str) -> None:
+    """Somebody wants a job left undone: whoever has it loses it. Raises `Refused` when it is done, or not there."""
+    open_ = update(job).where(job.c.id == number, job.c.state.in_(["waiting", "running", "failed"]))
+    ended = {"state": "skipped", "worker": "", "lease_until_ms": 0, "ended_ms": change.now_ms}
+    if change.connection.execute(open_.values(**ended, why=why, reason=reason)).rowcount != 1:
+        raise Refused("there is no such job that could be skipped", hint="look at the list anew")
+
+
+def progress(connection: Connection) -> tuple[int, int]:
+    """How many jobs are running, and how much of them is done: something that differs as long as they go on."""
+    query = select(func.count(), func.coalesce(func.sum(job.c.done), 0)).where(job.c.state == "running")
+    count, done = connection.execute(query).one()
+    return int(count), int(done)
 
 
 def of(connection: Connection, subject: str) -> list[Job]:

@@ -100,6 +100,17 @@ def pending(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).where(outbox.c.leaf_index.is_(None))).scalar_one())
 
 
+def first_ms(connection: Connection) -> int | None:
+    """When the first event was written, which is as old as the catalogue; `None` before it."""
+    first: int | None = connection.execute(select(outbox.c.made_ms).order_by(outbox.c.id).limit(1)).scalar()
+    return first
+
+
+def newest(connection: Connection) -> int:
+    """The number of the newest event; 0 before the first. Whatever changed, it grew."""
+    return int(connection.execute(select(func.max(outbox.c.id))).scalar() or 0)
+
+
 def about(connection: Connection, subject: str) -> list[Told]:
     """Everything that happened to one subject, in order."""
     found = connection.execute(select(outbox).where(outbox.c.subject == subject).order_by(outbox.c.id))
