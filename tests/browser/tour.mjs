@@ -31,7 +31,10 @@ async function open(cookie, size = { width: 1440, height: 900 }, more = {}) {
 const go = (page, path) => page.goto(given.origin + path, { waitUntil: 'load' })
 
 async function picture(page, name) {
-    await page.evaluate(() => Promise.all([...document.images].filter((one) => !one.complete && one.loading !== 'lazy').map((one) => one.decode().catch(() => null))))
+    await page.waitForFunction(() => [...document.images].every((one) => {
+        const { top, bottom } = one.getBoundingClientRect()
+        return one.complete || top > innerHeight || bottom < 0
+    }))
     await page.screenshot({ path: join(given.pictures, `${name}.png`) })
     seen.taken.push(name)
 }
@@ -83,7 +86,7 @@ async function morning() {
         await Promise.all([page.waitForURL((url) => url.searchParams.get('q') === word), page.keyboard.press('Enter')])
         found.hits[word] = await page.locator('mark').count()
     }
-    await go(page, '/search?q=' + encodeURIComponent('단속'))
+    await go(page, '/search?q=' + encodeURIComponent('거두시오'))
     await page.locator('.quote a').first().focus()
     await Promise.all([page.waitForURL('**/clips/**'), page.keyboard.press('Enter')])
     const wanted = Number(/#t=([\d.]+)/.exec(page.url())[1])
@@ -144,7 +147,7 @@ async function live() {
     const text = () => watching.locator('[data-live]').textContent()
     const before = await text()
     await go(doing, '/jobs')
-    await doing.getByRole('button', { name: 'Skip' }).first().click()
+    await doing.getByRole('button', { name: 'Again', exact: true }).first().click()
     await watching.waitForFunction((old) => document.querySelector('[data-live]').textContent !== old, before)
     const found = (await text()) !== before
     await watching.context().close()
@@ -160,18 +163,18 @@ async function plain() {
         await go(page, path)
         found[path] = (await page.locator('h1').count()) === 1
     }
-    await go(page, '/clips/c00000')
+    await go(page, `/clips/${given.clip}`)
     found.controls = (await page.locator('video[controls]').count()) === 1
     await page.context().close()
     return found
 }
 
-const PAGES = ['/archive', '/clips/c00000', '/clips/c00005', '/clips/c00000/people', '/search', '/search?q=' + encodeURIComponent('쌀값'), '/parcels', '/parcels/9a41c07be2d15f36', '/parcels/51b0e7d4c2aa9083', '/trips', '/trips/4f1c09ab', '/log', '/jobs', '/health', '/account', '/help']
+const PAGES = ['/archive', `/clips/${given.clip}`, `/clips/${given.refused}`, `/clips/${given.clip}/people`, '/search', '/search?q=' + encodeURIComponent('쌀값'), '/parcels', `/parcels/${given.parcels[0]}`, `/parcels/${given.parcels[1]}`, '/trips', `/trips/${given.trip}`, '/log', '/jobs', '/health', '/account', '/help']
 
 /** What axe finds on every page, in both themes; and whether anything sticks out at the narrowest and the widest. */
 async function looked() {
     const found = { axe: [], out: [], pages: 0 }
-    for (const [cookie, paths] of [['editor en light', PAGES], ['admin ko light', ['/members']], ['editor ja light', ['/clips/c00000', '/nothing']], [null, ['/sign-in']]]) {
+    for (const [cookie, paths] of [['editor en light', PAGES], ['admin ko light', ['/members']], ['editor ja light', [`/clips/${given.clip}`, '/nothing']], [null, ['/sign-in']]]) {
         const page = await open(cookie)
         for (const path of paths) {
             await go(page, path)
@@ -202,11 +205,11 @@ async function judged(page, options) {
 async function portraits() {
     for (const [cookie, path, name, size] of [
         ['editor en light', '/archive', 'archive', undefined],
-        ['editor ko dark', '/clips/c00000#t=3', 'clip-ko-dark', undefined],
-        ['editor en light', '/clips/c00000#t=3', 'clip', undefined],
+        ['editor ko dark', `/clips/${given.clip}#t=3`, 'clip-ko-dark', undefined],
+        ['editor en light', `/clips/${given.clip}#t=3`, 'clip', undefined],
         ['editor ja light', '/search?q=' + encodeURIComponent('市場'), 'search-ja', undefined],
         ['editor en light', '/parcels', 'arrivals', undefined],
-        ['editor ko light', '/parcels/9a41c07be2d15f36', 'parcel-ko', undefined],
+        ['editor ko light', `/parcels/${given.parcels[0]}`, 'parcel-ko', undefined],
         ['editor en dark', '/jobs', 'jobs-dark', undefined],
         ['editor en light', '/health', 'health', undefined],
         ['editor ko light', '/archive', 'archive-narrow-ko', { width: 390, height: 844 }],

@@ -7,7 +7,7 @@ import pytest
 from jebi.errors import Damaged, Refused
 from jebi.vault import members
 from jebi.vault.catalogue import Catalogue
-from jebi.vault.members import MINUTE, Member, Session
+from jebi.vault.members import Member, Session
 from vault.rows import EVENT, NOW
 
 CRANE = Member(name="crane", role="editor", password="$argon2id$secret", totp=b"sealed")
@@ -34,9 +34,9 @@ def using(catalogue: Catalogue, now_ms: int = NOW) -> tuple[Session, Member] | N
 
 def test_a_member_is_known_by_name(catalogue: Catalogue, number: int) -> None:
     with catalogue.reading() as connection:
-        assert members.named(connection, "crane") == replace(CRANE, id=number)
+        assert members.named(connection, "crane") == replace(CRANE, id=number, seen_ms=NOW)
         assert members.named(connection, "heron") is None
-        assert members.everybody(connection) == [replace(CRANE, id=number)]
+        assert members.everybody(connection) == [replace(CRANE, id=number, seen_ms=NOW)]
 
 
 def test_a_name_is_one_member_s(catalogue: Catalogue, number: int) -> None:
@@ -50,15 +50,13 @@ def test_nothing_secret_is_shown() -> None:
 
 
 def test_a_session_is_its_member_s_until_it_ends(catalogue: Catalogue, number: int) -> None:
-    assert using(catalogue, NOW + 999) == (session(number), replace(CRANE, id=number))
+    assert using(catalogue, NOW + 999) == (session(number), replace(CRANE, id=number, seen_ms=NOW))
     assert using(catalogue, NOW + 1000) is None
 
-    with catalogue.writing(NOW) as change:
-        members.end(change, TOKEN, EVENT)
-
-    assert using(catalogue) is None
-    with pytest.raises(Refused), catalogue.writing(NOW) as change:
-        members.end(change, TOKEN, EVENT)
+    for _ in range(2):
+        with catalogue.claiming() as connection:
+            members.end(connection, TOKEN)
+        assert using(catalogue) is None
 
 
 @pytest.mark.parametrize("changed", [{"disabled": 1}, {"role": "intake"}, {"password": "another"}])
@@ -90,21 +88,31 @@ def test_sessions_that_ended_are_forgotten(catalogue: Catalogue, number: int) ->
     assert using(catalogue, NOW) is None
 
 
-def test_a_session_that_is_used_is_written_once_a_minute(catalogue: Catalogue, number: int) -> None:
-    for later in (MINUTE - 1, MINUTE, MINUTE + 1):
-        found = using(catalogue)
-        assert found
-        with catalogue.claiming() as connection:
-            members.seen(connection, found[0], NOW + later)
+def test_a_session_remembers_when_it_was_used_and_what_it_shows(catalogue: Catalogue, number: int) -> None:
+    now = replace(session(number), seen_ms=NOW + 7, language="ko", theme="dark")
+
+    with catalogue.claiming() as connection:
+        members.used(connection, now)
 
     found = using(catalogue)
     assert found
-    assert found[0].seen_ms == NOW + MINUTE
+    assert found[0] == now
+
+
+def test_all_sessions_of_a_member_end_at_once(catalogue: Catalogue, number: int) -> None:
+    with catalogue.writing(NOW) as change:
+        members.begin(change, session(number, "e" * 64), EVENT)
+    with catalogue.claiming() as connection:
+        members.end_all(connection, "nobody")
+        assert members.using(connection, TOKEN, NOW)
+        members.end_all(connection, "crane")
+
+    assert using(catalogue) is None
 
 
 def test_a_one_time_code_is_spent_once_and_no_older_one_after_it(catalogue: Catalogue, number: int) -> None:
-    with catalogue.writing(NOW) as change:
-        assert [members.spend_step(change, number, step) for step in (7, 7, 6, 8)] == [True, False, False, True]
+    with catalogue.claiming() as connection:
+        assert [members.spend_step(connection, number, step) for step in (7, 7, 6, 8)] == [True, False, False, True]
 
 
 @pytest.mark.parametrize("changed", [{"name": ""}, {"role": "king"}, {"password": ""}, {"totp_step": -1}])

@@ -394,9 +394,9 @@ def clip_of(number: int, archive: SampleArchive) -> Clip:
         viewing=Viewing(width=1280, height=720, media_type="video/mp4"), waveform=_waveform(number),
         transcripts=_transcripts(length) if card.has_speech else (),
         screen=tuple(
-            ScreenText(start=length * n / 5, end=length * n / 5 + 2, text=text, language=code, confidence=confidence)
-            for n, (text, code, confidence) in enumerate((
-                ("쌀 7,000원", "ko", 0.93), ("혜산역", "ko", 0.81), ("中国製", "ja", 0.64), ("NO. 4 GATE", "en", 0.88)))
+            ScreenText(start=length * n / 5, end=length * n / 5 + 2, text=text, language=code)
+            for n, (text, code) in enumerate((
+                ("쌀 7,000원", "ko"), ("혜산역", "ko"), ("中国製", "ja"), ("NO. 4 GATE", "en")))
         ) if card.has_text else (),
         facts=_facts(card),
         notes=(Note(text="화면 왼쪽 가게 간판을 확대해 볼 것.", by="haneul", when=NOW - 4000, at=length / 3),

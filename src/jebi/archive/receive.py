@@ -21,8 +21,12 @@ from jebi.parcel.gather import Tally
 from jebi.parcel.manifest import Manifest
 
 RECEIVED = "parcel-received"  # the kind of event by which the log remembers a parcel that came whole
+KEPT = "slots-kept"  # the kind of event by which it remembers that more of a parcel came
 _BY_TRIP = "trip/"
 _NUMBERED = re.compile(r"manifest sha256 ([0-9a-f]{64}), number ([0-9]{1,4})(?:, after manifest ([0-9a-f]{64}))?$")
+_LACKING = re.compile(
+    r", of ([0-9]{1,16}) bytes in ([0-9]{1,8}) blocks(?:, ([0-9]{1,8}) of which lack ([0-9]{1,12}) packets)?$"
+)
 _FIRST = bytes(32).hex()  # of a trip's first parcel, and of all that were sealed without a kit that counts
 
 
@@ -114,6 +118,41 @@ def logged(events: Iterable[Event]) -> tuple[Logged, ...]:
             )
             known.setdefault(one.parcel, one)
     return tuple(known.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What the log remembers of a parcel that is not whole: how large it is, in how many blocks, and what they lacked last."""
+
+    parcel: str
+    time: int
+    size: int
+    blocks: int
+    lacking: int
+    packets: int
+
+
+def kept(added: int, count: int, arrival: Arrival) -> str:
+    """What the log is told when slots were added to the tray; `waiting` reads it."""
+    shape, lack = arrival.shape, arrival.shortfall
+    text = f"{added} slots, {count} in all, of {shape.sealed_length} bytes in {shape.count} blocks"
+    return f"{text}, {lack.blocks} of which lack {lack.packets} packets" if lack else text
+
+
+def waiting(events: Iterable[Event]) -> tuple[Waiting, ...]:
+    """The parcels that wait for more, in the order in which something of them came last."""
+    known: dict[str, Waiting] = {}
+    whole = set()
+    for event in events:
+        if event.kind == RECEIVED:
+            whole.add(event.subject)
+        elif event.kind == KEPT and (match := _LACKING.search(event.detail)):
+            size, blocks, lacking, packets = (int(number or 0) for number in match.groups())
+            known.pop(event.subject, None)
+            known[event.subject] = Waiting(
+                parcel=event.subject, time=event.time, size=size, blocks=blocks, lacking=lacking, packets=packets
+            )
+    return tuple(one for one in known.values() if one.parcel not in whole)
 
 
 def remarked(arrival: Arrival, parcels: Sequence[Logged]) -> Arrival:

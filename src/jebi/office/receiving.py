@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from jebi.archive.receive import Arrival, State, parcel_id, shortfall
+from jebi.archive.receive import KEPT, Arrival, State, kept, parcel_id, shortfall
 from jebi.carriers.whole import is_whole
 from jebi.device import blocks
 from jebi.errors import Damaged, NothingFound, Refused, Unable, WrongKey, failures_named
@@ -174,12 +174,12 @@ class _Receiving:
         tray = self._desk.tray
         in_tray = [piece for piece in self._pieces() if self._reader.sources[piece.source].is_tray]
         brought = [piece for piece in self._pieces() if not self._reader.sources[piece.source].is_tray]
-        kept = {slot.digest() for _, slot in self._reader.slots(in_tray)}
-        fresh = (keep(label, slot) for label, slot in self._reader.slots(brought) if slot.digest() not in kept)
+        known = {slot.digest() for _, slot in self._reader.slots(in_tray)}
+        fresh = (keep(label, slot) for label, slot in self._reader.slots(brought) if slot.digest() not in known)
         before = tray.count(self._parcel)
         if added := tray.add(self._parcel, fresh):
-            detail = f"{added} slots, {before + added} in all"
-            self._desk.append("slots-kept", self._parcel, detail, actor="desk", time=int(time.time()))
+            detail = kept(added, before + added, report)
+            self._desk.append(KEPT, self._parcel, detail, actor="desk", time=int(time.time()))
         return self._salvage(report) if self._wish.salvage else report
 
     def _pieces(self) -> list[Piece]:

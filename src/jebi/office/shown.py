@@ -165,13 +165,12 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenText:
-    """Text that a machine read in the picture, with its confidence from 0 to 1."""
+    """Text that a machine read in the picture."""
 
     start: float
     end: float
     text: str
     language: str
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ class Wanted:
         filmed_from_ms, filmed_to_ms: filmed in a time that meets this one, by what people said.
         arrived_from_ms, arrived_to_ms: arrived at either or between them.
         least_faces: at least so many on one key frame.
-        has_speech, has_text: whether a machine heard speech, or read text on screen; `None` for either.
+        has_faces, has_speech, has_text: whether a machine saw a face, heard speech, or read text on screen; `None` for either.
         among: only these, which a search found, at most `MOST_AMONG`.
     """
 
@@ -64,6 +64,7 @@ class Wanted:
     arrived_from_ms: int | None = None
     arrived_to_ms: int | None = None
     least_faces: int = 0
+    has_faces: bool | None = None
     has_speech: bool | None = None
     has_text: bool | None = None
     among: tuple[str, ...] | None = None
@@ -83,10 +84,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Clips, newest first, and where the next page begins; `None` when this is the last."""
+    """Clips, newest first, and the marks after which older ones follow, and before which newer ones stand; or `None`."""
 
     clips: tuple[Clip, ...]
     end: Mark | None
+    start: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +103,19 @@ class Label:
 def page(connection: Connection, wanted: Wanted, after: Mark | None = None, size: int = PAGE) -> Page:
     """The clips after a mark, or the first ones."""
     found = rows(connection, Clip, query(wanted, after, size + 1))
-    end = Mark(arrived_ms=found[size - 1].arrived_ms, id=found[size - 1].id) if len(found) > size else None
-    return Page(clips=tuple(found[:size]), end=end)
+    end = _mark(found[size - 1]) if len(found) > size else None
+    return Page(clips=tuple(found[:size]), end=end, start=_mark(found[0]) if after and found else None)
+
+
+def page_before(connection: Connection, wanted: Wanted, before: Mark, size: int = PAGE) -> Page:
+    """The clips just before a mark; the first ones, when there are not enough."""
+    asked = _asked(select(*columns(Clip, clip)), wanted)
+    asked = asked.where(tuple_(clip.c.arrived_ms, clip.c.id) > (before.arrived_ms, before.id))
+    found = rows(connection, Clip, asked.order_by(clip.c.arrived_ms, clip.c.id).limit(size + 1))
+    if len(found) <= size:
+        return page(connection, wanted, size=size)
+    shown = found[size - 1 :: -1]
+    return Page(clips=tuple(shown), end=_mark(shown[-1]), start=_mark(shown[0]))
 
 
 def query(wanted: Wanted, after: Mark | None, size: int) -> Select[Any]:
@@ -171,6 +184,10 @@ def evidence(connection: Connection, number: int) -> list[tuple[str, Stance]]:
     return list(connection.execute(asked.order_by(claim_clip.c.clip)))
 
 
+def _mark(of: Clip) -> Mark:
+    return Mark(arrived_ms=of.arrived_ms, id=of.id)
+
+
 def _labels(connection: Connection, table: Table, links: Table, name: str) -> list[Label]:
     counted = select(func.count()).where(links.c[table.name] == table.c.id).scalar_subquery()
     found = connection.execute(select(table.c.id, table.c[name], counted))
@@ -205,6 +222,8 @@ def _asked(asked: Select[Any], wanted: Wanted) -> Select[Any]:
 def _at_a_glance(asked: Select[Any], wanted: Wanted) -> Select[Any]:
     answers = [(glance.c.has_speech, wanted.has_speech), (glance.c.has_text, wanted.has_text)]
     conditions = [column == int(answer) for column, answer in answers if answer is not None]
+    if wanted.has_faces is not None:
+        conditions.append(glance.c.most_faces > 0 if wanted.has_faces else glance.c.most_faces == 0)
     if wanted.least_faces:
         conditions.append(glance.c.most_faces >= wanted.least_faces)
     return asked.join(glance, glance.c.clip == clip.c.id).where(*conditions) if conditions else asked

@@ -16,7 +16,6 @@ from jebi.vault.schema import Role, member, session
 
 SHA256 = 64
 LONGEST_SEALED = 1 << 16
-MINUTE = 60_000  # milliseconds; how exactly it is known when a session was used last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,23 +87,29 @@ def everybody(connection: Connection) -> list[Member]:
     return rows(connection, Member, select(*columns(Member, member)).order_by(member.c.id))
 
 
-def spend_step(change: Change, number: int, step: int) -> bool:
+def spend_step(connection: Connection, number: int, step: int) -> bool:
     """Spend a one-time code's step. False when it was spent before, or a newer one was: whoever copied it comes too late."""
     newer = update(member).where(member.c.id == number, member.c.totp_step < step).values(totp_step=step)
-    return change.connection.execute(newer).rowcount == 1
+    return connection.execute(newer).rowcount == 1
 
 
 def begin(change: Change, new: Session, event: Event) -> None:
     """Keep a session; those that ended are forgotten."""
     change.connection.execute(delete(session).where(session.c.ends_ms <= change.now_ms))
     change.add(session, new)
+    change.alter(member, {"id": new.member}, seen_ms=change.now_ms)
     change.say(event)
 
 
-def end(change: Change, number: str, event: Event) -> None:
-    """End a session. Raises `Refused` when it is not there."""
-    change.remove(session, id=number)
-    change.say(event)
+def end(connection: Connection, number: str) -> None:
+    """End a session, if it is there."""
+    connection.execute(delete(session).where(session.c.id == number))
+
+
+def end_all(connection: Connection, name: str) -> None:
+    """End every session of a member."""
+    whose = select(member.c.id).where(member.c.name == name).scalar_subquery()
+    connection.execute(delete(session).where(session.c.member == whose))
 
 
 def using(connection: Connection, number: str, now_ms: int) -> tuple[Session, Member] | None:
@@ -117,7 +122,7 @@ def using(connection: Connection, number: str, now_ms: int) -> tuple[Session, Me
     return None
 
 
-def seen(connection: Connection, used: Session, now_ms: int) -> None:
-    """Remember that a session is used now, at most once a minute; within `claiming`, for no event speaks of it."""
-    if now_ms - used.seen_ms >= MINUTE:
-        connection.execute(update(session).where(session.c.id == used.id).values(seen_ms=now_ms))
+def used(connection: Connection, now: Session) -> None:
+    """Remember when a session was used last, and what it shows; within `claiming`, for no event speaks of it."""
+    changed = {"seen_ms": now.seen_ms, "language": now.language, "theme": now.theme}
+    connection.execute(update(session).where(session.c.id == now.id).values(changed))

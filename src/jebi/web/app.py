@@ -4,6 +4,7 @@ Invariants: routes are made from the table and nothing else; there is no descrip
 access log, and no other address than our own in any answer.
 """
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -96,24 +97,21 @@ def asset(request: Request, name: str) -> Response:
     return Response(files[name], headers=kept, media_type=assets.TYPES[name.rpartition(".")[2]])
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
+def serve(app: FastAPI, listening: socket.socket) -> None:
     """Serve until interrupted. One process: the brake and the streams are counted in it."""
-    uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_level="critical",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            h11_max_incomplete_event_size=LARGEST_HEAD,
-            timeout_graceful_shutdown=2,
-        )
-    ).run()
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="critical",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        timeout_graceful_shutdown=2,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 async def _explain(request: Request, error: Exception) -> Response:

@@ -1,0 +1,105 @@
+"""Open the archive in a browser: what arrived, clips, search, trips, the custody log, jobs, health.
+
+The pages are for this machine alone, unless you name another address to listen at, and then only behind a server that
+speaks https: name what it is called there with --origin. The first time, an admin is made, and their password shown once.
+Received clips are looked at meanwhile, in the jail. Ctrl-C closes everything; what was being done goes on the next time.
+"""
+
+import argparse
+import ipaddress
+import os
+import secrets
+import socket
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jebi.cli.options import add_archive, natural
+from jebi.cli.second import add_second, second_person
+from jebi.cli.terminal import Terminal
+from jebi.errors import Exit, Refused, failures_named
+from jebi.office.desk import open_desk
+from jebi.parcel import trip
+
+if TYPE_CHECKING:
+    from jebi.office.house import House
+
+NAMES = ("desk", "serve")
+HELP = "open the archive in a browser on this machine"
+PORT = 8765
+FIRST = "admin"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_archive(parser)
+    add_second(parser)
+    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="listen there (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"listen there (default: {PORT}; 0: any)")
+    parser.add_argument(
+        "--origin", metavar="URL", action="append", default=[], help="what the desk is called behind https, whole"
+    )
+    parser.add_argument("--models", metavar="FOLDER", help="models (default: jebi/models in the XDG data folder)")
+    parser.add_argument("--workers", type=natural, metavar="N", help="clips looked at at once (default: one a core)")
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
+    from jebi.media.models import usual_folder  # the field's laptop has none of what these need
+    from jebi.office.serving import open_house
+    from jebi.web.app import create_app, serve
+    from jebi.web.settings import Settings
+
+    with _listening(options.host, options.port) as listening:
+        origins = options.origin or _origins(options.host, listening.getsockname()[1])
+        zone = datetime.now().astimezone().tzinfo
+        assert zone is not None
+        settings = Settings(origins=tuple(origins), clock=time.time, dice=os.urandom, complain=terminal.say, zone=zone)
+        passphrase = terminal.secret("passphrase of the archive", options.passphrase_file)
+        outer = second_person(options.second, terminal)
+        models = Path(options.models) if options.models else usual_folder(os.environ, Path.home())
+        with (
+            open_desk(options.archive, passphrase) as desk,
+            open_house(desk, models, zone=zone, complain=terminal.say, workers=options.workers, outer=outer) as house,
+        ):
+            first = _first_admin(house)
+            terminal.result(_welcome(origins[0], first), address=f"{origins[0]}/", **first)
+            serve(create_app(house, settings), listening)
+    return Exit.DONE
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    with failures_named(f"the address {host}, port {port},", "listened at"):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+
+
+def _origins(host: str, port: int) -> list[str]:
+    """How browsers on this machine call the desk. Raises `Refused` for an address that others reach."""
+    if not ipaddress.ip_address(host).is_loopback:
+        raise Refused(
+            f"at {host} others reach the desk, and its pages do not encrypt",
+            hint="listen at 127.0.0.1 behind a server that speaks https, and name it: --origin https://DESK.EXAMPLE",
+        )
+    named = f"[{host}]" if ":" in host else host
+    return [f"http://{named}:{port}", f"http://localhost:{port}"]
+
+
+def _first_admin(house: "House") -> dict[str, str]:
+    """The first time somebody has to let the others in: their name and a password that they must change at once."""
+    from jebi.office.kinds import Role
+    from jebi.office.members import Member
+    from jebi.web import passwords
+
+    if house.members():
+        return {}
+    password = trip.words(secrets.token_bytes(trip.WORDS_DICE))
+    verifier = passwords.verifier(password, os.urandom)
+    house.keep_member(Member(name=FIRST, role=Role.ADMIN, verifier=verifier, must_change=True), by="desk")
+    return {"member": FIRST, "password": password}
+
+
+def _welcome(origin: str, first: dict[str, str]) -> str:
+    text = f"the archive is open at {origin}/ until you press Ctrl-C"
+    if not first:
+        return text
+    return f"{text}\nsign in as {FIRST}, with the password, shown this once: {first['password']}"

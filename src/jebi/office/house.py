@@ -1,0 +1,46 @@
+"""The whole archive, as the desk's pages ask for it: each part in a file of its own, over one room that they share.
+
+    Room          rows, log, sealed blobs, one lock
+    Staff         who may sign in
+    Arrived       parcels, trips
+    CloseUp       the grid, and one clip
+    Library       search, transcripts
+    Remarks       what members say
+    CustodyRoom   log, verdicts, evidence
+    EngineRoom    jobs, health
+
+Invariants: implements `shown.Archive`, and nothing else asks these parts for anything.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+
+from jebi.office.arrived import Arrived
+from jebi.office.close_up import CloseUp
+from jebi.office.custody_room import CustodyRoom
+from jebi.office.desk import Desk
+from jebi.office.engine_room import EngineRoom, Machine
+from jebi.office.kept import Kept
+from jebi.office.library import Library
+from jebi.office.remarks import Remarks
+from jebi.office.staff import Staff
+from jebi.parcel.keys import Identity
+from jebi.vault.catalogue import Catalogue
+
+
+class House(Staff, Arrived, Library, CloseUp, Remarks, CustodyRoom, EngineRoom):
+    """Implements `shown.Archive`; see `room.Room`. `machine` is what the pages say of the computer."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        catalogue: Catalogue,
+        kept: Kept,
+        *,
+        machine: Machine,
+        now_ms: Callable[[], int],
+        zone: tzinfo,
+        outer: Sequence[Identity] = (),
+    ) -> None:
+        super().__init__(desk, catalogue, kept, now_ms=now_ms, zone=zone, outer=outer)
+        self.machine = machine
