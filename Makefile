@@ -8,7 +8,7 @@ help:
 
 demo: ## show the whole crossing on real footage
 	@$(PYTHON) tools/set-up demo venv samples models
-	@$(BIN)/jebi demo .cache/samples
+	@$(BIN)/jebi demo .cache/samples --models .cache/models
 
 test: ## run the checks and the tests
 	@$(PYTHON) tools/set-up test venv samples models npm

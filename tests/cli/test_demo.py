@@ -20,10 +20,13 @@ def test_the_whole_crossing_is_shown_and_leaves_what_keep_names(jebi: "Jebi", sa
     shutil.copy(min(samples.glob("*.mp4"), key=os.path.getsize), jebi.folder / "footage" / "film.mp4")
     said = jebi.alone("demo", "footage", "--keep", "kept", environment={"PATH": "/usr/bin:/bin"})
     assert said.status == Exit.DONE, said.err
-    assert re.findall(r"(?m)^(\d)\. ", said.err) == list("1234567")
+    assert re.findall(r"(?m)^(\d)\. ", said.err) == list("12345678")
     assert "film.mp4: " in said.err
     assert "every one as it was sealed" in said.out
     assert "records of the custody log agree" in said.out
+    assert "1 opened" in said.out
+    assert re.search(r"the archive is open at http://127\.0\.0\.1:\d+/, for admin: \w+", said.out)
+    assert "Its door says: Sign in" in said.err
     assert {"archive", "card", "kit.txt", "parcel.tlog-proof"} <= set(os.listdir(jebi.folder / "kept"))
 
 

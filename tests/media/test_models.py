@@ -35,6 +35,12 @@ def test_a_model_is_found_with_its_files_and_the_digest_of_its_list(tmp_path: Pa
     assert {name: model.read(name) for name, _ in model.sums} == FILES
 
 
+def test_a_folder_may_be_named_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _put(tmp_path / "models" / "faces")
+    monkeypatch.chdir(tmp_path)
+    assert Models(Path("models")).find("faces").folder == tmp_path / "models" / "faces"
+
+
 def test_the_models_of_the_set_up_are_whole() -> None:
     models = Models(Path(__file__).resolve().parents[2] / ".cache" / "models")
     assert [models.find(name).name for name in models.names()] == ["faces", "speech-english", "speech-heard"]

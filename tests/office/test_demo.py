@@ -57,6 +57,15 @@ def test_every_command_is_shown_as_it_is_run_and_every_act_is_told(film: str) ->
     assert any("film.mp4: " in text and "as it lay on the card" in text for text in stage.said)
 
 
+def test_where_the_desk_is_installed_the_archive_is_looked_at_and_opened_last(film: str) -> None:
+    stage, opened = Stage(), list[str]()
+    Demo(film, stage.run, stage.said.append, stage.shown.append, lambda line: opened.append(" ".join(line))).play()
+    assert stage.ran[-2].startswith("desk work ")
+    assert stage.ran[-1].startswith("desk search film ")
+    assert stage.shown[-1] == f"jebi {opened[0]}"
+    assert opened[0].startswith("desk serve ")
+
+
 def test_its_sticks_are_ordinary_and_what_happens_to_them_is_done(film: str) -> None:
     stage = Stage()
     stage.play(film)

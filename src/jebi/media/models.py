@@ -109,7 +109,7 @@ class Models:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = folder.absolute()  # a model may be read by a process that stands elsewhere
         self._checked: dict[tuple[int, ...], str] = {}
 
     def names(self) -> list[str]:

@@ -7,6 +7,7 @@ done by the same commands that a user types; nothing is staged but the sticks' f
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -23,14 +24,18 @@ STICKS = tuple(f"stick-{number}.img" for number in range(1, 6))
 Run = Callable[[Sequence[str]], int]
 Say = Callable[[str], None]
 Show = Callable[[str], None]
+Open = Callable[[Sequence[str]], None]
 
 
 class Demo:
-    """One run, in an empty folder. `run` executes one command line of jebi, `say` tells, `show` shows a command."""
+    """One run, in an empty folder. `run` executes one command line of jebi, `say` tells, `show` shows a command.
 
-    def __init__(self, film: str, run: Run, say: Say, show: Show) -> None:
+    `open_archive` executes the last one, which ends when somebody has seen enough; without it nothing is looked at.
+    """
+
+    def __init__(self, film: str, run: Run, say: Say, show: Show, open_archive: Open | None = None) -> None:
         self._film = film
-        self._run, self._say, self._show = run, say, show
+        self._run, self._say, self._show, self._open = run, say, show, open_archive
         self._began = time.monotonic()
 
     def play(self) -> None:
@@ -46,6 +51,7 @@ class Demo:
         self._relay()
         self._arrival()
         self._proof()
+        self._archive()
         self._say(f"\nAll of this took {time.monotonic() - self._began:.0f} seconds.")
 
     def _desk(self) -> None:
@@ -115,6 +121,19 @@ class Demo:
             f"desk prove {self._parcel} --out parcel.tlog-proof --archive archive --passphrase-file passphrase",
         )
         self._jebi("desk check --archive archive --passphrase-file passphrase")
+
+    def _archive(self) -> None:
+        if self._open is None:
+            return
+        self._say(
+            "\n8. THE ARCHIVE opens in a browser, when every clip was looked at: in a jail, for footage may attack."
+        )
+        self._jebi("desk work --archive archive --passphrase-file passphrase --models models")
+        if word := re.match(r"\w+", os.path.basename(self._film)):
+            self._jebi(f"desk search {word[0]} --archive archive --passphrase-file passphrase")
+        line = "desk serve --archive archive --passphrase-file passphrase --models models --port 0"
+        self._show(f"jebi {line}")
+        self._open(line.split())
 
     def _jebi(self, line: str, *, fine: frozenset[Exit] | set[Exit] = frozenset({Exit.DONE})) -> None:
         self._show(f"jebi {line}")
