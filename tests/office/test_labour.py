@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from jebi.errors import Damaged, Unable
-from jebi.office.labour import Hands, Report, Write, on_errands, work_off
+from jebi.office.labour import Hands, Report, Write, on_errands, stop_at_sigterm, work_off
 from jebi.office.reasons import NotHere
 from jebi.vault import jobs
 from jebi.vault.catalogue import Catalogue, Change, Event
@@ -298,3 +298,24 @@ def test_a_worker_whose_database_is_away_for_a_moment_goes_on(catalogue: Catalog
             time.sleep(0.05)
 
     assert states(catalogue) == {"a": "done"}
+
+
+def test_the_word_to_stop_is_heard_whatever_it_interrupts() -> None:
+    before, stop = signal.getsignal(signal.SIGTERM), threading.Event()
+    stop_at_sigterm(stop)
+    try:
+        with stop._cond:  # as within `wait` and `is_set`, for a few steps
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.wait(5)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_workers_that_are_told_to_stop_before_they_began_stop(url: str, catalogue: Catalogue) -> None:
+    before = signal.signal(signal.SIGTERM, lambda *_: None)  # whoever hires has a handler of their own
+    try:
+        for _ in range(40):
+            with Hands(lambda: opening(url, lambda *_: None), size=2):
+                pass
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -52,6 +52,19 @@ def test_a_second_is_read_as_people_write_it(text: str, seconds: float | None) -
     assert asked._second(text) == seconds
 
 
+@pytest.mark.parametrize("untrusted", ["1" + "0" * 306 + ":1" + "0" * 308, "9" * 5000, b"1:15", object(), 1.5])
+def test_a_second_that_is_no_short_text_is_refused(untrusted: object) -> None:
+    with pytest.raises(ValueError, match="1:15"):
+        asked._second(untrusted)
+
+
+@pytest.mark.parametrize(
+    ("text", "could"), [("haneul", True), ("a-1.b", True), ("a\n", False), ("a\0", False), ("", False), ("A", False)]
+)
+def test_a_name_is_one_that_a_member_could_have(text: str, could: bool) -> None:  # noqa: FBT001 a table's column
+    assert asked.is_name(text) is could
+
+
 @given(st.text())
 def test_no_text_breaks_a_second(text: str) -> None:
     try:

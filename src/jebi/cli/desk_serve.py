@@ -8,6 +8,7 @@ Received clips are looked at meanwhile, in the jail. Ctrl-C closes everything; w
 import argparse
 import ipaddress
 import os
+import re
 import secrets
 import socket
 import time
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from jebi.cli.options import add_archive, natural
 from jebi.cli.second import add_second, second_person
 from jebi.cli.terminal import Terminal
-from jebi.errors import Exit, Refused, failures_named
+from jebi.errors import Exit, Refused, Unable
 from jebi.office.desk import open_desk
 from jebi.parcel import trip
 
@@ -28,16 +29,25 @@ if TYPE_CHECKING:
 NAMES = ("desk", "serve")
 HELP = "open the archive in a browser on this machine"
 PORT = 8765
+LAST_PORT = 65535
 FIRST = "admin"
+_ORIGIN = re.compile(r"https://(\[[0-9a-f:]+\]|[a-z0-9-]+(\.[a-z0-9-]+)*)(:[0-9]{1,5})?")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_archive(parser)
     add_second(parser)
-    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="listen there (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"listen there (default: {PORT}; 0: any)")
     parser.add_argument(
-        "--origin", metavar="URL", action="append", default=[], help="what the desk is called behind https, whole"
+        "--host", type=_address, default="127.0.0.1", metavar="ADDRESS", help="listen there (default: 127.0.0.1)"
+    )
+    parser.add_argument("--port", type=_port, default=PORT, metavar="N", help=f"listen there (default: {PORT}; 0: any)")
+    parser.add_argument(
+        "--origin",
+        type=_origin,
+        metavar="URL",
+        action="append",
+        default=[],
+        help="what the desk is called behind https, as https://desk.example",
     )
     parser.add_argument("--models", metavar="FOLDER", help="models (default: jebi/models in the XDG data folder)")
     parser.add_argument("--workers", type=natural, metavar="N", help="clips looked at at once (default: one a core)")
@@ -67,10 +77,36 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     return Exit.DONE
 
 
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if text == "localhost" else text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("that is no IP address") from error
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:6]) <= LAST_PORT):
+        raise argparse.ArgumentTypeError(f"a port is a number up to {LAST_PORT}")
+    return int(text)
+
+
+def _origin(text: str) -> str:
+    """Browsers write it so, and the pages compare it letter by letter."""
+    if not _ORIGIN.fullmatch(text.lower().removesuffix("/")):
+        raise argparse.ArgumentTypeError("it is written https://desk.example, or https://desk.example:8443")
+    return text.lower().removesuffix("/").removesuffix(":443")
+
+
 def _listening(host: str, port: int) -> socket.socket:
-    with failures_named(f"the address {host}, port {port},", "listened at"):
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
         return socket.create_server((host, port), family=family)
+    except OSError as error:
+        why = os.strerror(error.errno or 0).lower()
+        raise Unable(
+            f"the address {host}, port {port}, could not be listened at: {why}",
+            hint="if jebi is open there already, go to it; or name another port: --port N",
+        ) from error
 
 
 def _origins(host: str, port: int) -> list[str]:

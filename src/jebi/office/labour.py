@@ -255,14 +255,20 @@ class Hands:
         return any(hand.is_alive() for hand in self._hands)
 
     def _hire(self) -> BaseProcess:
+        """A worker has our own handler until it sets one: a word to stop that came before would be lost for ever."""
         hand = self._fork.Process(target=self._work, args=(os.getpid(),), daemon=False)
-        hand.start()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
+            hand.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return hand
 
     def _work(self, parent: int) -> None:
         stop = threading.Event()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        stop_at_sigterm(stop)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)
@@ -278,6 +284,11 @@ class Hands:
             on_errands(catalogue, work, self._errands, stop=stop, lease_ms=self._lease_ms)
         else:
             work_off(catalogue, work, until_idle=self._until_idle, stop=stop, lease_ms=self._lease_ms)
+
+
+def stop_at_sigterm(stop: threading.Event) -> None:
+    """Have SIGTERM set it; in a thread, for whom the signal interrupts may hold the event's own lock."""
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=stop.set).start())
 
 
 def _now_ms(catalogue: Catalogue) -> int:

@@ -29,7 +29,7 @@ from jebi.office.databases import errands_of
 from jebi.office.desk import Desk
 from jebi.office.engine_room import Machine
 from jebi.office.house import House
-from jebi.office.labour import PR_SET_PDEATHSIG, Hands
+from jebi.office.labour import PR_SET_PDEATHSIG, Hands, stop_at_sigterm
 from jebi.office.looking import Eyes
 from jebi.parcel.keys import Identity
 
@@ -100,7 +100,7 @@ def _oversee(parent: int, desk: Desk, models: Path, outer: Sequence[Identity], w
     """Have workers on this machine until told to stop, or until the one that serves is gone."""
     stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop_at_sigterm(stop)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         return

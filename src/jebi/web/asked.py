@@ -4,6 +4,7 @@ Invariants: whatever passes here is short, without controls, and of the kind tha
 """
 
 import math
+import re
 import unicodedata
 from dataclasses import fields
 from datetime import datetime, time, timedelta, tzinfo
@@ -18,6 +19,7 @@ from jebi.office.kinds import ClipState, Has
 from jebi.office.shown import Filter
 
 LONGEST_QUERY = 200  # characters; a sentence, and no work for hours
+LONGEST_SECOND = 20  # of 9999:59:59.999 there are 15; beyond, numbers end in infinity
 LONGEST_LINE, LONGEST_TEXT, LONGEST_KEY = 200, 4000, 200
 MOST_CORROBORATING = 50
 _YEARS = range(1990, 2200)  # of arrivals at a desk
@@ -30,13 +32,20 @@ def _clean(text: str) -> str:
     return text
 
 
-def _second(text: str | None) -> float | None:
+def _second(untrusted: object) -> float | None:
     """A place in a clip as a person writes it: 75, 75.5, 1:15 or 1:02:03; nothing for none."""
-    if text is None or not text.strip():
+    if untrusted is None:
         return None
-    parts = text.strip().split(":")
-    if len(parts) > 3 or not all(
-        part.replace(".", "", 1).isascii() and part.replace(".", "", 1).isdigit() for part in parts
+    if not isinstance(untrusted, str):  # a form may hold a file where a field should be
+        raise ValueError("a time is written 1:15")  # noqa: TRY004 what is wrong with a form is a ValueError
+    text = untrusted.strip()
+    if not text:
+        return None
+    parts = text.split(":")
+    if (
+        len(text) > LONGEST_SECOND
+        or len(parts) > 3
+        or not all(part.replace(".", "", 1).isascii() and part.replace(".", "", 1).isdigit() for part in parts)
     ):
         raise ValueError("a time is written 1:15")
     seconds = math.fsum(float(part) * 60**place for place, part in enumerate(reversed(parts)))
@@ -46,9 +55,10 @@ def _second(text: str | None) -> float | None:
 
 
 _ID = r"^[A-Za-z0-9_.-]{1,64}$"
+_NAME = r"^[a-z0-9][a-z0-9.-]{0,31}$"
 Id = Annotated[str, Path(pattern=_ID)]
-MemberName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,31}$")]
-NewName = Annotated[str, Form(pattern=r"^[a-z0-9][a-z0-9.-]{0,31}$")]
+MemberName = Annotated[str, Path(pattern=_NAME)]
+NewName = Annotated[str, Form(pattern=_NAME)]
 Key = Annotated[str, Query(max_length=LONGEST_KEY)]
 Words = Annotated[str, Query(max_length=LONGEST_QUERY)]
 Line = Annotated[str, Form(min_length=1, max_length=LONGEST_LINE), AfterValidator(_clean)]
@@ -87,6 +97,11 @@ def local(untrusted_address: str) -> str:
     """An address on this desk, or its first page: nobody is led away from here."""
     is_ours = untrusted_address.startswith("/") and not untrusted_address.startswith(("//", "/\\"))
     return untrusted_address if is_ours and untrusted_address.isprintable() and len(untrusted_address) < 2000 else "/"
+
+
+def is_name(untrusted: str) -> bool:
+    """Whether a member could be called that."""
+    return re.fullmatch(_NAME, untrusted) is not None
 
 
 def _short(untrusted: QueryParams, name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi.routing import APIRoute
+from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -29,6 +30,7 @@ class Guarded(APIRoute):
         page, rule = super().get_route_handler(), BY_NAME[self.name]
 
         async def guarded(request: Request) -> Response:
+            _check_charset(request)
             visitor = await run_in_threadpool(_visitor, request, rule)
             request.state.visitor = visitor
             if turned_away := _turned_away(rule, visitor, request):
@@ -65,8 +67,16 @@ def _turned_away(rule: Rule, visitor: sessions.Visitor | None, request: Request)
     return None
 
 
+def _check_charset(request: Request) -> None:
+    """Forms of ours are UTF-8. Other codecs fail in ways of their own, or make letters that cannot be kept."""
+    _, options = parse_options_header(request.headers.get("content-type", ""))
+    if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
+        raise HTTPException(400)
+
+
 async def _check_form(request: Request, visitor: sessions.Visitor) -> None:
     form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
     token = form.get("form_token", "")
     if not (isinstance(token, str) and visitor.is_own(token)):
+        await form.close()
         raise HTTPException(403)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from jebi.errors import Refused
 from jebi.office.members import Member
 from jebi.web import passwords, sessions
-from jebi.web.asked import Secret, local
+from jebi.web.asked import Secret, is_name, local
 from jebi.web.desk import Desk, desk_of, found_visitor, visitor_of
 from jebi.web.drawing import back, language_of, page
 from jebi.web.table import FIRST_PAGES, may
@@ -49,7 +49,7 @@ def sign_in_now(
 
 def _proved(desk: Desk, name: str, password: str, code: str, now: int) -> Member | None:
     """The member, if password and code are right. All of it is looked at whatever fails first."""
-    member = desk.archive.member(name) if len(name) <= 64 else None
+    member = desk.archive.member(name) if is_name(name) else None
     is_known = passwords.is_right(password, member.verifier if member else None)
     if member is None or not is_known or member.is_disabled:
         return None

@@ -1,0 +1,239 @@
+"""Every route that the document lists, asked by every role and by nobody, of a real archive: what it says is what happens.
+
+Where the table allows, the answer is a page, a file or the way to one; where it does not, nothing at all has changed.
+"""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from jebi.office.kinds import JobState, ParcelState, Role
+from jebi.office.shown import Filter
+from jebi.web import passwords, sessions
+from jebi.web.table import BY_NAME, RULES
+from looked_at import FILM
+from office.conftest import archive_once  # noqa: F401 a fixture
+from web.housed import Housed, build, housed
+from web.served import PASSWORD, SAME, SECOND, Signed
+
+DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "formats" / "web.md"
+DONE, AWAY = {200, 206, 303}, 303
+SUBTITLES = "1\n00:00:00,200 --> 00:00:01,000\n市場は五時に閉まる。\n"
+OTHER_PASSWORD = "another horse, another swallow"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the document's table; `who` are the roles, or nobody."""
+
+    name: str
+    method: str
+    path: str
+    who: frozenset[str]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def rows() -> list[Row]:
+    """The document's table."""
+    names = {(rule.method, rule.path): rule.name for rule in RULES}
+    found, heads = [], []
+    for line in DOCUMENT.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if cells[:2] == ["method", "path"]:
+            heads = cells[2:]
+        elif heads and cells and cells[0] in {"GET", "POST"}:
+            path = cells[1].strip("`")
+            who = {role for role, cell in zip(heads, cells[2:], strict=True) if cell}
+            assert set(cells[2:]) in ({"nobody"}, {"yes"}, {"yes", ""})
+            found.append(Row(names[cells[0], path], cells[0], path, frozenset(who if "nobody" not in cells else ())))
+    return found
+
+
+ROWS = rows()
+
+
+@dataclass
+class Asked:
+    """The desk, and what its addresses are made of."""
+
+    desk: Housed
+    places: dict[str, str]
+
+    def path(self, row: Row) -> str:
+        """The row's address of something that there is."""
+        path = row.path
+        for place, value in self.places.items():
+            path = path.replace(place, value)
+        return path
+
+    def ask(self, row: Row, client: TestClient, signed: Signed | None, **headers: str) -> Response:
+        """What a browser of ours would send."""
+        if row.method == "GET":
+            return client.get(self.path(row), headers=headers)
+        fields = self.fields(row, signed) | ({"form_token": signed.form_token} if signed else {})
+        files = {"file": ("a.srt", SUBTITLES.encode())} if row.name == "transcript_add" else None
+        return client.post(self.path(row), data=fields, files=files, headers=SAME | headers)
+
+    def fields(self, row: Row, signed: Signed | None) -> dict[str, str]:
+        """A form filled in as it should be."""
+        self.desk.now += 30  # a code is good once
+        if row.name == "sign_in_now":
+            return {"name": "a-stranger", "password": PASSWORD, "code": self.code(SECOND)}
+        if row.name == "account_password":
+            return {"old": PASSWORD, "new": OTHER_PASSWORD, "again": OTHER_PASSWORD}
+        if row.name == "account_second":
+            token = sessions.parse(signed.client.cookies["jebi_session"]) if signed else bytes(32)
+            return {"password": PASSWORD, "code": self.code(passwords.proposed_key(token or b""))}
+        if row.name in {"tag_drop", "collection_drop"}:
+            return {"tag": "a tag", "collection": "a collection"}
+        filled = {"name": f"new-{self.desk.drawn}", "password": OTHER_PASSWORD, "role": "editor", "state": "enabled"}
+        said = {"tag": "x", "collection": "x", "place": "혜산", "time": "2026-03", "text": "x", "certainty": "possible"}
+        return filled | said | {"pseudonym": "seller-14", "risk": "low", "consent": "given", "language": "ja"}
+
+    def code(self, key: bytes) -> str:
+        return TOTP(key, 6, SHA1(), 30).generate(int(self.desk.now)).decode()
+
+    def prepare(self, row: Row) -> None:
+        """What the form is to take away is there; the job is as it must be to be done again, or left."""
+        house, clip, job = self.desk.house, self.places["{clip}"], self.places["{job}"]
+        state = next(one.state for one in house.jobs().items if one.id == job)
+        if row.name == "tag_drop":
+            house.add_tag(clip, "a tag", by="haneul")
+        elif row.name == "collection_drop":
+            house.add_to_collection(clip, "a collection", by="haneul")
+        elif row.name == "job_again" and state is JobState.WAITING:
+            house.skip(job, by="haneul")
+        elif row.name == "job_skip" and state is JobState.SKIPPED:
+            house.again(job, by="haneul")
+
+
+@pytest.fixture(scope="module")
+def asked(archive_once: Path, samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:  # noqa: F811
+    built = build(archive_once, tmp_path_factory.mktemp("built"), samples)
+    with housed(built, tmp_path_factory.mktemp("matrix")) as desk:
+        house = desk.house
+        film = next(one.id for one in house.clips(Filter()).items if one.name == FILM)
+        for name in ("a-target", "a-stranger"):
+            house.keep_member(desk.named(name), by="desk")
+        (left,) = (one.id for one in house.jobs().items if one.state is JobState.SKIPPED)
+        whole = next(one for one in house.parcels().items if one.state is ParcelState.WHOLE)
+        yield Asked(
+            desk,
+            {
+                "{name}": "swallow.svg",
+                "{parcel}": whole.id,
+                "{clip}": film,
+                "{part}": "viewing",
+                "{number}": "0",
+                "{transcript}": house.clip(film).transcripts[0].id,
+                "{form}": "vtt",
+                "{trip}": whole.trip,
+                "{job}": left,
+                "{member}": "a-target",
+            },
+        )
+
+
+def test_the_document_lists_every_route_and_no_other() -> None:
+    assert [(row.method, row.path, row.who) for row in ROWS] == [(one.method, one.path, one.roles) for one in RULES]
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.who], ids=str)
+def test_who_may_is_answered_and_who_may_not_changes_nothing(asked: Asked, row: Row) -> None:
+    for role in Role:
+        if role in row.who:
+            asked.prepare(row)
+        signed = asked.desk.signed_in(role)
+        before = asked.desk.newest()
+        if role in row.who:
+            with ended_soon(asked.desk, signed, row):
+                answer = asked.ask(row, signed.client, signed)
+            assert answer.status_code in DONE, (role, answer.status_code)
+            assert answer.headers.get("location", "") not in {"/account", "/sign-in"} or row.name == "sign_out"
+        else:
+            answer = asked.ask(row, signed.client, signed)
+            assert answer.status_code == 403, (role, answer.status_code)
+            assert asked.desk.newest() == before
+    assert asked.desk.complaints == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_nobody_gets_through_the_doors_that_stand_open_and_no_other(asked: Asked, row: Row) -> None:
+    before = asked.desk.newest()
+    answer = asked.ask(row, asked.desk.client(), None)
+    if not row.who:
+        assert answer.status_code in DONE
+        return
+    assert answer.status_code == (401 if BY_NAME[row.name].is_part else AWAY)
+    assert asked.desk.newest() == before
+    if answer.status_code == AWAY:
+        assert answer.headers["location"].startswith("/sign-in?wanted=")
+        assert answer.content == b""
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.who and row.method == "POST"], ids=str)
+def test_a_stolen_cookie_alone_changes_nothing(asked: Asked, row: Row) -> None:
+    for role in sorted(row.who):
+        signed = asked.desk.signed_in(Role(role))
+        other = asked.desk.signed_in(next(one for one in Role if one != role))
+        before = asked.desk.newest()
+        for token in ("", "0" * 64, other.form_token):
+            forged = Signed(signed.client, signed.member, token)
+            assert asked.ask(row, signed.client, forged).status_code == 403
+        for headers in (
+            {"origin": "https://evil.example"},
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "same-site", "origin": "http://127.0.0.1:9999"},
+            {"host": "rebound.example:8765"},
+        ):
+            assert asked.ask(row, signed.client, signed, **headers).status_code in {403, 421}
+        assert asked.desk.newest() == before
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.who and row.method == "GET"], ids=str)
+def test_a_page_elsewhere_reads_nothing_with_a_member_s_cookie(asked: Asked, row: Row) -> None:
+    signed = asked.desk.signed_in(Role(min(row.who)))
+    for headers, status in (
+        ({"host": "rebound.example:8765"}, 421),
+        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "video"}, 403),
+        ({"sec-fetch-site": "same-site", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty"}, 403),
+        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}, 403),
+    ):
+        assert signed.client.get(asked.path(row), headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_cookie_of_who_is_disabled_or_gets_another_role_dies_at_once(asked: Asked, role: Role) -> None:
+    admin = asked.desk.signed_in(Role.ADMIN)
+    for changed in ({"state": "disabled", "role": role}, {"state": "enabled", "role": "intake"}):
+        asked.desk.house.keep_member(asked.desk.named("a-target", role), by="desk")
+        theirs = asked.desk.session_of("a-target")
+        assert theirs.client.get("/help").status_code == 200
+        assert admin.post("/members/a-target", changed).status_code == AWAY
+        assert theirs.client.get("/help").headers["location"].startswith("/sign-in")
+        assert theirs.post("/account/look", {"theme": "dark"}).status_code == 401
+
+
+class ended_soon:  # noqa: N801 it reads as what it does
+    """A stream lasts as long as its session: that one ends in a moment."""
+
+    def __init__(self, desk: Housed, signed: Signed, row: Row) -> None:
+        self._timer = threading.Timer(0.1, desk.house.end_sessions, [signed.member.name])
+        self._is_stream = row.path.endswith("/live")
+
+    def __enter__(self) -> None:
+        if self._is_stream:
+            self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_stream:
+            self._timer.join()
