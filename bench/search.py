@@ -1,4 +1,7 @@
-"""Search: a hundred thousand clips in SQLite and in PostgreSQL, what others find of the same words, and meanings."""
+"""Search: a hundred thousand clips in SQLite and in PostgreSQL, what others find of the same words, and meanings.
+
+What is timed is `office.seeking.search`, as the pages call it: words, labels, names and meanings, to a page of hits.
+"""
 
 import os
 import random
@@ -6,10 +9,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import quantiles
@@ -17,16 +19,18 @@ from typing import TypeVar
 
 import numpy as np
 from rows import ROOT, Row
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
-sys.path.append(str(ROOT / "tests"))  # where the corpus is, and what others do with it
+sys.path.append(str(ROOT / "tests"))  # where the words are, and what others do with them
 
+import corpus
 import spoken
+from corpus import Corpus
 
-from jebi.archive.terms import parse_query, shadow
-from jebi.vault import engine as databases
-from jebi.vault import index
-from jebi.vault.index import Hit
+from jebi.office.meaning import Meanings
+from jebi.office.seeking import EVERYTHING, Found, Hit, search
+from jebi.vault.catalogue import Catalogue
+from jebi.vault.grid import Wanted
 from jebi.vault.meaning import Embedder
 from jebi.vault.vectors import DIMENSIONS, VectorFile
 from recall.corpus import sentences, words
@@ -35,16 +39,12 @@ from recall.engines import LENGTHS, engines, recall
 CLIPS = int(os.environ.get("JEBI_BENCH_CLIPS", "100000"))
 BESIDE = max(CLIPS // 20, 5)  # clips for those who take longer to build, and for jebi beside them
 IS_TRIAL = CLIPS < 1_000  # whether it runs at all; its figures mean nothing then
-QUERIES, WARMING = (20, 2) if IS_TRIAL else (300, 60)
-PAGE = 50  # hits
+QUERIES, WARMING = (1, 0) if IS_TRIAL else (15, 2)  # of each kind
+PAGE = 30  # hits
 SENTENCES = 300 if IS_TRIAL else 2_000
-VECTORS = {"clips": CLIPS, "segments": CLIPS * spoken.SEGMENTS}
 ASKED = 3 if IS_TRIAL else 20  # queries of which the meaning is computed
 PIECE = 20_000  # vectors made at a time
-SIZES = {
-    "sqlite": "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
-    "postgresql": "SELECT pg_total_relation_size('search_pack')",
-}
+FREQUENT, RARE = slice(0, 30), slice(-8_000, None)  # places of words in their vocabulary
 SERVER = "/usr/lib/postgresql/15/bin"
 PEERS = {
     "FTS5 trigram": "SQLite",
@@ -55,106 +55,110 @@ PEERS = {
 One = TypeVar("One")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corpus:
-    """Files of shadows, a key and a shadow a line; and the bytes of the texts that they were made of."""
-
-    files: Sequence[Path]
-    size: int
-
-    @classmethod
-    def make(cls, folder: Path) -> "Corpus":
-        """The same on all cores."""
-        cores = len(os.sched_getaffinity(0))
-        with ProcessPoolExecutor(cores) as workers:
-            made = list(workers.map(_write_shadows, [(folder, part, cores) for part in range(cores)]))
-        return cls(files=[file for file, _ in made], size=sum(size for _, size in made))
-
-    def rows(self) -> Iterator[tuple[int, str]]:
-        """All of them, file after file."""
-        for file in self.files:
-            with file.open(encoding="utf-8") as lines:
-                for line in lines:
-                    key, _, written = line.rstrip("\n").partition("\t")
-                    yield int(key), written
-
-
 def measure(folder: Path) -> Iterator[Row]:
     """All rows of the area."""
-    corpus = Corpus.make(folder)
-    yield Row(name="search.text", value=corpus.size / 1e6, unit=f"MB in {CLIPS} clips")
+    said = Corpus.make(folder, CLIPS)
+    yield Row(name="search.text", value=said.size / 1e6, unit=f"MB in {CLIPS} clips")
+    yield Row(name="search.load", value=os.getloadavg()[1], unit="processes, before")
+    vectors = _vectors(folder / "vectors", CLIPS * spoken.SEGMENTS)
     with _postgresql(folder) as server:
-        urls = {"sqlite": f"sqlite:///{folder}/search.db", "postgresql": server.format("postgres")}
+        urls = {"sqlite": f"sqlite:///{folder}/catalogue.db", "postgresql": server.format("postgres")}
         with ProcessPoolExecutor(len(urls)) as workers:
-            built = dict(zip(urls, workers.map(_build, urls.values(), [corpus] * len(urls)), strict=True))
+            built = dict(zip(urls, workers.map(corpus.build, urls.values(), [said] * len(urls)), strict=True))
         for name, url in urls.items():
             seconds, size = built[name]
             yield Row(name=f"search.{name}.build", value=CLIPS / seconds, unit="clips/s")
-            yield Row(name=f"search.{name}.size", value=size / corpus.size, unit="x text", goal="<= 2")
-            yield from _timed(name, url)
+            yield Row(name=f"search.{name}.size", value=size / said.size, unit="x text", goal="<= 2")
+            yield Row(name=f"search.{name}.load", value=os.getloadavg()[1], unit="processes, before")
+            yield from _timed(name, url, vectors)
         yield from _beside(server)
         yield from _recalled(server)
-    yield from _meanings(folder)
+    yield from _meanings(vectors)
 
 
-def _write_shadows(share: tuple[Path, int, int]) -> tuple[Path, int]:
-    """One worker's share of the corpus: neighbouring clips, as they would arrive."""
-    folder, part, parts = share
-    file, size = folder / f"shadows-{part}", 0
-    with file.open("w", encoding="utf-8") as lines:
-        for clip in range(CLIPS * part // parts, CLIPS * (part + 1) // parts):
-            for at, said in enumerate(spoken.segments(clip)):
-                size += len(said.encode())
-                lines.write(f"{clip * spoken.SEGMENTS + at}\t{shadow(said)}\n")
-    return file, size
+def _timed(name: str, url: str, vectors: Path) -> Iterator[Row]:
+    """What is typed, to the first page of hits: by words alone, and with meanings where words find few."""
+    with Catalogue.open(url) as catalogue, Meanings(vectors) as meanings:
+        yield from _searched(f"{name}.words", partial(search, catalogue, limit=PAGE))
+        yield from _searched(name, partial(search, catalogue, limit=PAGE, meanings=meanings))
 
 
-def _build(url: str, corpus: Corpus) -> tuple[float, int]:
-    """Seconds to build an index of all, and its bytes."""
-    engine = databases.connect(url)
-    began = time.perf_counter()
-    with databases.writing(engine) as connection:
-        index.rebuild(connection, corpus.rows())
-    seconds = time.perf_counter() - began
-    with databases.reading(engine) as connection:
-        size = connection.execute(text(SIZES[engine.dialect.name])).scalar_one()
-    engine.dispose()
-    return seconds, size
+def _searched(name: str, asked: Callable[[str, Wanted], Found]) -> Iterator[Row]:
+    """All of it; then by what clips it is confined to, and by kind of query."""
+    took: dict[tuple[str, str], list[float]] = {}
+    found: list[int] = []
+    for confined, wanted in narrowed(CLIPS).items():
 
+        def page(query: str, wanted: Wanted = wanted) -> Sequence[Hit]:
+            return asked(query, wanted).hits
 
-def _timed(name: str, url: str) -> Iterator[Row]:
-    """What is typed, to the keys of the first page."""
-    engine = databases.connect(url)
-
-    def search(typed: str) -> list[Hit]:
-        query = parse_query(typed)
-        with databases.reading(engine) as connection:
-            return index.find(connection, query.every, query.without, limit=PAGE)
-
-    took, found = _milliseconds(search, _typed(CLIPS))
-    engine.dispose()
-    yield Row(name=f"search.{name}.p50", value=_percentile(took, 50), unit="ms")
-    yield Row(name=f"search.{name}.p95", value=_percentile(took, 95), unit="ms", goal="<= 50")
-    yield Row(name=f"search.{name}.longest", value=max(took), unit="ms")
+        first, _ = _milliseconds(page, ["가"], 0)
+        yield Row(name=f"search.{name}.{confined}.first", value=first[0], unit="ms")
+        for kind, typed in queries(CLIPS).items():
+            took[confined, kind], counts = _milliseconds(page, typed)
+            found += counts
+    every = [each for one in took.values() for each in one]
+    yield Row(name=f"search.{name}.p50", value=_percentile(every, 50), unit="ms")
+    yield Row(name=f"search.{name}.p95", value=_percentile(every, 95), unit="ms", goal="<= 50")
+    yield Row(name=f"search.{name}.longest", value=max(every), unit="ms")
     yield Row(name=f"search.{name}.answered", value=100 * sum(map(bool, found)) / len(found), unit="% of queries")
+    for place in (0, 1):
+        for part in dict.fromkeys(key[place] for key in took):
+            some = [each for key, one in took.items() if key[place] == part for each in one]
+            yield Row(name=f"search.{name}.{part}.p95", value=_percentile(some, 95), unit="ms", goal="<= 50")
 
 
-def _typed(clips: int) -> list[str]:
-    """Queries of one to eight characters: parts of what was said, words at random, and two words of one sentence."""
+def narrowed(clips: int) -> dict[str, Wanted]:
+    """The filters of the page: everything, a fiftieth of the clips in heaps and scattered, a third, and a tenth of the time."""
+    return {
+        "everything": EVERYTHING,
+        "trip": Wanted(trip=corpus.trip(clips // 3, clips)),
+        "tag": Wanted(tag=7),
+        "faces": Wanted(has_faces=True),
+        "time": Wanted(
+            arrived_from_ms=corpus.arrived_ms(clips * 4 // 10), arrived_to_ms=corpus.arrived_ms(clips * 5 // 10)
+        ),
+    }
+
+
+def queries(clips: int) -> dict[str, list[str]]:
+    """What is typed, by its kind; always the same."""
     dice = random.Random("typed")
-    queries = []
-    for number in range(QUERIES + WARMING):
-        clip = dice.randrange(clips)
-        said, length = dice.choice(spoken.segments(clip)), number % 8 + 1
-        parts = said.rstrip(".。").split()
-        if number % 3 == 0 and spoken.language(clip) != "en":
-            start = dice.randrange(max(1, len(parts[0]) - length + 1)) if len(parts) == 1 else 0
-            queries.append(dice.choice(parts)[start : start + length])
-        elif number % 3 == 1 and len(parts) > 1:
-            queries.append(" ".join(word[:4] for word in dice.sample(parts, 2)))
-        else:
-            queries.append(dice.choice(spoken.vocabulary(spoken.language(clip))[0])[:8])
-    return queries
+    kinds: dict[str, Callable[[], str]] = {
+        **{f"ko{length}": partial(_part, dice, clips, "ko", length) for length in LENGTHS},
+        **{f"ja{length}": partial(_part, dice, clips, "ja", length) for length in LENGTHS},
+        "english": lambda: dice.choice(_said(dice, clips, "en")).strip(".").lower(),
+        "two": lambda: " ".join(word[:3] for word in dice.sample(_said(dice, clips, "ko"), 2)),
+        "phrase": lambda: f'"{_neighbours(dice, _said(dice, clips, dice.choice(["ko", "en"])))}"',
+        "frequent": lambda: dice.choice(_vocabulary(dice)[FREQUENT]),
+        "rare": lambda: dice.choice(_vocabulary(dice)[RARE]),
+        "absent": lambda: "".join(dice.choices("뷁쀍궯쒫돲", k=dice.randint(1, 3))),
+    }
+    return {kind: [make() for _ in range(QUERIES + WARMING)] for kind, make in kinds.items()}
+
+
+def _said(dice: random.Random, clips: int, language: str) -> list[str]:
+    """The words of something that was said in that language."""
+    clip = dice.choice([one for one in range(4) if spoken.language(one) == language]) + dice.randrange(clips // 4) * 4
+    return dice.choice(spoken.segments(clip)).split()
+
+
+def _part(dice: random.Random, clips: int, language: str, length: int) -> str:
+    """So many characters of what was said: of words from their beginning, where there are words."""
+    parts = _said(dice, clips, language)
+    if language == "ko":
+        return dice.choice([part for part in parts if len(part) >= length] or parts)[:length]
+    start = dice.randrange(len(parts[0]) - length)
+    return parts[0][start : start + length]
+
+
+def _neighbours(dice: random.Random, said: Sequence[str]) -> str:
+    start = dice.randrange(len(said) - 1)
+    return " ".join(said[start : start + 2])
+
+
+def _vocabulary(dice: random.Random) -> list[str]:
+    return spoken.vocabulary(dice.choice(["ko", "ja", "en"]))[0]
 
 
 def _milliseconds(
@@ -175,11 +179,12 @@ def _percentile(values: Iterable[float], place: int) -> float:
 
 
 def _beside(server: str) -> Iterator[Row]:
-    """Others and jebi on a part of the corpus: the first page of the same queries, of many of which others find nothing."""
+    """Others and jebi's index on a part of the corpus: the first page of the same queries, of many of which others find nothing."""
     yield Row(name="search.beside", value=BESIDE, unit="clips")
     texts = [said for clip in range(BESIDE) for said in spoken.segments(clip)]
+    typed = [query.strip('"') for many in queries(BESIDE).values() for query in many]
     with _engines(server, texts, PAGE) as searches:
-        p95 = {name: _percentile(_milliseconds(search, _typed(BESIDE))[0], 95) for name, search in searches.items()}
+        p95 = {name: _percentile(_milliseconds(search, typed)[0], 95) for name, search in searches.items()}
     for peer, own in PEERS.items():
         yield Row(
             name=f"search.beside.{_label(peer)}.p95",
@@ -212,17 +217,27 @@ def _label(peer: str) -> str:
 
 
 @contextmanager
-def _engines(server: str, texts: Sequence[str], limit: int) -> Iterator[dict[str, Callable[[str], set[int]]]]:
-    """Every engine with these texts in it, in memory and in a transaction that is never ended."""
-    sqlite, postgresql = create_engine("sqlite://"), create_engine(server.format("postgres"))
+def _engines(server: str, texts: Sequence[str], limit: int) -> Iterator[Mapping[str, Callable[[str], set[int]]]]:
+    """Every engine with these texts in it, in a database of its own, in a transaction that is never ended."""
+    sqlite, postgresql = create_engine("sqlite://"), create_engine(server.format("template1"))
     with sqlite.connect() as one, postgresql.connect() as other:
         yield engines(one, other, texts, limit)
     sqlite.dispose()
     postgresql.dispose()
 
 
-def _meanings(folder: Path) -> Iterator[Row]:
-    """The model by itself, and the search among so many vectors, which are random: that takes as long as real ones do."""
+def _vectors(path: Path, count: int) -> Path:
+    """So many vectors, which are random: to search among them takes as long as among real ones."""
+    file, dice = VectorFile(path), np.random.default_rng(1)
+    for start in range(1, count + 1, PIECE):
+        keys = range(start, min(start + PIECE, count + 1))
+        vectors = dice.standard_normal((len(keys), DIMENSIONS), np.float32)
+        file.append(keys, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    return path
+
+
+def _meanings(vectors: Path) -> Iterator[Row]:
+    """The model by itself, and the nearest among so many vectors."""
     said = [text for clip in range(ASKED) for text in spoken.segments(clip)[:3]]
     with Embedder() as embedder:
         embedder.passages(said[:1])
@@ -231,18 +246,13 @@ def _meanings(folder: Path) -> Iterator[Row]:
         yield Row(
             name="search.meaning.passages", value=len(said) / (time.perf_counter() - began), unit="segments/s on a core"
         )
-        took, _ = _milliseconds(embedder.query, _typed(CLIPS)[: ASKED + 1], 1)
+        typed = [query for many in queries(CLIPS).values() for query in many][: ASKED + 1]
+        took, _ = _milliseconds(embedder.query, typed, 1)
         yield Row(name="search.meaning.query.p95", value=_percentile(took, 95), unit="ms")
-    file, dice, count = VectorFile(folder / "vectors"), np.random.default_rng(1), 0
-    for name, wanted in VECTORS.items():
-        while count < wanted:
-            vectors = dice.standard_normal((min(PIECE, wanted - count), DIMENSIONS), np.float32)
-            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-            file.append(range(count, count + len(vectors)), vectors)
-            count += len(vectors)
-        asked = dice.standard_normal((ASKED + 1, DIMENSIONS), np.float32)
-        took, _ = _milliseconds(partial(file.nearest, count=PAGE), asked, 1)
-        yield Row(name=f"search.meaning.{name}.p95", value=_percentile(took, 95), unit=f"ms of {wanted}")
+    asked = np.random.default_rng(2).standard_normal((ASKED + 1, DIMENSIONS), np.float32)
+    file = VectorFile(vectors)
+    took, _ = _milliseconds(partial(file.nearest, count=PAGE), asked, 1)
+    yield Row(name="search.meaning.nearest.p95", value=_percentile(took, 95), unit=f"ms of {len(file.keys())}")
 
 
 @contextmanager

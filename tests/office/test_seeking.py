@@ -13,7 +13,7 @@ from jebi.errors import Refused
 from jebi.office.kinds import Found
 from jebi.office.labour import Report
 from jebi.office.meaning import Meanings
-from jebi.office.seeking import COUNTED, Hit, search
+from jebi.office.seeking import COUNTED, MOST_KEPT, Hit, search
 from jebi.office.words import add_words, correct_words, name_clips, put_words
 from jebi.vault import clips, sorting
 from jebi.vault.catalogue import Catalogue
@@ -188,6 +188,37 @@ def test_hits_are_confined_to_the_clips_that_are_wanted(catalogue: Catalogue, me
     assert THIRD in {hit.clip for hit in meant.hits}
 
 
+def test_who_searches_some_clips_again_meets_what_changed_meanwhile(catalogue: Catalogue) -> None:
+    label(catalogue)
+    tagged = Wanted(tag=1)
+    before = found(catalogue, "쌀값", tagged), found(catalogue, "쌀값", tagged)
+    with catalogue.writing(NOW) as change:
+        add_words(change, [written("쌀값", 1_000, clip=THIRD)], EVENT)
+        sorting.put_tag(change, FIRST, "혜산 장마당", EVENT)
+        clips.put_facts(change, THIRD, [Fact(name="name", source="claimed", value="쌀값.mp4", tool="manifest")], EVENT)
+    worded = found(catalogue, "쌀값", tagged)
+    name_clips(catalogue)  # which no event tells of
+
+    assert before == ([], [])
+    assert worded == [(THIRD, "[쌀값]"), (FIRST, "요즘 시장에서 [쌀값]이 올랐다")]
+    assert (THIRD, "[쌀값].mp4") in found(catalogue, "쌀값", tagged)
+
+
+def test_many_filters_are_searched_one_after_the_other(catalogue: Catalogue) -> None:
+    for _ in range(2):
+        for arrived in range(2 * MOST_KEPT):
+            assert len(found(catalogue, "시장", Wanted(arrived_from_ms=arrived))) == 1
+            assert found(catalogue, "시장", Wanted(arrived_to_ms=arrived)) == []
+
+
+def test_meanings_are_not_looked_for_where_words_find_many(catalogue: Catalogue, meanings: Meanings) -> None:
+    many(catalogue, COUNTED + 1)
+    page = search(catalogue, "광장", limit=2 * COUNTED, meanings=meanings)
+
+    assert Found.MEANING not in {hit.kind for hit in page.hits}
+    assert (page.total, page.has_meanings) == (COUNTED + 1, True)
+
+
 @pytest.mark.parametrize("query", ["米の値段", "rice prices", "쌀 가격"])
 def test_what_means_the_same_is_found_in_other_languages_behind_the_words(
     catalogue: Catalogue, meanings: Meanings, query: str
@@ -216,7 +247,7 @@ def test_what_is_excluded_is_not_brought_back_by_its_meaning(catalogue: Catalogu
 
 
 def test_without_the_model_words_are_found(catalogue: Catalogue, meanings: Meanings, tmp_path: Path) -> None:
-    assert meanings.near("쌀값")
+    assert meanings.near(meanings.begin("쌀값"))
     with Meanings(tmp_path / "vectors", Embedder(patience=0)) as hasty:  # it is killed before it can answer
         page = search(catalogue, "쌀값", limit=9, meanings=hasty)
 

@@ -108,3 +108,12 @@ def test_threads_share_a_catalogue(database: str) -> None:
             thread.join()
 
     assert found == [0] * 20
+
+
+def test_postgresql_compiles_nothing_and_plans_for_what_is_asked(postgresql: str) -> None:
+    opened = engine.connect(postgresql)
+    with engine.reading(opened) as connection:
+        shown = {name: connection.execute(text(f"SHOW {name}")).scalar() for name in ("jit", "plan_cache_mode")}
+    opened.dispose()
+
+    assert shown == {"jit": "off", "plan_cache_mode": "force_custom_plan"}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, create_engine, inspect
 from jebi.errors import Refused
 from jebi.vault import index
 from jebi.vault.index import FARTHEST, SCANNED, WINDOW, Hit
+from jebi.vault.index_sqlite import AT_ONCE
 
 ROWS = {1: " ~혜산~시장에서는 ", 2: " ~대학생~선교회 led ~전광판 ", 3: " ~쌀값~이 5000 ~원 rice prices "}
 FOUND = [
@@ -71,10 +72,15 @@ def test_other_spaces_in_a_run_are_found_too_but_behind(connection: Connection) 
     assert index.find(connection, ["북한주민"], limit=9, offset=3, scanned=0) == []
 
 
-@given(rows=st.lists(SHADOWS, max_size=12), data=st.data(), is_scanned=st.booleans())
+@given(
+    rows=st.lists(SHADOWS, max_size=12),
+    data=st.data(),
+    scanned=st.sampled_from([0, 4, 12, SCANNED]),
+    among=st.none() | st.sets(st.integers(0, 13)),
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_found_is_what_a_look_at_every_row_finds(
-    connection: Connection, rows: list[str], data: st.DataObject, *, is_scanned: bool
+    connection: Connection, rows: list[str], data: st.DataObject, scanned: int, among: set[int] | None
 ) -> None:
     def fragment() -> str:
         whole = data.draw(st.sampled_from(rows) if rows else SHADOWS)
@@ -89,11 +95,14 @@ def test_what_is_found_is_what_a_look_at_every_row_finds(
     loose = {
         key
         for key, shadow in enumerate(rows)
-        if all(is_in(each, shadow) for each in every) and not any(is_in(each, shadow) for each in without)
+        if all(is_in(each, shadow) for each in every)
+        and not any(is_in(each, shadow) for each in without)
+        and (among is None or key in among)
     }
     exact = {key for key in loose if all(each in rows[key] for each in every)}
     index.replace(connection, enumerate(rows))
-    found = index.find(connection, every, without, limit=100, scanned=SCANNED * is_scanned)
+    allowed = None if among is None else np.array(sorted(among), np.int64)
+    found = index.find(connection, every, without, limit=100, among=allowed, scanned=scanned)
     index.remove(connection, range(len(rows)))
     assert {hit.key for hit in found if hit.rank} == exact
     assert [hit.key for hit in found if not hit.rank] == sorted(loose - exact, reverse=True)
@@ -130,6 +139,24 @@ def test_hits_are_confined_to_the_keys_that_are_given(connection: Connection, fr
     assert confined(1, 3, 4, 9, limit=1, offset=1) == [3]
     assert confined(-1, 2, 50_000, 60_000) == [50_000, 2, -1]
     assert confined(7, 8) == confined() == []
+
+
+def test_of_many_rows_that_are_not_wanted_none_hides_one_that_is(connection: Connection) -> None:
+    unwanted = range(100_000, 100_000 + 3 * AT_ONCE)
+    index.add(connection, [(key, " ~시장 ~쌀값 ") for key in (5, 6, *unwanted, 10**6)])
+    among = np.array([2, 5, 6, unwanted[AT_ONCE], 10**6], np.int64)
+    for fragment in ("시장", "시", "시장 ~쌀"):
+        hits = index.find(connection, [fragment], limit=9, among=among, scanned=0)
+        assert [hit.key for hit in hits] == [10**6, unwanted[AT_ONCE], 6, 5]
+
+
+@pytest.mark.parametrize("every", [1, 3, 40])
+def test_where_some_of_the_newest_have_it_enough_more_are_compared(connection: Connection, every: int) -> None:
+    index.add(connection, [(key, " ~시 " if key % every == 0 else " ~장 ") for key in range(2_000)])
+    among = np.arange(0, 2_000, dtype=np.int64)
+    wanted = [key for key in range(1_999, -1, -1) if key % every == 0][:WINDOW]
+    found = index.find(connection, ["시"], limit=WINDOW, among=among, scanned=400)
+    assert [hit.key for hit in found] == wanted
 
 
 def test_rows_come_and_go(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jebi.errors import Damaged, Unable
-from jebi.vault.vectors import DIMENSIONS, MAGIC, ROW, VectorFile
+from jebi.vault.vectors import BLOCK, DIMENSIONS, LIKELY, MAGIC, MANY, ROW, VectorFile
 
 
 def unit(count: int, seed: int = 1) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -48,6 +48,31 @@ def test_hits_are_confined_to_the_keys_that_are_named(file: VectorFile) -> None:
     file.append(range(100), unit(100))
     found = file.nearest(unit(1)[0], 10, among=np.array([3, 5, 1000], np.int64))
     assert {near.key for near in found} == {3, 5}
+
+
+def test_among_many_the_nearest_are_found_by_their_signs(file: VectorFile, tmp_path: Path) -> None:
+    path = tmp_path / "vectors"
+    asked, others = unit(1, seed=2)[0], unit(MANY + BLOCK)
+    near = 0.5 * asked + np.sqrt(0.75) * unit(60, seed=3)  # their similarity is about a half; that of others none
+    file.append(range(len(others)), others)
+    file.append(range(-60, 0), (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32))
+
+    def found(*, least: float = 0.3, among: np.ndarray[tuple[int], np.dtype[np.int64]] | None = None) -> set[int]:
+        return {one.key for one in file.nearest(asked, 100, among=among, least=least)}
+
+    assert found() == set(range(-60, 0))
+    assert found(among=np.arange(-30, 20)) == set(range(-30, 0))  # few: each is looked at
+    assert found(among=np.arange(-30, 2 * LIKELY)) == set(range(-30, 0))
+    assert found(among=np.arange(-30, 20), least=-1) == set(range(-30, 20))
+    file.remove(range(-60, -40))
+    file.append(range(-10, 10), unit(20, seed=4))  # in the place of what had their keys
+    assert found() == set(range(-40, -10))
+    assert found(among=np.arange(-50, 2 * LIKELY)) == set(range(-40, -10))
+    size = path.stat().st_size
+    file.remove(range(len(others) // 2 + 100))  # now it is written anew, and every row has another place
+    assert path.stat().st_size < size
+    file.append(range(20_000), others[:20_000])
+    assert found() == set(range(-40, -10))
 
 
 @given(

@@ -8,7 +8,8 @@ Invariants: one job a clip; words that changed while it ran are done after it. P
 16 bytes for each of the archive's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,6 +41,8 @@ NEAREST = 100  # answers to one question; what is farther nobody scrolls to
 WANTED_AT_ONCE = 500  # clips in one transaction: others may write meanwhile
 PAGE = 10_000  # rows in flight
 
+Vector = NDArray[np.float32] | None  # of what is looked for; none where there are no words to be found
+
 
 def want(change: Change, clip: str) -> None:
     """Say that a clip's words changed. A job that is at work notices by itself when it ends."""
@@ -58,6 +61,7 @@ class Meanings:
 
     def __init__(self, file: Path, embedder: Embedder | None = None) -> None:
         self._file, self._embedder = VectorFile(file), embedder or Embedder()
+        self._reading = ThreadPoolExecutor(1)
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +71,7 @@ class Meanings:
 
     def close(self) -> None:
         """End the model's process."""
+        self._reading.shutdown(cancel_futures=True)
         self._embedder.close()
 
     def learn(self, catalogue: Catalogue, clip: str, report: Report) -> Write:
@@ -102,21 +107,27 @@ class Meanings:
 
         return write
 
-    def near(self, asked: str, among: NDArray[np.int64] | None = None) -> list[Near]:
+    def begin(self, asked: str) -> "Future[Vector]":
+        """Have the model read what is looked for, in any language, while its words are looked for."""
+        return self._reading.submit(self._read, asked)
+
+    def near(self, asked: "Future[Vector]", among: NDArray[np.int64] | None = None) -> list[Near]:
         """The words nearest in meaning that are near enough, best first; some may hold no longer.
 
         Args:
-            asked: what is looked for, in any language.
+            asked: what `begin` gave.
             among: the numbers of segments to which the answers are confined, in rising order.
 
         Raises:
             Unable: the model died, or is not installed.
         """
+        vector = asked.result()
+        return [] if vector is None else self._file.nearest(vector, NEAREST, among=among, least=LIKE)
+
+    def _read(self, asked: str) -> Vector:
         if not model.is_installed():
             raise NotHere("the model for meanings is not installed")
-        if self._file.is_empty():
-            return []  # and the model need not be started
-        return self._file.nearest(self._embedder.query(asked), NEAREST, among=among, least=LIKE)
+        return None if self._file.is_empty() else self._embedder.query(asked)  # the model need not be started
 
     def tend(self, catalogue: Catalogue, now_ms: int) -> None:
         """Take vectors out whose words hold no longer, and want those that are missing, but where the job failed before."""

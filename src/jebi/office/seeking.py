@@ -6,10 +6,12 @@ where they are near enough. The rankings are merged (`jebi.archive.ranking`).
 
 Invariants: a hit is a clip that is wanted; the places of a match are those in the text as it was written; nothing that was
 superseded is found; nothing in a query is syntax. What costs time is bounded: rows compared, labels compared, hits ranked.
-Peak: `FARTHEST` keys of hits, and the texts of a page.
+What a filter allows is read once, and kept until the catalogue's next event.
+Peak: `FARTHEST` keys of hits, the texts of a page, and 8 bytes for each text that a filter allows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -22,7 +24,7 @@ from jebi.archive.terms import Query, Span, parse_query, shadow
 from jebi.archive.transcript import MACHINE
 from jebi.errors import Unable
 from jebi.office import kinds
-from jebi.office.meaning import NEAREST, WORDS, Meanings
+from jebi.office.meaning import NEAREST, WORDS, Meanings, Vector
 from jebi.vault import grid, index, outbox
 from jebi.vault.catalogue import Catalogue, columns, rows
 from jebi.vault.fragments import Keys
@@ -150,14 +152,15 @@ class _Kept:
 
     def keys_of(self, connection: Connection, wanted: Wanted) -> Keys:
         """The index's keys of the texts and names of the clips that are wanted, in rising order."""
-        if wanted not in self._keys:
+        keys = self._keys.get(wanted)
+        if keys is None:
             texts = _of_wanted(wanted, segment.c.clip, segment.c.id).where(segment.c.kind.in_(WORDS))
             names = _of_wanted(wanted, NAMES.c.clip, NAMES.c.key)
-            keys = np.fromiter(connection.scalars(union_all(texts, names)), np.int64)
-            if len(self._keys) == MOST_KEPT:
-                self._keys.clear()
-            self._keys[wanted] = np.sort(keys)
-        return self._keys[wanted]
+            keys = np.sort(np.fromiter(connection.scalars(union_all(texts, names)), np.int64))
+            if len(self._keys) >= MOST_KEPT:
+                self._keys = {}
+            self._keys[wanted] = keys
+        return keys
 
 
 _KEPT: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
@@ -189,12 +192,13 @@ def search(
     if query.is_empty:
         return Found(hits=(), total=0)
     most = max(offset + limit, COUNTED) + 1
+    asked = meanings.begin(query.words) if meanings else None
     with catalogue.reading() as connection:
         kept = _kept(connection)
         among = None if wanted == EVERYTHING else kept.keys_of(connection, wanted)
         worded = [hit.key for hit in index.find(connection, query.every, query.without, limit=most, among=among)]
         labels = _labelled(connection, kept, query, wanted, most)
-        meant = _meant(connection, query, among, meanings) if len(worded) <= COUNTED else ()
+        meant = _meant(connection, query, among, meanings, asked) if len(worded) <= COUNTED else ()
         order: list[int | _Label] = ranking.merge(
             (ranking.WORDS, worded), (ranking.LABELS, labels), (ranking.MEANINGS, meant or ())
         )
@@ -243,16 +247,21 @@ def _on_clips(
 
 
 def _meant(
-    connection: Connection, query: Query, among: Keys | None, meanings: Meanings | None
+    connection: Connection,
+    query: Query,
+    among: Keys | None,
+    meanings: Meanings | None,
+    asked: "Future[Vector] | None",
 ) -> Sequence[int] | None:
     """Numbers of texts that mean what is asked for, nearest first; `None` where nobody can tell."""
-    if meanings is None:
+    if meanings is None or asked is None:
         return None
     try:
-        near = [one.key for one in meanings.near(query.words, among)]
+        near = [one.key for one in meanings.near(asked, among)]
     except Unable:
         return None
-    there = select(segment.c.id, segment.c.text).where(segment.c.id.in_(near), segment.c.kind.in_(WORDS), holds())
+    there = select(segment.c.id, segment.c.text if query.without else literal(""))
+    there = there.where(segment.c.id.in_(near), segment.c.kind.in_(WORDS), holds())
     texts = {row[0]: row[1] for row in connection.execute(there)}
     return [key for key in near if key in texts and not ranking.is_excluded(shadow(texts[key]), query)]
 

@@ -162,26 +162,25 @@ def looked_up(connection: Connection, question: Question, wanted: int, among: Ke
     The newest packs that it names are unpacked first, then as many more as it takes.
     """
     rows: list[Row] = []
-    before = None
+    below = None if among is None else int(among[-1]) + SPAN + 1
     while True:
-        named = _named(connection, question, before)
-        likely = named if among is None else _reaching(named, among)
+        named = _named(connection, question, below)
+        likely = [last for last, first in named if among is None or _has_between(among, first, last)]
         start, size = 0, PACKS_AT_ONCE
         while start < len(likely) and len(rows) < wanted:
             packs = select(PACKS).where(PACKS.c.last == any_(_array(likely[start : start + size])))
             found = _unpacked(connection, question, packs, wanted - len(rows) if among is None else None)
             rows += found if among is None else _allowed(found, among)
             start, size = start + size, size * 2
-        if len(rows) >= wanted or len(named) < NAMED_AT_ONCE:
+        if len(rows) >= wanted or len(named) < NAMED_AT_ONCE or (among is not None and named[-1][0] < among[0]):
             return sorted(rows, reverse=True)[:wanted]
-        before = named[-1]
+        below = named[-1][0]
+        if among is not None:  # over a gap between the keys
+            below = min(below, int(among[np.searchsorted(among, below) - 1]) + SPAN + 1)
 
 
-def _reaching(packs: Sequence[int], keys: Keys) -> list[int]:
-    """Those of the packs that may hold one of these keys."""
-    last = np.array(packs, np.int64)
-    is_near = np.searchsorted(keys, last - SPAN) < np.searchsorted(keys, last, "right")
-    return [int(pack) for pack in last[is_near]]
+def _has_between(keys: Keys, first: int, last: int) -> bool:
+    return bool(np.searchsorted(keys, first) < np.searchsorted(keys, last, "right"))
 
 
 def _allowed(rows: Sequence[Row], keys: Keys) -> list[Row]:
@@ -189,13 +188,14 @@ def _allowed(rows: Sequence[Row], keys: Keys) -> list[Row]:
     return [row for row, is_there in zip(rows, is_held, strict=True) if is_there]
 
 
-def _named(connection: Connection, question: Question, before: int | None) -> Sequence[int]:
-    """The newest packs before one that the index names."""
+def _named(connection: Connection, question: Question, below: int | None) -> Sequence[tuple[int, int]]:
+    """The last and first keys of the newest packs below one that the index names."""
     matches = func.search_terms(PACKS.c.shadows).op("@@")(cast(_tsquery(question.look_ups()), TSQUERY))
     # OFFSET 0 keeps PostgreSQL from walking down the keys and making the terms of every pack it meets.
-    found = select(PACKS.c.last).where(matches).offset(0).subquery()
-    newest = select(found.c.last).order_by(found.c.last.desc()).limit(NAMED_AT_ONCE)
-    return connection.scalars(newest if before is None else newest.where(found.c.last < before)).all()
+    found = select(PACKS.c.last, PACKS.c.members[1].label("first")).where(matches).offset(0).subquery()
+    newest = select(found).order_by(found.c.last.desc()).limit(NAMED_AT_ONCE)
+    named = connection.execute(newest if below is None else newest.where(found.c.last < below))
+    return [(last, first) for last, first in named]
 
 
 def _create_table(connection: Connection) -> None:
@@ -236,12 +236,11 @@ def _packs_of(keys: Sequence[int]) -> Select[Any]:
     return select(PACKS.c.last, PACKS.c.members, PACKS.c.shadows).join(wanted, _holds(wanted.c.key))
 
 
-def _unpacked(
-    connection: Connection, question: Question, packs: Select[Any], wanted: int | None = None
-) -> list[Row]:
+def _unpacked(connection: Connection, question: Question, packs: Select[Any], wanted: int | None = None) -> list[Row]:
     """The rows in these packs that answer the question, newest first; or the newest of them."""
-    pack = packs.subquery()
     # Many packs have no row with the fragments: to look into all their lines at once is sooner done than to part them.
+    # OFFSET 0 keeps PostgreSQL from doing either with packs that are not asked for.
+    pack = packs.offset(0).subquery()
     likely = select(pack).where(*question.has_every(pack.c.shadows, "strpos")).offset(0).subquery()
     lines = func.unnest(likely.c.members, func.string_to_array(likely.c.shadows, "\n"))
     row = lines.table_valued(column("key", BigInteger), column("shadow", Text)).render_derived("line")

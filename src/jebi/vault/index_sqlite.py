@@ -6,7 +6,7 @@ no content), so that it stays at about half the size of the text; its own rankin
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ PORTION, LARGE_PORTION = (
     1 << 20,
     64 << 20,
 )  # bytes of tokens that FTS5 gathers before it writes: by itself, and for all rows
-AT_ONCE = 2_000  # keys that FTS5 names in one go
+AT_ONCE = 1_000  # keys that FTS5 names in one go
 GAP = 20_000  # keys; to begin anew behind them takes FTS5 as long as to name some hundred
 _PORTION = "INSERT INTO search_words (search_words, rank) VALUES ('hashsize', :size)"
 _WORDS = table("search_words", column("rowid"), column("search_words"))
@@ -144,7 +144,7 @@ def _confined(connection: Connection, question: Question, wanted: int, among: Ke
     return rows[:wanted]
 
 
-def _named(connection: Connection, question: Question, among: Keys) -> Iterator[Keys]:
+def _named(connection: Connection, question: Question, among: Keys) -> Generator[Keys, None, None]:
     """The keys among these that FTS5 names, newest first; over gaps between them it leaps."""
     found = select(_WORDS.c.rowid).where(_WORDS.c.search_words.op("MATCH")(_match(question.look_ups())))
     found = found.order_by(_WORDS.c.rowid.desc())
@@ -152,7 +152,7 @@ def _named(connection: Connection, question: Question, among: Keys) -> Iterator[
     while newest:
         below = found.where(_WORDS.c.rowid.between(int(among[0]), int(among[newest - 1])))
         newest = 0
-        with connection.execution_options(yield_per=AT_ONCE).execute(below) as result:
+        with connection.execute(below.execution_options(yield_per=AT_ONCE)) as result:
             for part in result.scalars().partitions():
                 keys = np.array(part, np.int64)
                 yield keys[held(among, keys)]

@@ -1,18 +1,20 @@
-"""A flat file of vectors, searched from end to end (docs/formats/search.md, "Vectors").
+"""A flat file of vectors, searched from end to end, or by the signs of their numbers (docs/formats/search.md, "Vectors").
 
 A row is a key, a scale, and 384 numbers of 8 bits; a vector is the numbers times the scale. What is removed is overwritten
 with zeros at once, since a text can be guessed from its vector; when half the rows are such, the file is written anew.
 
 Invariants: one process writes at a time (flock), and others read meanwhile; a row that a crash left unfinished is no row.
 The file is derived: whoever lost it makes it anew from the texts. It knows no text, and no database.
-Peak: the file is mapped, and read through 1 MiB at a time; one number a row for its similarity.
+Peak: the file is mapped, and read through 1 MiB at a time; of more than `MANY` rows, 64 bytes each from the first search on.
 """
 
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +27,16 @@ DIMENSIONS = 384
 MAGIC = b"jebi vectors 1\n\0"
 CHUNK = 2_048  # rows at a time: they stay in the processor's cache while they become numbers that it can multiply
 MANY = 50_000  # rows, of which each is looked at; of more only those whose signs are like those that are asked for
-BLOCK = 16_384  # rows whose signs are made and compared together: they stay in the cache, and the last block is soon made
-LIKELY = 4_000  # rows that are looked at for their signs
+BLOCK = (
+    16_384  # rows whose signs are made and compared together: they stay in the cache, and the last block is soon made
+)
+LIKELY = 3_000  # rows that are looked at for their signs
 SAMPLE = 100_000  # rows that tell how like the likeliest are
 WORTHWHILE = 1_000  # empty rows; fewer are not worth writing the file anew
 ROW = np.dtype([("key", "<i8"), ("scale", "<f4"), ("vector", "i1", DIMENSIONS)])
 
 Keys = NDArray[np.int64]
+_EVERY = np.arange(BLOCK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +57,11 @@ class _Signs:
 
 
 class VectorFile:
-    """The vectors in one file, which is made if it is not there. Holds nothing open between two calls."""
-
-    _inode = 0
+    """The vectors in one file, which is made if it is not there. Threads may share it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._signs: list[_Signs] = []
+        self._known: tuple[int, NDArray[np.void], list[_Signs]] = (0, np.empty(0, ROW), [])
         with failures_named("the file of vectors", "made"), self._locked():
             pass
 
@@ -96,16 +99,18 @@ class VectorFile:
     ) -> list[Near]:
         """The `count` most similar vectors to one of length 1, most similar first; exact but for the rounding to 8 bits.
 
+        Of more than `MANY` only the `LIKELY` are looked at whose numbers have the same signs as those that are asked for: some of
+        those that are similar are missed, the fewer the more similar they are (docs/formats/search.md, "Vectors").
+
         Args:
             vector: (384,).
             count: how many, at most.
             among: the keys to which they are confined, in rising order.
             least: the similarity that they have at least.
         """
-        rows = self._rows()
+        inode, rows = self._mapped()
         if len(rows) > MANY:
-            self._signs = _signs_of(rows, self._signs)
-            places = _likeliest(self._signs, vector, among)
+            places = _likeliest(self._signs_of(inode, rows), vector, among)
         else:
             places = np.flatnonzero(np.isin(rows["key"], among)) if among is not None else np.arange(len(rows))
         parts = (places[start : start + CHUNK] for start in range(0, len(places), CHUNK))
@@ -117,20 +122,31 @@ class VectorFile:
         )
         return [Near(key=key, similarity=similarity) for similarity, key in found if similarity >= max(least, -1.0)]
 
+    def _signs_of(self, inode: int, rows: NDArray[np.void]) -> list[_Signs]:
+        """The signs of all rows: those that are known already, as far as their block was full, and the others.
+
+        A row that was emptied since keeps its signs here, and has no similarity when it is looked at. A file that was written
+        anew is another one; the mapping that is kept beside the signs keeps its number from being given to a later one.
+        """
+        known, _, signs = self._known
+        kept = [block for block in signs if known == inode and len(block.keys) == BLOCK][: len(rows) // BLOCK]
+        signs = kept + [_block(rows[start : start + BLOCK]) for start in range(len(kept) * BLOCK, len(rows), BLOCK)]
+        self._known = inode, rows, signs
+        return signs
+
     def _rows(self) -> NDArray[np.void]:
-        """All whole rows, mapped; valid for as long as it is held, whatever happens to the file."""
+        return self._mapped()[1]
+
+    def _mapped(self) -> tuple[int, NDArray[np.void]]:
+        """The file's number and all whole rows, mapped; valid for as long as they are held, whatever happens to the file."""
         with failures_named("the file of vectors", "read"), self._path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise Damaged(
                     "the file of vectors is not one", hint="delete it: it is made anew from the texts that there are"
                 )
-            count = self._count(file.fileno())
-            if not count:
-                return np.empty(0, ROW)
-            inode = os.fstat(file.fileno()).st_ino
-            if inode != self._inode:  # written anew: every row may have another place
-                self._inode, self._signs = inode, []
-            return np.asarray(np.memmap(file, ROW, "r", len(MAGIC), (count,)))
+            inode, count = os.fstat(file.fileno()).st_ino, self._count(file.fileno())
+            # A plain array of the mapped bytes: numpy's own takes ten times as long to be cut into pieces.
+            return inode, np.asarray(np.memmap(file, ROW, "r", len(MAGIC), (count,))) if count else np.empty(0, ROW)
 
     @staticmethod
     def _count(file: int) -> int:
@@ -170,16 +186,6 @@ class VectorFile:
                 os.close(file)
 
 
-def _signs_of(rows: NDArray[np.void], known: Sequence[_Signs]) -> list[_Signs]:
-    """The signs of all rows: those that are known already, as far as their block was full, and the others.
-
-    A row that was emptied since keeps its signs here, and has no similarity when it is looked at.
-    """
-    kept = [block for block in known if len(block.keys) == BLOCK][: len(rows) // BLOCK]
-    missing = range(len(kept) * BLOCK, len(rows), BLOCK)
-    return kept + [_block(rows[start : start + BLOCK]) for start in missing]
-
-
 def _block(rows: NDArray[np.void]) -> _Signs:
     order = np.argsort(rows["key"], kind="stable")
     return _Signs(keys=rows["key"][order], places=order, words=np.ascontiguousarray(_signs(rows["vector"]).T))
@@ -192,28 +198,41 @@ def _signs(vectors: NDArray[Any]) -> NDArray[np.uint64]:
 
 def _likeliest(signs: Sequence[_Signs], vector: NDArray[np.float32], among: Keys | None) -> NDArray[np.intp]:
     """About `LIKELY` rows whose signs differ least from those of a vector; all of those that it is confined to, if few."""
-    places = None if among is None else _places(signs, among)
-    if places is not None and len(places) <= LIKELY:
-        return places
-    asked = _signs(vector)[:, None]
-    differing = np.concatenate([np.bitwise_count(block.words ^ asked).sum(axis=0, dtype=np.uint16) for block in signs])
-    if places is not None:
-        differing = differing[places]
+    chosen = [_chosen(block, among) for block in signs]
+    if sum(map(len, chosen)) <= LIKELY:
+        return _placed(chosen)
+    half = len(signs) // 2  # numpy lets two threads count at once
+    with ThreadPoolExecutor() as threads:
+        parts = ((signs[:half], chosen[:half]), (signs[half:], chosen[half:]))
+        differing = np.concatenate(list(threads.map(partial(_differing, _signs(vector)), *zip(*parts, strict=True))))
     step = len(differing) // SAMPLE + 1  # to put all of them in order takes longer than to count them
     most = np.partition(differing[::step], LIKELY // step)[LIKELY // step]
-    likely = np.flatnonzero(differing <= most)[: 4 * LIKELY]
-    return likely if places is None else places[likely]
+    return _placed(chosen)[np.flatnonzero(differing <= most)[: 4 * LIKELY]]
 
 
-def _places(signs: Sequence[_Signs], keys: Keys) -> NDArray[np.intp]:
-    """The rows that had these keys."""
-    places = [np.empty(0, np.intp)]
-    for number, block in enumerate(signs):
-        start, end = np.searchsorted(keys, (block.keys[0], block.keys[-1] + 1))
-        asked = keys[start:end]
-        at = np.searchsorted(block.keys, asked)
-        places.append(number * BLOCK + block.places[at[block.keys[at] == asked]])
-    return np.concatenate(places)
+def _chosen(block: _Signs, among: Keys | None) -> NDArray[np.intp]:
+    """The places in a block of the rows that have these keys, or had them."""
+    if among is None:
+        return _EVERY[: len(block.keys)]
+    asked = among[np.searchsorted(among, block.keys[0]) : np.searchsorted(among, block.keys[-1], "right")]
+    at = np.searchsorted(block.keys, asked)
+    return np.sort(block.places[at[block.keys[at] == asked]])
+
+
+def _placed(chosen: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:
+    """Places in blocks as places in the file."""
+    return np.concatenate([number * BLOCK + some for number, some in enumerate(chosen)])
+
+
+def _differing(
+    asked: NDArray[np.uint64], signs: Sequence[_Signs], chosen: Sequence[NDArray[np.intp]]
+) -> NDArray[np.uint16]:
+    """In how many signs the chosen rows of some blocks differ from what is asked for (6,)."""
+    counts = [np.empty(0, np.uint16)]
+    for block, some in zip(signs, chosen, strict=True):
+        words = block.words if len(some) == len(block.keys) else block.words[:, some]
+        counts.append(np.bitwise_count(words ^ asked[:, None]).sum(axis=0, dtype=np.uint16))
+    return np.concatenate(counts)
 
 
 def _similarity(rows: NDArray[np.void], vector: NDArray[np.float32]) -> NDArray[np.float32]:
