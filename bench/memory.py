@@ -15,7 +15,7 @@ from station import STICKS, Station, noise
 
 
 class Peak:
-    """The highest sum of PSS of this process and its children while the block runs."""
+    """The highest sum of PSS of this process and all that came of it while the block runs."""
 
     def __init__(self) -> None:
         self.highest = 0
@@ -37,9 +37,13 @@ class Peak:
 
 
 def _family() -> list[int]:
-    own = os.getpid()
-    children = Path(f"/proc/{own}/task/{own}/children").read_text(encoding="ascii").split()
-    return [own, *map(int, children)]
+    """This process and all that came of it, whichever of their threads began them."""
+    family = [os.getpid()]
+    for one in family:
+        with contextlib.suppress(OSError):
+            for listed in Path(f"/proc/{one}/task").glob("*/children"):
+                family += map(int, listed.read_text(encoding="ascii").split())
+    return family
 
 
 def _pss(process: int) -> int:

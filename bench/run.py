@@ -1,14 +1,23 @@
 """Measure, print a table, and keep the rows. `run.py AREA…` measures only those areas."""
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as jebi does, before anything loads NumPy
+
 import crossing
+import desk
+import search
 from rows import Row, save, table
 
-AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {"crossing": crossing.measure}
+AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    "crossing": crossing.measure,
+    "desk": desk.measure,
+    "search": search.measure,
+}
 
 
 def main(wanted: list[str]) -> int:

@@ -42,6 +42,7 @@ def between(text: str, begin: str, end: str, content: str) -> str:
 def transcript() -> str:
     """What the demo says, without the words that a desk must keep to itself."""
     command = [str(ROOT / ".venv/bin/jebi"), "demo", str(ROOT / ".cache/samples")]
+    command += ["--models", str(ROOT / ".cache/models")]
     said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True).stdout
     said = re.sub(r"^paper (\d): .*$", r"paper \1: (33 words)", said, flags=re.MULTILINE)
     return f"```console\n{said.lstrip(chr(10))}```\n"

@@ -279,8 +279,8 @@ def receive_clips(journey: Journey) -> None:
         meanwhile=interrupt,
         status={Exit.DONE, Exit.INTERRUPTED, -signal.SIGINT},
     )
-    journey.desk("receive", "s1", "r2")
-    journey.desk("receive", "n1", "n2", "m1", "whole.age", "--json")
+    journey.desk("receive", "s1", "r2", "--plain")
+    journey.desk("receive", "n1", "n2", "m1", "whole.age", "--plain", "--json")
     journey.desk("receive", "s1")
     (clips,) = {len(list(path.rglob("canary*.*"))) for path in (journey.folder / "archive" / "clips").iterdir()}
     assert clips == len(CLIPS)

@@ -54,7 +54,7 @@ def exported_once(office_once: Path, tmp_path_factory: pytest.TempPathFactory) -
     command = ["ffmpeg", "-v", "error", *source, "-f", "lavfi", "-i", "sine=duration=2", "canary-card/a.mp4"]
     subprocess.run(command, check=True, cwd=folder)
     jebi.done("field", "seal", "canary-card", "--onto", "stick", "--survive", "0", "--kit", "kit-n")
-    in_the_house(jebi, "receive", "stick", "--sealed-only")
+    in_the_house(jebi, "receive", "stick")
     in_the_house(jebi, "work", "--models", "none", "--workers", "1")
     in_the_house(jebi, "export", *ids(jebi), "--onto", "bag")
     return folder

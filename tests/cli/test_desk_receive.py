@@ -40,7 +40,7 @@ def test_one_stick_waits_and_says_what_it_lacks_and_a_second_one_completes_it(of
     assert waiting.status == Exit.PARTLY
     assert "waiting for more" in waiting.out
     assert "any other stick of this parcel helps" in waiting.out
-    whole = office.desk("receive", "s3")
+    whole = office.desk("receive", "s3", "--plain")
     assert whole.status == Exit.DONE
     assert "2 clips, 0.1 MB, every one as it was sealed" in whole.out
     assert_clips_came(office)
@@ -114,8 +114,8 @@ def test_folders_are_searched_and_results_go_to_stdout_alone(office: "Jebi") -> 
     assert (said.status, said.err) == (Exit.DONE, "")
 
 
-def test_sealed_only_lays_no_clips_out(office: "Jebi") -> None:
-    assert office.desk("receive", "s1", "s2", "--sealed-only").status == Exit.DONE
+def test_clips_stay_sealed_unless_they_are_wanted_plain(office: "Jebi") -> None:
+    assert office.desk("receive", "s1", "s2").status == Exit.DONE
     assert list((office.folder / "archive" / "clips").iterdir()) == []
     assert office.exists(f"archive/parcels/{office.parcel}.age")
 
@@ -128,7 +128,7 @@ def test_salvage_says_what_it_could_lay_out(office: "Jebi") -> None:
 
 def test_a_whole_sealed_file_is_received(office: "Jebi") -> None:
     office.done("field", "seal", "clips", "--onto", "whole.age", "--as", "whole", "--kit", "kit")
-    assert office.desk("receive", "whole.age").status == Exit.DONE
+    assert office.desk("receive", "whole.age", "--plain").status == Exit.DONE
     assert_clips_came(office)
 
 
@@ -197,7 +197,9 @@ def test_a_second_person_types_their_own_passphrase(office: "Jebi") -> None:
     assert (alone.status, "--with IDENTITY" in alone.err) == (Exit.REFUSED, True)
     wrong = office.at_terminal("desk", "receive", "p1", *pair, "--with", "second.age", typed=b"not hers\n")
     assert (wrong.status, "this is not the passphrase of second.age" in wrong.out) == (Exit.WRONG_KEY, True)
-    right = office.at_terminal("desk", "receive", "p1", *pair, "--with", "second.age", typed=b"her own words\n")
+    right = office.at_terminal(
+        "desk", "receive", "p1", *pair, "--with", "second.age", "--plain", typed=b"her own words\n"
+    )
     assert right.status == Exit.DONE, right.out
     assert "her own words" not in right.out
     assert_clips_came(office, "pair")

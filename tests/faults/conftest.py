@@ -208,7 +208,7 @@ class Yard:
 
         Of a parcel whose sealing was killed there may be too little, or all.
         """
-        ended = self.call(*self.archive("desk", "receive", *carriers, "--json"))
+        ended = self.call(*self.archive("desk", "receive", "--plain", *carriers, "--json"))
         assert ended.status in {0, 3}, ended
         arrivals = [json.loads(line) for line in ended.out.splitlines()]
         here = [arrival["parcel"] for arrival in arrivals if arrival["state"] in {"whole", "here already"}]

@@ -153,7 +153,7 @@ def test_an_archive_on_a_full_disk_receives_when_there_is_room_again(yard: "Yard
         leave(small, FEW // 2)
         os.symlink(small / "archive", yard.path("archive"))
         for sticks in (["s1", "s2"], ["s1"]):
-            ended = yard.run(*yard.archive("desk", "receive", *sticks))
+            ended = yard.run(*yard.archive("desk", "receive", "--plain", *sticks))
             assert ended.status == Exit.NO_ROOM, ended
             assert_clear(ended.err)
         leave(small, 32 * FEW)
@@ -171,7 +171,7 @@ def test_however_little_room_the_archive_has_nothing_is_lost(yard: "Yard", free:
         os.symlink(small / "archive", yard.path("archive"))
         needed = 2 * 200_000
         (small / "filling").write_bytes(bytes(max(0, fill(small) - needed - free)))
-        ended = yard.call(*yard.archive("desk", "receive", "s1"))
+        ended = yard.call(*yard.archive("desk", "receive", "--plain", "s1"))
         assert ended.status in {Exit.DONE, Exit.NO_ROOM}, ended
         assert "mistake" not in ended.err
         (small / "filling").unlink()
@@ -279,7 +279,7 @@ def test_a_sealed_file_that_cannot_be_read_does_not_keep_others_away(yard: "Yard
     size = os.path.getsize(yard.path("sealed.age"))
     with loop(yard.folder / "sealed.age") as dying:
         os.truncate(yard.path("sealed.age"), size // 4096 * 2048)
-        ended = yard.run(*yard.archive("desk", "receive", dying, "s1"))
+        ended = yard.run(*yard.archive("desk", "receive", "--plain", dying, "s1"))
     assert ended.status == Exit.DAMAGED, ended
     assert "cannot be read" in ended.out
     yard.assert_restored("s1")

@@ -69,7 +69,7 @@ def test_sealing_that_is_interrupted_leaves_nothing_in_the_way(yard: "Yard", tim
 
 def test_receiving_that_is_interrupted_goes_on_with_the_next_run(yard: "Yard") -> None:
     yard.done(*SEAL)
-    receive = yard.archive("desk", "receive", "s1", "s2")
+    receive = yard.archive("desk", "receive", "--plain", "s1", "s2")
     usual = yard.seconds(*receive)
     for turn in range(MOMENTS):
         for folder in ("parcels", "clips"):

@@ -34,7 +34,7 @@ class Desk:
         shutil.copytree(self.yard.folder / "archive-before", self._archive)
 
     def receive(self, *sticks: str) -> list[str]:
-        return self.yard.archive("desk", "receive", *sticks)
+        return self.yard.archive("desk", "receive", "--plain", *sticks)
 
     def receive_again(self, turn: int) -> None:
         """The same sticks again, in one or two visits; what the first visit brought waits when its stick is gone."""

@@ -76,7 +76,7 @@ def desk(yard: "Yard", request: pytest.FixtureRequest) -> "Desk":
         film(films / f"{number}.mp4", 300 + 40 * number)
     shutil.copytree(MODELS / "faces", yard.folder / "models" / "faces")
     yard.done("field", "seal", "films", "--kit", "kit", "--as", "whole", "--onto", "sealed.age")
-    yard.done(*yard.archive("desk", "receive", "sealed.age", "--sealed-only"))
+    yard.done(*yard.archive("desk", "receive", "sealed.age"))
     return Desk(yard, count)
 
 

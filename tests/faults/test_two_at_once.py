@@ -60,7 +60,7 @@ def test_an_archive_that_another_jebi_has_is_busy(yard: "Yard") -> None:
     with open(yard.path("archive/lock"), "rb+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for command in (
-            yard.archive("desk", "receive", "s1"),
+            yard.archive("desk", "receive", "--plain", "s1"),
             yard.archive("desk", "check"),
             [*yard.archive("desk", "prove", "0" * 16), "--out", "proof"],
             [*yard.archive("desk", "trip"), "--kit", "k", "--route", "r", "--receipts", "c"],
@@ -103,7 +103,7 @@ def test_of_two_that_race_for_a_film_each_says_truly_whether_it_is_on_it(yard: "
 def test_of_two_that_receive_at_once_one_is_busy_or_finds_it_here_already(yard: "Yard") -> None:
     for turn in range(RACES):
         yard.done(*seal_onto(f"s{turn}"))
-        ends = both(yard, *[yard.archive("desk", "receive", f"s{turn}")] * 2)
+        ends = both(yard, *[yard.archive("desk", "receive", "--plain", f"s{turn}")] * 2)
         assert {ended.status for ended in ends} <= {0, Exit.BUSY}, ends
         assert any(ended.status == 0 for ended in ends)
         yard.assert_restored(f"s{turn}")

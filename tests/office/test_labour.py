@@ -304,7 +304,7 @@ def test_the_word_to_stop_is_heard_whatever_it_interrupts() -> None:
     before, stop = signal.getsignal(signal.SIGTERM), threading.Event()
     stop_at_sigterm(stop)
     try:
-        with stop._cond:  # as within `wait` and `is_set`, for a few steps
+        with vars(stop)["_cond"]:  # as within `wait` and `is_set`, for a few steps
             os.kill(os.getpid(), signal.SIGTERM)
         assert stop.wait(5)
     finally:

@@ -1,6 +1,6 @@
 """Receive whatever came: sticks, images, films, files and folders of them, in any order and any state.
 
-Whole parcels are verified to the last byte and kept sealed; their clips are laid into the archive. Parcels that are not
+Whole parcels are verified to the last byte and kept sealed; `jebi desk serve` shows their clips. Parcels that are not
 whole wait in the tray for more: bring other sticks whenever they come. What is odd beside the other parcels of the same
 trip is remarked: a number that was used before, numbers that did not come, a parcel that does not follow the one before.
 """
@@ -23,7 +23,9 @@ HELP = "receive carriers: restore, verify, log"
 def configure(parser: argparse.ArgumentParser) -> None:
     add_archive(parser)
     parser.add_argument("carriers", nargs="+", metavar="CARRIER", help="devices, images, films, files, folders")
-    parser.add_argument("--sealed-only", action="store_true", help="verify, but lay no clips into the archive")
+    parser.add_argument(
+        "--plain", action="store_true", help="also lay the clips out, unsealed, in the archive's clips/"
+    )
     parser.add_argument(
         "--salvage",
         action="store_true",
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     outer = tuple(second_person(options.second, terminal))
     with open_desk(options.archive, passphrase) as desk, terminal.progress():
         arrivals = receive(
-            desk, options.carriers, Wish(clips=not options.sealed_only, salvage=options.salvage, outer=outer), terminal
+            desk, options.carriers, Wish(clips=options.plain, salvage=options.salvage, outer=outer), terminal
         )
         parcels = logged(events(desk))
     arrivals = [remarked(arrival, parcels) for arrival in arrivals]

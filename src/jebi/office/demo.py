@@ -103,7 +103,7 @@ class Demo:
     def _arrival(self) -> None:
         self._say("\n6. THE DESK receives, over weeks, what comes when it comes.")
         self._jebi("desk receive passed-on.bin --archive archive --passphrase-file passphrase", fine={Exit.PARTLY})
-        self._jebi("desk receive fresh-2.bin --archive archive --passphrase-file passphrase")
+        self._jebi("desk receive fresh-2.bin --plain --archive archive --passphrase-file passphrase")
         self._compare()
 
     def _compare(self) -> None:
