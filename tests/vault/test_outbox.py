@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -146,6 +147,26 @@ def test_killed_at_an_append_nothing_is_logged_twice(database: str, folder: Path
     with opened(folder) as log:
         assert log.numbers() == list(range(1, 8))
         log.log.check()
+
+
+def test_a_catalogue_that_is_older_than_its_log_is_refused(tmp_path: Path, folder: Path) -> None:
+    now, before = tmp_path / "catalogue.db", tmp_path / "before.db"
+    with Catalogue.open(f"sqlite:///{now}") as catalogue:
+        say(catalogue, 3)
+        drain(catalogue, folder)
+    shutil.copy(now, before)
+    with Catalogue.open(f"sqlite:///{now}") as catalogue, opened(folder) as log:
+        outbox.check_age(catalogue, log.seen)
+    with Catalogue.open(f"sqlite:///{now}") as catalogue:
+        say(catalogue, 1)
+        drain(catalogue, folder)
+
+    with Catalogue.open(f"sqlite:///{now}") as catalogue, opened(folder) as log:
+        outbox.check_age(catalogue, log.seen)
+    with Catalogue.open(f"sqlite:///{before}") as old, opened(folder) as log, pytest.raises(Damaged, match="older"):
+        outbox.check_age(old, log.seen)
+    with Catalogue.open(f"sqlite:///{tmp_path / 'anew.db'}") as anew, opened(folder) as log:
+        outbox.check_age(anew, log.seen)
 
 
 def test_killed_again_and_again_every_event_is_logged_once_in_order(database: str, folder: Path) -> None:

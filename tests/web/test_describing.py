@@ -35,6 +35,16 @@ def test_what_is_said_of_a_clip_is_kept(served: Served) -> None:
     assert "가을" not in served.archive.clip("c00000").collections
 
 
+@pytest.mark.parametrize("risk", Risk)
+@pytest.mark.parametrize("consent", Consent)
+def test_a_person_is_shown_whatever_is_known_of_them(served: Served, risk: Risk, consent: Consent) -> None:
+    editor = served.signed_in(Role.EDITOR)
+    editor.post("/clips/c00000/people", {"pseudonym": "boy-3", "risk": risk, "consent": consent})
+    for page in ("/clips/c00000", "/clips/c00000/people"):
+        answer = editor.client.get(page)
+        assert (answer.status_code, "boy-3" in answer.text) == (200, True)
+
+
 @pytest.mark.parametrize(
     ("path", "fields"),
     [

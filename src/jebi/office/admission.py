@@ -59,6 +59,11 @@ def drain(desk: Desk, of: Catalogue) -> int:
     return outbox.drain(of, lambda entries: _append(desk, entries), lambda start: _logged(desk, start))
 
 
+def check_age(desk: Desk, of: Catalogue) -> None:
+    """Raise `Damaged` where the catalogue is an older copy than the log."""
+    outbox.check_age(of, lambda start: _logged(desk, start))
+
+
 def _admit_parcel(change: Change, received: Event, shelf: Shelf) -> None:
     trip = received.actor.removeprefix("trip/")
     if trip not in {label.name for label in grid.trips(change.connection)}:

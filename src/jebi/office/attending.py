@@ -16,7 +16,7 @@ from pathlib import Path
 from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.office import inspecting, made
-from jebi.office.admission import admit, drain, open_catalogue
+from jebi.office.admission import admit, check_age, drain, open_catalogue
 from jebi.office.databases import errands_of, open_joined
 from jebi.office.desk import Desk, Workplace
 from jebi.office.kept import Kept
@@ -94,6 +94,7 @@ def attend(
 
 def take_in(desk: Desk, catalogue: Catalogue, outer: Sequence[Identity]) -> int:
     """Take in what was received since, after a look for what somebody left who was interrupted; how many clips are new."""
+    check_age(desk, catalogue)
     made.sweep(kept_of(desk), catalogue)
     with Originals(desk, outer) as originals:
         admitted = admit(desk, originals, catalogue, time.time_ns() // 1_000_000)

@@ -95,6 +95,24 @@ def drain(
         appended += len(waiting)
 
 
+def check_age(catalogue: Catalogue, seen: Callable[[int], Iterable[tuple[int, Logged]]]) -> None:
+    """Raise `Damaged` where the log tells of events that came after the catalogue's newest: it is an older copy.
+
+    Its next events would bear numbers that the log has given already. One that was lost and begun anew is let be.
+    """
+    with catalogue.reading() as connection:
+        last, highest = _last(connection), newest(connection)
+    if last is None or last.leaf_index is None:
+        return
+    for _, logged in seen(last.leaf_index + 1):
+        number = logged.detail.rpartition(NUMBERED)[2] if NUMBERED in logged.detail else ""
+        if number.isascii() and number.isdigit() and int(number) > highest:
+            raise Damaged(
+                "the catalogue is older than the custody log: it is a copy from before",
+                hint="bring the copy back that belongs to this log; nothing was changed",
+            )
+
+
 def pending(connection: Connection) -> int:
     """How many events are not in the log yet."""
     return int(connection.execute(select(func.count()).where(outbox.c.leaf_index.is_(None))).scalar_one())
