@@ -33,12 +33,15 @@ class Plugged:
         self.image = image
         self.device = run("losetup", "--find", "--show", str(image))
 
-    def pull(self) -> None:
+    def pull(self, process: "subprocess.Popen[str]") -> None:
+        """Between two moments of whoever writes to it, for a copy takes a while."""
+        os.killpg(process.pid, signal.SIGSTOP)
         kept = self.image.with_suffix(".kept")
         shutil.copy(self.image, kept)
         os.truncate(self.image, 0)
         run("losetup", "--detach", self.device)
         self.image = kept
+        os.killpg(process.pid, signal.SIGCONT)
 
     def plug_in(self) -> None:
         """It is back, and has another name if somebody still holds the old one."""
@@ -94,7 +97,7 @@ def test_a_stick_that_comes_back_under_any_name_is_caught_up(large: "Yard", stic
     with plugged(large.folder / "s1") as first:
         process = large.start(*seal_onto(first.device, "s2", "s3"))
         wait_until_half_is_written(process, large.folder / "s2.part")
-        first.pull()
+        first.pull(process)
         heard = hear(process, "waiting")
         assert "plug it in again" in heard
         assert (large.folder / "s2").exists(), "who is done has a name before anybody is waited for"
@@ -111,7 +114,7 @@ def test_a_stick_that_does_not_come_back_leaves_the_others(large: "Yard", stick:
     with plugged(large.folder / "s1") as first:
         process = large.start(*seal_onto(first.device, "s2", "s3", wait=1))
         wait_until_half_is_written(process, large.folder / "s2.part")
-        first.pull()
+        first.pull(process)
         result = ended(large, process)
     assert result.status == Exit.PARTLY, result
     assert "jebi: " in result.err
@@ -125,7 +128,7 @@ def test_who_does_not_want_to_wait_presses_ctrl_c_and_keeps_the_others(large: "Y
     with plugged(large.folder / "s1") as first:
         process = large.start(*seal_onto(first.device, "s2", "s3"))
         wait_until_half_is_written(process, large.folder / "s2.part")
-        first.pull()
+        first.pull(process)
         hear(process, "Ctrl-C")
         os.killpg(process.pid, signal.SIGINT)
         result = ended(large, process)
@@ -144,7 +147,7 @@ def test_another_stick_in_its_place_is_left_alone(large: "Yard", stick: Path) ->
     with plugged(large.folder / "s1") as first, plugged(large.folder / "foreign"):
         process = large.start(*seal_onto(first.device, "s2", "s3", wait=2))
         wait_until_half_is_written(process, large.folder / "s2.part")
-        first.pull()
+        first.pull(process)
         result = ended(large, process)
     assert result.status == Exit.PARTLY, result
     assert (large.folder / "foreign").read_bytes() == before
@@ -185,7 +188,7 @@ def test_a_relays_stick_that_comes_back_is_caught_up(large: "Yard", stick: Path)
         command = ["relay", "join", "s1", "s2", "--onto", first.device, "r2", "--survive", "1", "--route", "route"]
         process = large.start(*command)
         wait_until_half_is_written(process, large.folder / "r2.part")
-        first.pull()
+        first.pull(process)
         heard = hear(process, "waiting")
         first.plug_in()
         result = ended(large, process)

@@ -64,15 +64,15 @@ def _wait(writer: Writer, patience: float, progress: Progress) -> list[Target]:
     writer.rest()
     for target in gone:
         target.let_go()
-    until, missing = time.monotonic() + patience, _missing(gone)
-    if missing and patience:
-        progress.say(f"waiting {patience:.0f} s for {_named(missing)}: plug in again what was pulled out")
-        progress.say("the other sticks are done; Ctrl-C leaves it at those")
     with contextlib.suppress(KeyboardInterrupt):  # who does not want to wait has sticks that are done
+        until, missing = time.monotonic() + patience, _missing(gone)
+        if missing and patience:
+            progress.say(f"waiting {patience:.0f} s for {_named(missing)}: plug in again what was pulled out")
+            progress.say("the other sticks are done; Ctrl-C leaves it at those")
         while missing and time.monotonic() < until:
             time.sleep(LOOK_EVERY)
             missing = _missing(missing)
-    return [target for target in gone if target not in missing]
+    return [target for target in gone if target.failure is None]  # an interrupted look has not opened what it says
 
 
 def _missing(gone: Sequence[Target]) -> list[Target]:
