@@ -39,7 +39,7 @@ from jebi.office.kinds import (
 from jebi.office.members import Member, Session
 from jebi.office.progress import Quiet
 from jebi.office.receiving import Wish, receive
-from jebi.office.shown import Archive, Card, Filter, Person
+from jebi.office.shown import Archive, Card, Choice, Filter, Person
 from looked_at import FILM, MODELS, fill, look_at
 from office.conftest import Office, opened
 
@@ -189,7 +189,7 @@ def test_a_filter_finds_what_it_names(shown: Shown, chosen: Filter, names: set[s
 def test_what_filters_can_be_set_to_follows_every_change(shown: Shown) -> None:
     assert shown.house.choices().tags == ()
     shown.house.add_tag(shown.film, "시장", by="maria")
-    assert shown.house.choices().tags == (("시장", 1),)
+    assert shown.house.choices().tags == (Choice(name="시장", clips=1),)
     shown.house.drop_tag(shown.film, "시장", by="maria")
     assert shown.house.choices().tags == ()
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from jebi.vault import clips, grid, segments, sorting
 from jebi.vault.catalogue import Catalogue
-from jebi.vault.grid import Mark, Wanted
-from jebi.vault.schema import METADATA
+from jebi.vault.grid import COUNTED, Mark, Wanted
+from jebi.vault.schema import METADATA, collection, place, tag
 from jebi.vault.sorting import Claim, Person, Place, Said, Time
 from vault.rows import EVENT, NOW, add, clip, heard
 
@@ -113,7 +113,35 @@ def test_every_filter_finds_what_it_says_newest_first_and_counts_it(filled: Cata
             expected = [number for number in range(MANY, 0, -1) if is_wanted(number)]
 
             assert list(numbers(connection, wanted, 4)) == expected, name
-            assert grid.count(connection, wanted) == len(expected), name
+            assert grid.count(connection, wanted) == (len(expected), True), name
+
+
+def test_a_filter_counts_so_far_and_says_that_there_are_more(catalogue: Catalogue) -> None:
+    add(catalogue, *(clip(number) for number in range(1, COUNTED + 2)))
+    with catalogue.writing(NOW) as change:
+        for number in range(1, COUNTED + 2):
+            tag = sorting.put_tag(change, clip(number).id, "시장", EVENT)
+
+    with catalogue.reading() as connection:
+        assert grid.count(connection, Wanted(tag=tag)) == (COUNTED, False)
+        assert grid.count(connection, Wanted()) == (COUNTED + 1, True), "of all it counts every one"
+        assert [(one.clips, one.is_exact) for one in grid.tags(connection)] == [(COUNTED, False)]
+    with catalogue.writing(NOW) as change:
+        sorting.remove_tag(change, clip(1).id, tag, EVENT)
+    with catalogue.reading() as connection:
+        assert grid.count(connection, Wanted(tag=tag)) == (COUNTED, True)
+        assert [(one.clips, one.is_exact) for one in grid.tags(connection)] == [(COUNTED, True)]
+
+
+def test_a_label_is_found_by_its_name(filled: Catalogue) -> None:
+    with filled.reading() as connection:
+        known = {(one.name, one.id) for one in (*grid.tags(connection), *grid.collections(connection))}
+
+        assert {
+            ("시장", grid.numbered(connection, tag, "시장")),
+            ("spring", grid.numbered(connection, collection, "spring")),
+        } == known
+        assert grid.numbered(connection, place, "nowhere") == 0
 
 
 def test_a_clip_that_arrives_meanwhile_moves_no_page(catalogue: Catalogue) -> None:
@@ -182,6 +210,7 @@ def test_everything_that_a_filter_can_name_is_listed_with_its_clips(filled: Cata
             "heron": [("heron", 4)],
             "swallow-7": [("swallow-7", 7)],
         }
+        assert grid.clips_of_trips(connection) == {"swallow-7": 7}
         assert grid.states(connection) == {"opened": 24, "refused": 6}
         assert grid.all_places(connection) == [Place(name="혜산", id=1)]
         assert grid.all_persons(connection) == [Person(pseudonym="heron", id=1)]

@@ -146,7 +146,7 @@ def test_all_that_hold_are_gone_through_page_by_page(filled: Catalogue) -> None:
 def test_the_grid_sees_at_a_glance_what_was_heard_and_read(filled: Catalogue) -> None:
     def see() -> tuple[int, int]:
         with filled.reading() as connection:
-            return count(connection, Wanted(has_speech=True)), count(connection, Wanted(has_text=True))
+            return count(connection, Wanted(has_speech=True))[0], count(connection, Wanted(has_text=True))[0]
 
     assert see() == (0, 0)
     with filled.writing(NOW) as change:

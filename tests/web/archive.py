@@ -35,6 +35,7 @@ from jebi.office.shown import (
     Blob,
     Card,
     Checkpoint,
+    Choice,
     Choices,
     Claim,
     Clip,
@@ -609,8 +610,10 @@ def _found(there: Mapping[str, T], key: str) -> T:
     return there[key]
 
 
-def _counted(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(Counter(one for one in values if one).items()))
+def _counted(values: Iterable[str]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(name=name, clips=clips) for name, clips in sorted(Counter(one for one in values if one).items())
+    )
 
 
 def _hex(seed: str) -> str:

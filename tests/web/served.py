@@ -44,12 +44,12 @@ class Served:
         self.app = create_app(self.archive, settings)
         return TestClient(self.app, base_url=self.origins[0], follow_redirects=False, raise_server_exceptions=False)
 
-    def signed_in(self, role: Role, client: TestClient | None = None) -> "Signed":
+    def signed_in(self, role: Role, client: TestClient | None = None, *, language: str = "en") -> "Signed":
         """A browser of a member of that role, whose session was made without the form."""
         client = client or self.client()
         member = Member(name=f"a-{role}", role=role, verifier=VERIFIER, second=SECOND)
         self.archive.members_by_name[member.name] = member
-        token = sessions.begin(self.archive, self.settings, member.name, language="en", theme="auto")
+        token = sessions.begin(self.archive, self.settings, member.name, language=language, theme="auto")
         client.cookies.set(sessions.cookie_name(self.settings), sessions.written(token), domain="127.0.0.1")
         visitor = sessions.find(self.archive, self.settings, sessions.written(token), is_person=True)
         assert visitor is not None

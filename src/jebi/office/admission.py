@@ -15,7 +15,7 @@ from jebi.office.answering import events
 from jebi.office.desk import Desk, Workplace
 from jebi.office.originals import Originals
 from jebi.parcel.shelf import Place, Shelf
-from jebi.vault import catalogue, clips, grid, jobs, outbox, sorting
+from jebi.vault import catalogue, clips, jobs, outbox, sorting
 from jebi.vault.catalogue import Catalogue, Change
 
 FIRST_TASK = "metadata"
@@ -66,7 +66,7 @@ def check_age(desk: Desk, of: Catalogue) -> None:
 
 def _admit_parcel(change: Change, received: Event, shelf: Shelf) -> None:
     trip = received.actor.removeprefix("trip/")
-    if trip not in {label.name for label in grid.trips(change.connection)}:
+    if not sorting.has_trip(change.connection, trip):
         sorting.add_trip(change, trip, _event("trip-listed", trip, ""))
     for number, place in enumerate(shelf.places, 1):
         clip = clips.Clip(

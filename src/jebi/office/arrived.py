@@ -54,7 +54,7 @@ class Arrived(Room):
     def trips(self) -> Sequence[Trip]:
         told = self._told()
         with self.catalogue.reading() as connection:
-            counts = {str(label.id): label.clips for label in grid.trips(connection)}
+            counts = grid.clips_of_trips(connection)
         return [_trip(name, time, told, counts.get(name, 0)) for name, time in reversed(told.issued.items())]
 
     def trip(self, trip: str, /) -> Trip:

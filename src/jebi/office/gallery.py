@@ -3,7 +3,7 @@
 Invariants: a page costs the same wherever it begins; what a filter names that is not there finds nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
@@ -12,8 +12,8 @@ from jebi.office import pages
 from jebi.office.arrived import NAME
 from jebi.office.kinds import ClipState, Has
 from jebi.office.room import SECOND, Room
-from jebi.office.shown import Card, Choices, Filter, Page
-from jebi.vault import cards, grid, outbox
+from jebi.office.shown import Card, Choice, Choices, Filter, Page
+from jebi.vault import cards, grid, outbox, schema
 from jebi.vault.cards import Beside
 from jebi.vault.clips import Clip
 from jebi.vault.grid import Label, Mark, Wanted
@@ -40,9 +40,11 @@ class Gallery(Room):
         with self.catalogue.reading() as connection:
             wanted = wanted_by(connection, filter_)
             found = _page(connection, wanted, key)
+            total, is_exact = grid.count(connection, wanted)
             return Page(
                 items=self.cards(connection, found.clips),
-                total=grid.count(connection, wanted),
+                total=total,
+                is_exact=is_exact,
                 older=_key(pages.OLDER, found.end),
                 newer=_key(pages.NEWER, found.start),
             )
@@ -81,14 +83,8 @@ class Gallery(Room):
 
 def wanted_by(connection: Connection, filter_: Filter) -> Wanted:
     """What a filter means in rows."""
-    numbers: dict[str, int] = {}
-    for kind, name, labels in (
-        ("place", filter_.place, grid.places),
-        ("tag", filter_.tag, grid.tags),
-        ("collection", filter_.collection, grid.collections),
-    ):
-        if name:
-            numbers[kind] = _number(name, labels, connection)
+    named = ((schema.place, filter_.place), (schema.tag, filter_.tag), (schema.collection, filter_.collection))
+    numbers = {labels.name: grid.numbered(connection, labels, name) for labels, name in named if name}
     return Wanted(
         states=_ROWS[filter_.state] if filter_.state else (),
         trip=filter_.trip or None,
@@ -103,14 +99,11 @@ def wanted_by(connection: Connection, filter_: Filter) -> Wanted:
     )
 
 
-def _number(name: str, labels: Callable[[Connection], Iterable[Label]], connection: Connection) -> int:
-    """The label's number; 0, which none has, for a name that is not there."""
-    return next((int(label.id) for label in labels(connection) if label.name == name), 0)
-
-
 def _choices(connection: Connection) -> Choices:
-    def counted(labels: Iterable[Label]) -> tuple[tuple[str, int], ...]:
-        return tuple((label.name, label.clips) for label in labels if label.clips)
+    def counted(labels: Iterable[Label]) -> tuple[Choice, ...]:
+        return tuple(
+            Choice(name=label.name, clips=label.clips, is_exact=label.is_exact) for label in labels if label.clips
+        )
 
     return Choices(
         places=counted(grid.places(connection)),

@@ -39,6 +39,7 @@ class Library(Gallery):
         return Page(
             items=tuple(_hit(hit, cards[hit.clip]) for hit in found.hits if hit.clip in cards),
             total=found.total,
+            is_exact=found.is_exact,
             older=pages.written(pages.OLDER, start + HITS) if start + HITS < found.total else "",
             newer=pages.written(pages.NEWER, max(0, start - HITS)) if start else "",
         )

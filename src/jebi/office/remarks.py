@@ -51,8 +51,9 @@ class Remarks(Room):
     def add_to_collection(self, clip: str, collection: str, /, *, by: str) -> None:
         row, name = self.found(clip), _one_line(collection)
         with self.changing() as change:
-            known = {label.name: int(label.id) for label in grid.collections(change.connection)}
-            number = known.get(name) or sorting.add_collection(change, name, event("collection-begun", name, "", by))
+            number = grid.numbered(change.connection, schema.collection, name) or sorting.add_collection(
+                change, name, event("collection-begun", name, "", by)
+            )
             sorting.put_into(change, row.id, number, event("collection-joined", row.id, name, by))
 
     def drop_from_collection(self, clip: str, collection: str, /, *, by: str) -> None:

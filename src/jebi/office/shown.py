@@ -109,21 +109,34 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What filters can be set to, with the number of clips of each."""
+class Choice:
+    """What a filter can be set to, and how many clips it finds: exactly, or more than that."""
 
-    places: tuple[tuple[str, int], ...] = ()
-    trips: tuple[tuple[str, int], ...] = ()
-    tags: tuple[tuple[str, int], ...] = ()
-    collections: tuple[tuple[str, int], ...] = ()
+    name: str
+    clips: int
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What filters can be set to."""
+
+    places: tuple[Choice, ...] = ()
+    trips: tuple[Choice, ...] = ()
+    tags: tuple[Choice, ...] = ()
+    collections: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T_co]):
-    """Some of many, newest first; `older` and `newer` are keys for the pages beside it, empty where there is none."""
+    """Some of many, newest first; `older` and `newer` are keys for the pages beside it, empty where there is none.
+
+    There are `total` in all; or at least, where it is not exact.
+    """
 
     items: tuple[T_co, ...]
     total: int
+    is_exact: bool = True
     older: str = ""
     newer: str = ""
 

@@ -1,7 +1,8 @@
 """What the archive's pages ask: clips by any filter, newest first, page by page, how many there are, and the lists beside.
 
 A page begins where the one before ended, by the clip that ended it and not by a count: so the thousandth costs what the
-first does, and a clip that arrives meanwhile moves nothing.
+first does, and a clip that arrives meanwhile moves nothing. What a filter finds is counted up to a thousand: who sees that
+there are more narrows it.
 
 Invariants: no question reads all of a table to show a page; every one is answered from an index.
 """
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select, tuple_
+from sqlalchemy import Connection, ScalarSelect, Select, Table, func, literal, select, tuple_
 
 from jebi.vault.catalogue import columns, rows
 from jebi.vault.clips import Clip
@@ -36,6 +37,7 @@ from jebi.vault.schema import (
 from jebi.vault.sorting import Claim, Person, Place
 
 PAGE = 60  # clips; what a large screen shows at once
+COUNTED = 1_000  # clips of a filter; to count a million takes longer than to show a page of them
 MOST_AMONG = 10_000  # clips; SQLite takes 32,766 values in one question
 
 
@@ -93,11 +95,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """A tag, a collection, a place, a person or a trip, and how many clips have it."""
+    """A tag, a collection, a place, a person or a trip, and how many clips have it: exactly, or more than that."""
 
     id: int | str
     name: str
     clips: int
+    is_exact: bool
 
 
 def page(connection: Connection, wanted: Wanted, after: Mark | None = None, size: int = PAGE) -> Page:
@@ -126,9 +129,12 @@ def query(wanted: Wanted, after: Mark | None, size: int) -> Select[Any]:
     return asked.order_by(clip.c.arrived_ms.desc(), clip.c.id.desc()).limit(size)
 
 
-def count(connection: Connection, wanted: Wanted) -> int:
-    """How many clips are wanted."""
-    return int(connection.execute(_asked(select(func.count()).select_from(clip), wanted)).scalar_one())
+def count(connection: Connection, wanted: Wanted) -> tuple[int, bool]:
+    """How many clips are wanted, and whether that is exact: of all clips it is."""
+    if wanted == Wanted():
+        return connection.execute(select(func.count()).select_from(clip)).scalar_one(), True
+    asked = _asked(select(literal(1)).select_from(clip), wanted)
+    return _so_far(connection.execute(select(_counted(asked))).scalar_one())
 
 
 def states(connection: Connection) -> dict[ClipState, int]:
@@ -158,9 +164,20 @@ def persons(connection: Connection) -> list[Label]:
 
 def trips(connection: Connection) -> list[Label]:
     """Every trip."""
-    counted = select(func.count()).where(clip.c.trip == trip.c.id).scalar_subquery()
+    counted = _counted(select(literal(1)).where(clip.c.trip == trip.c.id).correlate(trip))
     asked = select(trip.c.id, counted).order_by(trip.c.id)
-    return [Label(id=name, name=name, clips=clips) for name, clips in connection.execute(asked)]
+    return [_label(name, name, counted) for name, counted in connection.execute(asked)]
+
+
+def clips_of_trips(connection: Connection) -> dict[str, int]:
+    """How many clips each trip brought, exactly."""
+    counted = select(clip.c.trip, func.count()).where(clip.c.trip.is_not(None)).group_by(clip.c.trip)
+    return dict(connection.execute(counted).all())
+
+
+def numbered(connection: Connection, labels: Table, name: str) -> int:
+    """The number of a tag, a collection or a place; 0, which none has, for a name that is not there."""
+    return connection.execute(select(labels.c.id).where(labels.c.name == name)).scalar() or 0
 
 
 def all_places(connection: Connection) -> list[Place]:
@@ -189,9 +206,23 @@ def _mark(of: Clip) -> Mark:
 
 
 def _labels(connection: Connection, table: Table, links: Table, name: str) -> list[Label]:
-    counted = select(func.count()).where(links.c[table.name] == table.c.id).scalar_subquery()
+    counted = _counted(select(literal(1)).where(links.c[table.name] == table.c.id).correlate(table))
     found = connection.execute(select(table.c.id, table.c[name], counted))
-    return sorted((Label(id=one, name=text, clips=clips) for one, text, clips in found), key=lambda label: label.name)
+    return sorted((_label(*row) for row in found), key=lambda label: label.name)
+
+
+def _label(one: int | str, name: str, counted: int) -> Label:
+    clips, is_exact = _so_far(counted)
+    return Label(id=one, name=name, clips=clips, is_exact=is_exact)
+
+
+def _counted(asked: Select[Any]) -> ScalarSelect[int]:
+    """How many rows answer a question, up to one more than `COUNTED`."""
+    return select(func.count()).select_from(asked.limit(COUNTED + 1).subquery()).scalar_subquery()
+
+
+def _so_far(counted: int) -> tuple[int, bool]:
+    return min(counted, COUNTED), counted <= COUNTED
 
 
 def _asked(asked: Select[Any], wanted: Wanted) -> Select[Any]:

@@ -258,6 +258,11 @@ def unweigh(change: Change, of: str, number: int, event: Event) -> None:
     change.say(event)
 
 
+def has_trip(connection: Connection, name: str) -> bool:
+    """Whether there is a trip of that name."""
+    return connection.execute(select(trip.c.id).where(trip.c.id == name)).first() is not None
+
+
 def places_of(connection: Connection, of: str) -> list[tuple[Place, Said]]:
     """Where a clip was filmed, as far as people know."""
     query = select(*columns(Place, place), *columns(Said, clip_place)).join(clip_place).where(clip_place.c.clip == of)
