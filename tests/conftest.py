@@ -1,12 +1,16 @@
 """What every test stands on: Hypothesis profiles and sample films."""
 
 import os
+import signal
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as jebi does, before anything loads NumPy
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# A shell's job in the background ignores Ctrl-C, and so would every process that is started here to be interrupted.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("fast", max_examples=50, deadline=None, derandomize=True, suppress_health_check=SLOW)

@@ -118,7 +118,6 @@ class Yard:
             if child == 0:
                 os.setsid()
                 status = 70
-                signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
                 try:
                     os.chdir(self.folder)
                     sys.stdin, sys.stdout, sys.stderr = open(os.devnull), out, err  # noqa: SIM115

@@ -63,7 +63,6 @@ class Served:
         self.process = os.fork()
         if self.process == 0:
             os.setsid()
-            signal.signal(signal.SIGINT, signal.default_int_handler)
             os.dup2(its, 1)
             os.dup2(os.open(yard.path("said"), os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
             sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115

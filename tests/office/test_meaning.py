@@ -81,7 +81,7 @@ def test_words_want_their_meaning_and_have_it_afterwards(catalogue: Catalogue, m
 
     assert job(catalogue).state == "done"
     assert set(VectorFile(file).keys().tolist()) == held(catalogue)
-    (nearest, *_) = meanings.near(meanings.begin("rice price"))
+    (nearest, *_) = meanings.near("rice price").result()
     with catalogue.reading() as connection:
         assert next(one for one in segments.of(connection, OF) if one.id == nearest.key).text == "쌀값이 올랐다"
 

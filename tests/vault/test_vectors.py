@@ -75,6 +75,19 @@ def test_among_many_the_nearest_are_found_by_their_signs(file: VectorFile, tmp_p
     assert found() == set(range(-40, -10))
 
 
+@pytest.mark.parametrize("apart", [1, 10**12])
+def test_among_many_those_with_some_keys_are_found_however_far_apart_keys_lie(file: VectorFile, apart: int) -> None:
+    vectors = unit(MANY + BLOCK)
+    keys = apart * np.arange(1, len(vectors) + 1)
+    file.append(keys.tolist(), vectors)
+    file.remove(keys[:100].tolist())  # rows that are empty have a key that is nobody's
+    among = np.concatenate([[-7, 0], keys[::7]])
+
+    for at in (0, 7, 700, 701, len(vectors) // 7 * 7):
+        found = [near.key for near in file.nearest(vectors[at], 1, among=among, least=0.9)]
+        assert found == ([keys[at]] if at >= 100 and at % 7 == 0 else [])
+
+
 @given(
     steps=st.lists(
         st.tuples(st.booleans(), st.lists(st.integers(0, 30), unique=True, max_size=12)), min_size=1, max_size=12

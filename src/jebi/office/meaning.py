@@ -41,8 +41,6 @@ NEAREST = 100  # answers to one question; what is farther nobody scrolls to
 WANTED_AT_ONCE = 500  # clips in one transaction: others may write meanwhile
 PAGE = 10_000  # rows in flight
 
-Vector = NDArray[np.float32] | None  # of what is looked for; none where there are no words to be found
-
 
 def want(change: Change, clip: str) -> None:
     """Say that a clip's words changed. A job that is at work notices by itself when it ends."""
@@ -107,27 +105,26 @@ class Meanings:
 
         return write
 
-    def begin(self, asked: str) -> "Future[Vector]":
-        """Have the model read what is looked for, in any language, while its words are looked for."""
-        return self._reading.submit(self._read, asked)
+    def near(self, asked: str, among: NDArray[np.int64] | None = None) -> "Future[list[Near]]":
+        """Begin to look for the words nearest in meaning that are near enough, best first; some may hold no longer.
 
-    def near(self, asked: "Future[Vector]", among: NDArray[np.int64] | None = None) -> list[Near]:
-        """The words nearest in meaning that are near enough, best first; some may hold no longer.
+        Meanwhile who asks may look for the words themselves.
 
         Args:
-            asked: what `begin` gave.
+            asked: what is looked for, in any language.
             among: the numbers of segments to which the answers are confined, in rising order.
 
         Raises:
-            Unable: the model died, or is not installed.
+            Unable: in the future: the model died, or is not installed.
         """
-        vector = asked.result()
-        return [] if vector is None else self._file.nearest(vector, NEAREST, among=among, least=LIKE)
+        return self._reading.submit(self._near, asked, among)
 
-    def _read(self, asked: str) -> Vector:
+    def _near(self, asked: str, among: NDArray[np.int64] | None) -> list[Near]:
         if not model.is_installed():
             raise NotHere("the model for meanings is not installed")
-        return None if self._file.is_empty() else self._embedder.query(asked)  # the model need not be started
+        if self._file.is_empty():
+            return []  # the model need not be started
+        return self._file.nearest(self._embedder.query(asked), NEAREST, among=among, least=LIKE)
 
     def tend(self, catalogue: Catalogue, now_ms: int) -> None:
         """Take vectors out whose words hold no longer, and want those that are missing, but where the job failed before."""

@@ -6,8 +6,8 @@ where they are near enough. The rankings are merged (`jebi.archive.ranking`).
 
 Invariants: a hit is a clip that is wanted; the places of a match are those in the text as it was written; nothing that was
 superseded is found; nothing in a query is syntax. What costs time is bounded: rows compared, labels compared, hits ranked.
-What a filter allows is read once, and kept until the catalogue's next event.
-Peak: `FARTHEST` keys of hits, the texts of a page, and 8 bytes for each text that a filter allows.
+What a filter allows is read once, and kept until the catalogue's next event; whose a text is, for ever.
+Peak: `FARTHEST` keys of hits, the texts of a page, 12 bytes for each text there is, and 8 for each that a filter allows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, Table, func, literal, null, select, union_all
 
 from jebi.archive import ranking
@@ -24,12 +23,13 @@ from jebi.archive.terms import Query, Span, parse_query, shadow
 from jebi.archive.transcript import MACHINE
 from jebi.errors import Unable
 from jebi.office import kinds
-from jebi.office.meaning import NEAREST, WORDS, Meanings, Vector
+from jebi.office.meaning import NEAREST, WORDS, Meanings
 from jebi.vault import grid, index, outbox
 from jebi.vault.catalogue import Catalogue, columns, rows
 from jebi.vault.fragments import Keys
 from jebi.vault.grid import Wanted
 from jebi.vault.index_names import NAMES, clips_of
+from jebi.vault.owners import Owners
 from jebi.vault.schema import (
     SegmentKind,
     claim,
@@ -47,6 +47,7 @@ from jebi.vault.schema import (
     tag,
 )
 from jebi.vault.segments import Segment, holds
+from jebi.vault.vectors import Near
 
 COUNTED = 100  # hits of each kind that are counted exactly; who sees "at least" narrows the search
 MOST_LABELS = 5_000  # of each kind that are compared, the newest; a desk has hundreds
@@ -134,13 +135,11 @@ _KNOWN = union_all(*(_newest(kind, labels) for kind, labels in enumerate(_LABELS
 
 
 class _Kept:
-    """What was asked of a catalogue already and holds until its next event: labels, and the keys of clips that are wanted.
+    """What was asked of a catalogue already and holds until its next event: labels, and the keys of clips that are wanted."""
 
-    Reading the keys of a million texts takes a second, and who searches some clips does so again.
-    """
-
-    def __init__(self, state: tuple[int, int]) -> None:
+    def __init__(self, state: tuple[int, int], owners: Owners) -> None:
         self.state = state
+        self.owners = owners  # which hold beyond that
         self._labels: list[tuple[int, int, str, str]] | None = None
         self._keys: dict[Wanted, Keys] = {}
 
@@ -154,9 +153,7 @@ class _Kept:
         """The index's keys of the texts and names of the clips that are wanted, in rising order."""
         keys = self._keys.get(wanted)
         if keys is None:
-            texts = _of_wanted(wanted, segment.c.clip, segment.c.id).where(segment.c.kind.in_(WORDS))
-            names = _of_wanted(wanted, NAMES.c.clip, NAMES.c.key)
-            keys = np.sort(np.fromiter(connection.scalars(union_all(texts, names)), np.int64))
+            keys = self.owners.keys_of(connection, grid.ids(connection, wanted))
             if len(self._keys) >= MOST_KEPT:
                 self._keys = {}
             self._keys[wanted] = keys
@@ -192,13 +189,13 @@ def search(
     if query.is_empty:
         return Found(hits=(), total=0)
     most = max(offset + limit, COUNTED) + 1
-    asked = meanings.begin(query.words) if meanings else None
     with catalogue.reading() as connection:
         kept = _kept(connection)
         among = None if wanted == EVERYTHING else kept.keys_of(connection, wanted)
+        near = meanings.near(query.words, among) if meanings else None
         worded = [hit.key for hit in index.find(connection, query.every, query.without, limit=most, among=among)]
         labels = _labelled(connection, kept, query, wanted, most)
-        meant = _meant(connection, query, among, meanings, asked) if len(worded) <= COUNTED else ()
+        meant = _meant(connection, query, near) if len(worded) <= COUNTED else ()
         order: list[int | _Label] = ranking.merge(
             (ranking.WORDS, worded), (ranking.LABELS, labels), (ranking.MEANINGS, meant or ())
         )
@@ -207,7 +204,7 @@ def search(
         hits=hits,
         total=len(order),
         is_exact=max(len(worded), len(labels)) < most and len(meant or ()) < NEAREST,
-        has_meanings=meanings is not None and meant is not None,
+        has_meanings=near is not None and meant is not None,
     )
 
 
@@ -217,7 +214,7 @@ def _kept(connection: Connection) -> "_Kept":
     state = outbox.newest(connection), lowest
     kept = _KEPT.get(connection.engine)
     if kept is None or kept.state != state:
-        kept = _KEPT[connection.engine] = _Kept(state)
+        kept = _KEPT[connection.engine] = _Kept(state, kept.owners if kept else Owners(WORDS))
     return kept
 
 
@@ -246,18 +243,12 @@ def _on_clips(
         yield _Label(clip=row[1], kind=labels.kind, text=fitting[row[0]], start_ms=row[2])
 
 
-def _meant(
-    connection: Connection,
-    query: Query,
-    among: Keys | None,
-    meanings: Meanings | None,
-    asked: "Future[Vector] | None",
-) -> Sequence[int] | None:
+def _meant(connection: Connection, query: Query, asked: Future[list[Near]] | None) -> Sequence[int] | None:
     """Numbers of texts that mean what is asked for, nearest first; `None` where nobody can tell."""
-    if meanings is None or asked is None:
+    if asked is None:
         return None
     try:
-        near = [one.key for one in meanings.near(asked, among)]
+        near = [one.key for one in asked.result()]
     except Unable:
         return None
     there = select(segment.c.id, segment.c.text if query.without else literal(""))

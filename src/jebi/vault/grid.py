@@ -7,7 +7,7 @@ there are more narrows it.
 Invariants: no question reads all of a table to show a page; every one is answered from an index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,6 +127,11 @@ def query(wanted: Wanted, after: Mark | None, size: int) -> Select[Any]:
     if after:
         asked = asked.where(tuple_(clip.c.arrived_ms, clip.c.id) < (after.arrived_ms, after.id))
     return asked.order_by(clip.c.arrived_ms.desc(), clip.c.id.desc()).limit(size)
+
+
+def ids(connection: Connection, wanted: Wanted) -> Iterable[str]:
+    """The numbers of all clips that are wanted, in no order."""
+    return connection.scalars(_asked(select(clip.c.id), wanted))
 
 
 def count(connection: Connection, wanted: Wanted) -> tuple[int, bool]:

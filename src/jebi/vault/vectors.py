@@ -10,7 +10,7 @@ Peak: the file is mapped, and read through 1 MiB at a time; of more than `MANY` 
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,11 +32,12 @@ BLOCK = (
 )
 LIKELY = 3_000  # rows that are looked at for their signs
 SAMPLE = 100_000  # rows that tell how like the likeliest are
+SPREAD = 16  # bytes for each row that are spent on a table of the keys that are wanted
 WORTHWHILE = 1_000  # empty rows; fewer are not worth writing the file anew
 ROW = np.dtype([("key", "<i8"), ("scale", "<f4"), ("vector", "i1", DIMENSIONS)])
 
 Keys = NDArray[np.int64]
-_EVERY = np.arange(BLOCK)
+_Wanted = Callable[[Keys], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +50,11 @@ class Near:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Signs:
-    """Of neighbouring rows, the keys in rising order (n,), their places, and the signs of all numbers as words (6, n)."""
+    """Of neighbouring rows, the keys (n,), between which they lie, and the signs of all numbers as words (6, n)."""
 
     keys: Keys
-    places: NDArray[np.intp]
+    lowest: int
+    highest: int
     words: NDArray[np.uint64]
 
 
@@ -145,6 +147,9 @@ class VectorFile:
                     "the file of vectors is not one", hint="delete it: it is made anew from the texts that there are"
                 )
             inode, count = os.fstat(file.fileno()).st_ino, self._count(file.fileno())
+            known, rows, _ = self._known
+            if (known, len(rows)) == (inode, count):
+                return known, rows  # of a new mapping each page would have to be looked up again
             # A plain array of the mapped bytes: numpy's own takes ten times as long to be cut into pieces.
             return inode, np.asarray(np.memmap(file, ROW, "r", len(MAGIC), (count,))) if count else np.empty(0, ROW)
 
@@ -187,8 +192,10 @@ class VectorFile:
 
 
 def _block(rows: NDArray[np.void]) -> _Signs:
-    order = np.argsort(rows["key"], kind="stable")
-    return _Signs(keys=rows["key"][order], places=order, words=np.ascontiguousarray(_signs(rows["vector"]).T))
+    keys = np.ascontiguousarray(rows["key"])
+    there = keys[rows["scale"] > 0]
+    lowest, highest = (int(there.min()), int(there.max())) if len(there) else (0, -1)
+    return _Signs(keys=keys, lowest=lowest, highest=highest, words=np.ascontiguousarray(_signs(rows["vector"]).T))
 
 
 def _signs(vectors: NDArray[Any]) -> NDArray[np.uint64]:
@@ -198,41 +205,53 @@ def _signs(vectors: NDArray[Any]) -> NDArray[np.uint64]:
 
 def _likeliest(signs: Sequence[_Signs], vector: NDArray[np.float32], among: Keys | None) -> NDArray[np.intp]:
     """About `LIKELY` rows whose signs differ least from those of a vector; all of those that it is confined to, if few."""
-    chosen = [_chosen(block, among) for block in signs]
-    if sum(map(len, chosen)) <= LIKELY:
-        return _placed(chosen)
     half = len(signs) // 2  # numpy lets two threads count at once
-    with ThreadPoolExecutor() as threads:
-        parts = ((signs[:half], chosen[:half]), (signs[half:], chosen[half:]))
-        differing = np.concatenate(list(threads.map(partial(_differing, _signs(vector)), *zip(*parts, strict=True))))
+    wanted = None if among is None else _table(among, signs)
+    with ThreadPoolExecutor(2) as threads:
+        parts = threads.map(partial(_compared, _signs(vector), wanted), (signs[:half], signs[half:]), (0, half))
+        places, differing = map(np.concatenate, zip(*parts, strict=True))
+    if len(places) <= LIKELY:
+        return places
     step = len(differing) // SAMPLE + 1  # to put all of them in order takes longer than to count them
     most = np.partition(differing[::step], LIKELY // step)[LIKELY // step]
-    return _placed(chosen)[np.flatnonzero(differing <= most)[: 4 * LIKELY]]
+    return places[np.flatnonzero(differing <= most)[: 4 * LIKELY]]
 
 
-def _chosen(block: _Signs, among: Keys | None) -> NDArray[np.intp]:
-    """The places in a block of the rows that have these keys, or had them."""
-    if among is None:
-        return _EVERY[: len(block.keys)]
-    asked = among[np.searchsorted(among, block.keys[0]) : np.searchsorted(among, block.keys[-1], "right")]
-    at = np.searchsorted(block.keys, asked)
-    return np.sort(block.places[at[block.keys[at] == asked]])
+def _table(among: Keys, signs: Sequence[_Signs]) -> _Wanted:
+    """Tells of keys whether they are among some: by a table, where keys lie as close together as those that were counted up."""
+    lowest, highest = min(block.lowest for block in signs), max(block.highest for block in signs)
+    some = among[np.searchsorted(among, lowest) : np.searchsorted(among, highest, "right")]
+    if highest - lowest > SPREAD * len(signs) * BLOCK:
+        return partial(np.isin, test_elements=some)
+    table = np.zeros(highest - lowest + 1, np.bool_)
+    table[some - lowest] = True
+    return lambda keys: table.take(keys - lowest, mode="clip")  # the keys of rows that are empty may lie outside
 
 
-def _placed(chosen: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:
-    """Places in blocks as places in the file."""
-    return np.concatenate([number * BLOCK + some for number, some in enumerate(chosen)])
+def _compared(
+    asked: NDArray[np.uint64], wanted: _Wanted | None, signs: Sequence[_Signs], first: int
+) -> tuple[NDArray[np.intp], NDArray[np.uint16]]:
+    """The places of the rows that are wanted, or were, and in how many signs each differs from what is asked for.
 
-
-def _differing(
-    asked: NDArray[np.uint64], signs: Sequence[_Signs], chosen: Sequence[NDArray[np.intp]]
-) -> NDArray[np.uint16]:
-    """In how many signs the chosen rows of some blocks differ from what is asked for (6,)."""
-    counts = [np.empty(0, np.uint16)]
-    for block, some in zip(signs, chosen, strict=True):
-        words = block.words if len(some) == len(block.keys) else block.words[:, some]
-        counts.append(np.bitwise_count(words ^ asked[:, None]).sum(axis=0, dtype=np.uint16))
-    return np.concatenate(counts)
+    Args:
+        asked: (6,).
+        wanted: tells it of their keys; all of them without.
+        signs: of some blocks.
+        first: the number of the first of them.
+    """
+    places, counts = [np.empty(0, np.intp)], [np.empty(0, np.uint16)]
+    for number, block in enumerate(signs, first):
+        words, start = block.words, number * BLOCK
+        if wanted is None:
+            places.append(np.arange(start, start + len(block.keys)))
+        else:
+            at = np.flatnonzero(wanted(block.keys))
+            words = words.take(at, axis=1)
+            places.append(start + at)
+        ones = np.bitwise_count(words ^ asked[:, None])
+        # Of three words there are 192 at most, which a byte holds: bytes are added many at a time.
+        counts.append(np.add(ones[0] + ones[1] + ones[2], ones[3] + ones[4] + ones[5], dtype=np.uint16))
+    return np.concatenate(places), np.concatenate(counts)
 
 
 def _similarity(rows: NDArray[np.void], vector: NDArray[np.float32]) -> NDArray[np.float32]:
