@@ -4,6 +4,7 @@ Invariants: a page costs the same wherever it begins; what a filter names that i
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -31,16 +32,26 @@ _STATES: dict[str, ClipState] = {row: state for state, many in _ROWS.items() for
 _ANSWERS = {Has.ANY: None, Has.YES: True, Has.NO: False}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """What reads many rows, and holds until the catalogue's next event."""
+
+    newest: int
+    clips: int
+    choices: Choices
+
+
 class Gallery(Room):
     """Clips by any filter."""
 
-    _choices: tuple[int, Choices] | None = None
+    _counted: "_Counted | None" = None
 
     def clips(self, filter_: Filter, /, *, key: str = "") -> Page[Card]:
         with self.catalogue.reading() as connection:
             wanted = wanted_by(connection, filter_)
             found = _page(connection, wanted, key)
-            total, is_exact = grid.count(connection, wanted)
+            is_all = wanted == Wanted()
+            total, is_exact = (self._count(connection).clips, True) if is_all else grid.count(connection, wanted)
             return Page(
                 items=self.cards(connection, found.clips),
                 total=total,
@@ -51,15 +62,19 @@ class Gallery(Room):
 
     def choices(self) -> Choices:
         with self.catalogue.reading() as connection:
-            newest = outbox.newest(connection)
-            if self._choices is None or self._choices[0] != newest:
-                self._choices = newest, _choices(connection)
-            return self._choices[1]
+            return self._count(connection).choices
 
     def cards(self, connection: Connection, of: Sequence[Clip]) -> tuple[Card, ...]:
         """Clips as the grid shows them."""
         beside = cards.beside(connection, [one.id for one in of], [NAME, *LENGTHS], [POSTER])
         return tuple(self._card(one, beside[one.id]) for one in of)
+
+    def _count(self, connection: Connection) -> "_Counted":
+        newest = outbox.newest(connection)
+        if self._counted is None or self._counted.newest != newest:
+            total, _ = grid.count(connection, Wanted())
+            self._counted = _Counted(newest=newest, clips=total, choices=_choices(connection))
+        return self._counted
 
     def _card(self, row: Clip, beside: Beside) -> Card:
         return Card(
