@@ -88,3 +88,11 @@ def test_a_database_that_counts_bytes_is_no_place_for_it(postgresql: str) -> Non
     with engine.connect() as connection:
         connection.execute(text("DROP DATABASE bytes WITH (FORCE)"))
     engine.dispose()
+
+
+def test_packs_are_compressed_by_what_is_soon_undone(connection: Connection) -> None:
+    index.add(connection, [(number, " ~시장~에서 쌀값~이 " * 5 + f"{number} ") for number in range(6 * PACKED)])
+
+    kinds = connection.scalars(text("SELECT DISTINCT pg_column_compression(shadows) FROM search_pack"))
+
+    assert set(kinds) == {"lz4"}

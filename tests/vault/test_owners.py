@@ -25,7 +25,7 @@ def catalogue(database: str) -> Iterator[Catalogue]:
 
 def asked(owners: Owners, catalogue: Catalogue, *of: str) -> list[int]:
     with catalogue.reading() as connection:
-        return owners.keys_of(connection, of).tolist()
+        return [int(key) for key in owners.keys_of(connection, of)]
 
 
 def said(catalogue: Catalogue, of: str, *starts_ms: int) -> None:

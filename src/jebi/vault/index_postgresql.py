@@ -55,6 +55,8 @@ PACKS = Table(
     Column("members", ARRAY(BigInteger), nullable=False),
     Column("shadows", Text, nullable=False),
 )
+# With PostgreSQL's own compression a search takes half as long again; builds before 14 have no other, nor have some later ones.
+_HAS_LZ4 = "SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
 # The tokens of `fragments.tokens`, in the database's own words. The cost keeps its planner from calling it for a row that
 # it can find by the index. OFFSET 0 has each run cut into characters once.
 _CREATE_FUNCTION = r"""
@@ -203,6 +205,8 @@ def _create_table(connection: Connection) -> None:
         raise Unable("the database is not in UTF-8", hint="make it anew with ENCODING 'UTF8'")
     connection.execute(text(_CREATE_FUNCTION))
     PACKS.create(connection)
+    if connection.execute(text(_HAS_LZ4)).scalar():
+        connection.execute(text("ALTER TABLE search_pack ALTER shadows SET COMPRESSION lz4"))
 
 
 def _packed(rows: Sequence[Row]) -> Iterator[list[Row]]:
