@@ -17,6 +17,7 @@ from jebi.errors import Damaged, NothingFound, Refused
 from jebi.office.admission import open_catalogue
 from jebi.office.attending import kept_of
 from jebi.office.checking import check_archive
+from jebi.office.counter import Archive
 from jebi.office.engine_room import Machine
 from jebi.office.house import House
 from jebi.office.inside import list_clips, seal_onto
@@ -39,7 +40,7 @@ from jebi.office.kinds import (
 from jebi.office.members import Member, Session
 from jebi.office.progress import Quiet
 from jebi.office.receiving import Wish, receive
-from jebi.office.shown import Archive, Card, Choice, Filter, Person
+from jebi.office.shown import Card, Choice, Filter, Person
 from looked_at import FILM, MODELS, fill, look_at
 from office.conftest import Office, opened
 

@@ -1,5 +1,5 @@
 """An archive in memory, with sample values: what the pages are developed and tested against. It keeps the contract of
-`jebi.office.shown.Archive` as far as pages can see it; nothing of it is true.
+`jebi.office.counter.Archive` as far as pages can see it; nothing of it is true.
 """
 
 import hashlib

@@ -9,7 +9,7 @@
     CustodyRoom   log, verdicts, evidence
     EngineRoom    jobs, health
 
-Invariants: implements `shown.Archive`, and nothing else asks these parts for anything.
+Invariants: implements `counter.Archive`, and nothing else asks these parts for anything.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ from jebi.vault.catalogue import Catalogue
 
 
 class House(Staff, Arrived, Library, CloseUp, Remarks, CustodyRoom, EngineRoom):
-    """Implements `shown.Archive`; see `room.Room`. `machine` is what the pages say of the computer."""
+    """Implements `counter.Archive`; see `room.Room`. `machine` is what the pages say of the computer."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
-"""What the desk's pages show, as plain values; and `Archive`, all that the pages ever ask for or change.
+"""What the desk's pages show, as plain values.
 
-Whoever keeps the archive makes these values; `jebi.web` draws them and knows nothing else. Times are POSIX seconds by the
+Whoever keeps the archive makes these values (`counter.Archive`); `jebi.web` draws them and knows nothing else. Times are POSIX seconds by the
 desk's clock, places in a clip are seconds from its beginning, sizes are bytes. Every `str` that came with footage (names,
 metadata, texts) is hostile and is escaped where it is drawn. An empty string or tuple means that there is none; `None`
 means that it is not known yet.
@@ -8,7 +8,7 @@ means that it is not known yet.
 Invariants: values only, nothing opens or changes anything here; pseudonyms, never names.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -23,12 +23,9 @@ from jebi.office.kinds import (
     Level,
     Outcome,
     ParcelState,
-    Part,
     Reason,
     Risk,
-    Topic,
 )
-from jebi.office.members import Members
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -394,85 +391,3 @@ class Blob(Protocol):
 
     def read(self, start: int, end: int, /) -> Iterator[bytes]:
         """The bytes from `start` up to before `end`, in pieces of bounded size."""
-
-
-class Archive(Members, Protocol):
-    """All that the pages ask. Called from several threads at once.
-
-    Ids that are unknown raise `NothingFound`; what a rule forbids `Refused`; a file that cannot be read `Damaged`. Every
-    change takes `by`, the member, and is an event in the custody log before it returns or never happened. Page keys are
-    opaque and hostile: one that cannot be is as an empty one.
-    """
-
-    def pulse(self, topic: Topic, /) -> str:
-        """Something short that differs after anything of the topic changed. Cheap: asked every second."""
-
-    def parcels(self, *, key: str = "") -> Page[Parcel]: ...
-
-    def parcel(self, parcel: str, /) -> Parcel: ...
-
-    def clips(self, filter_: Filter, /, *, key: str = "") -> Page[Card]: ...
-
-    def choices(self) -> Choices: ...
-
-    def clip(self, clip: str, /) -> Clip: ...
-
-    def part(self, clip: str, part: Part, number: int = 0, /) -> Blob: ...
-
-    def search(self, query: str, filter_: Filter, /, *, key: str = "") -> Page[Hit]: ...
-
-    def trips(self) -> Sequence[Trip]: ...
-
-    def trip(self, trip: str, /) -> Trip: ...
-
-    def entries(self, *, key: str = "") -> Page[Entry]: ...
-
-    def checkpoints(self) -> Sequence[Checkpoint]: ...
-
-    def jobs(self, state: JobState | None = None, /, *, key: str = "") -> Page[Job]: ...
-
-    def job_counts(self) -> Mapping[JobState, int]: ...
-
-    def health(self) -> Health: ...
-
-    def verify_clip(self, clip: str, /) -> Verdict:
-        """Read the original again, and its records and the log up to the newest checkpoint."""
-
-    def verify_log(self) -> Verdict: ...
-
-    def evidence(self, clip: str, /, *, by: str) -> Blob:
-        """The evidence package of a clip, as one file."""
-
-    def written_transcript(self, clip: str, transcript: str, form: str, /) -> str:
-        """A transcript as `vtt` or `srt`."""
-
-    def add_transcript(
-        self, clip: str, untrusted_text: bytes, /, *, language: str, is_translation: bool, by: str
-    ) -> None:
-        """Take in WebVTT or SRT that a person made. Raises `Damaged`."""
-
-    def add_note(self, clip: str, text: str, at: float | None, /, *, by: str) -> None: ...
-
-    def add_tag(self, clip: str, tag: str, /, *, by: str) -> None: ...
-
-    def drop_tag(self, clip: str, tag: str, /, *, by: str) -> None: ...
-
-    def add_to_collection(self, clip: str, collection: str, /, *, by: str) -> None: ...
-
-    def drop_from_collection(self, clip: str, collection: str, /, *, by: str) -> None: ...
-
-    def add_place(self, clip: str, place: str, certainty: Certainty, note: str, /, *, by: str) -> None: ...
-
-    def add_time(self, clip: str, time: str, certainty: Certainty, note: str, /, *, by: str) -> None: ...
-
-    def add_person(self, clip: str, person: Person, /, *, by: str) -> None: ...
-
-    def add_claim(
-        self, clip: str, text: str, certainty: Certainty, corroborating: Sequence[str], /, *, by: str
-    ) -> None: ...
-
-    def again(self, job: str, /, *, by: str) -> None:
-        """Have a job that failed or was skipped done again. Raises `Refused` for another."""
-
-    def skip(self, job: str, /, *, by: str) -> None:
-        """Give a job up for now. Raises `Refused` for one that is done."""

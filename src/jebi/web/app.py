@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from jebi.errors import Damaged, JebiError, NothingFound, Refused, Unable
-from jebi.office.shown import Archive
+from jebi.office.counter import Archive
 from jebi.web import (
     assets,
     describing,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import jinja2
 from starlette.requests import Request
 
-from jebi.office.shown import Archive
+from jebi.office.counter import Archive
 from jebi.web.assets import Assets
 from jebi.web.brake import Brake
 from jebi.web.sessions import Visitor

@@ -14,8 +14,8 @@ from typing import Literal
 
 from starlette.responses import Response
 
+from jebi.office.counter import Archive
 from jebi.office.members import Member, Session
-from jebi.office.shown import Archive
 from jebi.web.settings import Settings
 
 TOKEN = 32  # bytes: nobody guesses 256 bits
