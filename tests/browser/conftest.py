@@ -77,7 +77,7 @@ class served:  # noqa: N801 it reads as what it does
         self.said = (self.folder / "said").open("wb")
         command = [*JEBI, "desk", "serve", "--archive", str(self.archive), "--passphrase-file", "-", "--json"]
         self.process = subprocess.Popen(
-            [*command, "--port", "0", "--models", str(MODELS)],
+            [*command, "--port", "0", "--models", str(MODELS), "--inbox", str(self.archive.parent / "inbox")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.said,

@@ -105,6 +105,8 @@ def _cross(desk: Desk, folder: Path, samples: Path) -> None:
         paths = [str(folder / name) for name in sticks]
         seal_onto(list_clips([str(clips)]), card_of, ratcheted, paths, survive=0, carrier=None, progress=Quiet())
         receive(desk, paths[:1], Wish(clips=False), Quiet())
+    (folder / "inbox").mkdir()
+    (folder / "c").rename(folder / "inbox" / "c")
 
 
 def _films(card: Path, samples: Path) -> None:

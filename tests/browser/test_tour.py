@@ -40,6 +40,10 @@ def test_an_open_page_draws_a_change_by_itself(found: dict[str, Any]) -> None:
     assert found["live"]
 
 
+def test_what_lies_in_the_inbox_is_received_on_the_page_of_arrivals(found: dict[str, Any]) -> None:
+    assert found["received"] == {"before": 1, "said": "whole", "after": 0}
+
+
 def test_pages_say_what_they_say_without_a_script(found: dict[str, Any]) -> None:
     assert all(found["plain"].values()), found["plain"]
 
@@ -64,6 +68,6 @@ def test_no_script_can_read_the_session(found: dict[str, Any]) -> None:
 
 
 def test_the_tour_leaves_pictures(found: dict[str, Any]) -> None:
-    assert len(found["taken"]) == 11
+    assert len(found["taken"]) == 12
     for name in found["taken"]:
         assert (Path(found["folder"]) / f"{name}.png").stat().st_size > 10_000

@@ -155,6 +155,20 @@ async function live() {
     return found
 }
 
+/** What lies in the inbox is received at a key, and the open page says by itself what came of it. */
+async function received() {
+    const page = await open('editor en light')
+    await go(page, '/parcels')
+    const before = await page.locator('.parcel.is-waiting').count()
+    await page.getByRole('button', { name: 'Receive c', exact: true }).press('Enter')
+    await page.locator('main').focus()
+    await page.getByText('What was received last').waitFor()
+    const found = { before, said: await page.locator('.delivery .state').textContent(), after: await page.locator('.parcel.is-waiting').count() }
+    await picture(page, 'received')
+    await page.context().close()
+    return found
+}
+
 /** Without a script the pages still say what they say. */
 async function plain() {
     const page = await open('editor en light', undefined, { javaScriptEnabled: false })
@@ -225,6 +239,7 @@ async function portraits() {
 try {
     const found = { morning: await morning(), live: await live(), plain: await plain(), looked: await looked() }
     await portraits()
+    found.received = await received()
     process.stdout.write(JSON.stringify({ ...found, ...seen }))
 } finally {
     await browser.close()

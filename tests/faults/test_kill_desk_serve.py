@@ -7,6 +7,7 @@ next opened.
 import json
 import os
 import random
+import re
 import select
 import signal
 import sys
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,11 +27,12 @@ from sqlalchemy import select as select_rows
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from faults.conftest import PASSPHRASE
+from faults.conftest import CLIPS, PASSPHRASE
 from faults.test_kill_desk_work import Desk, desk, forgive, members, until  # noqa: F401 - one of them is a fixture
 from jebi.cli.main import main
 from jebi.errors import Exit
 from jebi.office.admission import open_catalogue
+from jebi.office.answering import events
 from jebi.office.attending import kept_of, take_in
 from jebi.office.desk import open_desk
 from jebi.office.engine_room import Machine
@@ -37,12 +40,13 @@ from jebi.office.house import House
 from jebi.office.kinds import Role
 from jebi.office.members import Member
 from jebi.office.shown import Filter
-from jebi.vault.schema import clip_tag, segment, tag
+from jebi.vault.schema import clip, clip_tag, segment, tag
 from jebi.web import app, sessions  # noqa: F401 - loaded before the fork
 from jebi.web.settings import Settings
 from web.served import SECOND, VERIFIER
 
 KILLS = 34
+PARCELS, KILLS_A_PARCEL = 4, 3
 EARLY = 5  # one kill in so many comes before the first answer
 PATIENCE = 60
 SOON = 5  # seconds from Ctrl-C to the end
@@ -56,9 +60,9 @@ class Served:
     desk: Desk
     process: int = 0
 
-    def start(self) -> None:
+    def start(self, *also: str) -> None:
         yard = self.desk.yard
-        more = ["--port", "0", "--json", "--models", yard.path("models"), "--workers", "2"]
+        more = ["--port", "0", "--json", "--models", yard.path("models"), "--workers", "2", *also]
         ours, its = os.pipe()
         self.process = os.fork()
         if self.process == 0:
@@ -157,6 +161,48 @@ def test_kills_of_the_server_lose_nothing_that_was_answered_and_keep_nothing_twi
 
     desk.assert_all_is_done_and_kept_once()
     desk.assert_nothing_plain_is_left()
+
+
+@pytest.mark.parametrize("desk", [2], indirect=True)
+def test_kills_of_the_server_while_it_receives_lose_nothing_and_the_next_one_goes_on(desk: Desk) -> None:  # noqa: F811
+    yard, dice = desk.yard, random.Random(20261125)
+    for number in range(PARCELS):
+        Path(yard.path("inbox"), str(number)).mkdir(parents=True)
+        onto = [f"inbox/{number}/{stick}" for stick in ("one", "two")]
+        yard.done("field", "seal", str(yard.clips), "--kit", "kit", "--survive", "0", "--onto", *onto)
+    writer = admitted(desk)
+    for number in range(PARCELS):
+        for is_killed in (*[True] * KILLS_A_PARCEL, False):
+            served = Served(desk)
+            served.start("--inbox", yard.path("inbox"))
+            with Client(base_url=served.address(), cookies={"jebi_session": writer.cookie}, timeout=30) as client:
+                bring(client, writer, number)
+                if is_killed:
+                    time.sleep(dice.uniform(0, 0.4))
+                else:
+                    until(partial(is_received, client))
+                served.gone()
+    with open_desk(str(desk.archive), PASSPHRASE) as opened, open_catalogue(opened) as catalogue:
+        with catalogue.reading() as connection:
+            admitted_clips = connection.execute(select_rows(clip.c.parcel, clip.c.number)).all()
+        received = [event.subject for event in events(opened) if event.kind == "parcel-received"]
+    counts = Counter(parcel for parcel, _ in admitted_clips)
+    assert sorted(counts.values()) == sorted([desk.films, *[len(CLIPS)] * PARCELS])
+    assert set(counts) == set(received)
+    yard.assert_archive_agrees()
+
+
+def bring(client: Client, writer: Writer, number: int) -> None:
+    """Have one of the inbox's folders received, as the page offers it."""
+    page = client.get("/parcels").text
+    (medium,) = re.findall(f'name="medium" value="([0-9a-f]+)" aria-label="Receive {number}"', page)
+    headers = {"origin": str(client.base_url).rstrip("/"), "sec-fetch-site": "same-origin"}
+    fields = {"form_token": writer.form_token, "medium": medium}
+    assert client.post("/parcels/receive", data=fields, headers=headers).status_code == 303
+
+
+def is_received(client: Client) -> bool:
+    return "What was received last" in client.get("/parcels").text
 
 
 @pytest.mark.parametrize("desk", [2], indirect=True)

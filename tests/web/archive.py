@@ -40,6 +40,7 @@ from jebi.office.shown import (
     Claim,
     Clip,
     Cue,
+    Delivery,
     Entry,
     Fact,
     FileOutcome,
@@ -47,6 +48,7 @@ from jebi.office.shown import (
     Health,
     Hit,
     Job,
+    Medium,
     Model,
     Note,
     Page,
@@ -116,6 +118,8 @@ class SampleArchive:
     sessions: dict[bytes, Session] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
     log: list[Entry] = field(default_factory=list)
+    plugged: list[Medium] = field(default_factory=list)
+    brought: Delivery | None = None
     pulses: Counter[Topic] = field(default_factory=Counter)
     lock: threading.RLock = field(default_factory=threading.RLock)
     failure: JebiError | None = None
@@ -158,6 +162,20 @@ class SampleArchive:
 
     def pulse(self, topic: Topic, /) -> str:
         return str(self.pulses[topic])
+
+    def media(self) -> Sequence[Medium]:
+        return self.plugged
+
+    def bring(self, media: Sequence[str], /, *, by: str) -> None:
+        if self.brought and not self.brought.is_over:
+            raise Refused("something is being received already")
+        if not {one.id for one in self.plugged} & set(media):
+            raise NothingFound("it is not there any more")
+        self.brought = Delivery(is_over=False, share=0.25, left=75.0)
+        self._log("carriers-brought", "desk", by)
+
+    def delivery(self) -> Delivery | None:
+        return self.brought
 
     def parcels(self, *, key: str = "") -> Page[Parcel]:
         return _page(sorted(self.parcels_by_id.values(), key=lambda one: -one.came), key)

@@ -18,6 +18,7 @@ from jebi.office.house import House
 from jebi.office.inside import list_clips, seal_onto
 from jebi.office.kinds import JobState, Role
 from jebi.office.members import Member
+from jebi.office.porter import Porter
 from jebi.office.progress import Quiet
 from jebi.office.receiving import Wish, receive
 from jebi.office.shown import Filter
@@ -60,10 +61,24 @@ def housed(built: Path, folder: Path) -> Iterator["Housed"]:
     shutil.copytree(built, folder / "archive")
     with opened(folder / "archive") as office, open_catalogue(office.desk) as catalogue:
         machine = Machine.look(MODELS)
-        desk = Housed()
-        desk.house = House(office.desk, catalogue, kept_of(office.desk), machine=machine, now_ms=desk.now_ms, zone=UTC)
+        desk = Housed(inbox=folder / "inbox")
+        desk.inbox.mkdir()
+        catalogue.engine.dispose()  # no connection crosses the fork
+        porter = Porter(office.desk)
+        desk.house = House(
+            office.desk,
+            catalogue,
+            kept_of(office.desk),
+            machine=machine,
+            now_ms=desk.now_ms,
+            zone=UTC,
+            porter=porter,
+            inboxes=[str(desk.inbox)],
+        )
+        porter.serve(desk.house.log_for, desk.house.take_in)
         desk.app = create_app(desk.house, desk.settings)
         yield desk
+        porter.close()
         desk.house.close()
 
 
@@ -71,6 +86,7 @@ def housed(built: Path, folder: Path) -> Iterator["Housed"]:
 class Housed:
     """A desk and all that tests want to turn."""
 
+    inbox: Path
     house: House = field(init=False)
     app: FastAPI = field(init=False)
     now: float = NOW

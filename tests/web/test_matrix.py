@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -14,8 +15,9 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from jebi.office.house import House
 from jebi.office.kinds import JobState, ParcelState, Role
-from jebi.office.shown import Filter
+from jebi.office.shown import Delivery, Filter
 from jebi.web import passwords, sessions
 from jebi.web.table import BY_NAME, RULES
 from looked_at import FILM
@@ -93,6 +95,8 @@ class Asked:
         if row.name == "account_second":
             token = sessions.parse(signed.client.cookies["jebi_session"]) if signed else bytes(32)
             return {"password": PASSWORD, "code": self.code(passwords.proposed_key(token or b""))}
+        if row.name == "receive":
+            return {"medium": self.desk.house.media()[0].id}
         if row.name in {"tag_drop", "collection_drop"}:
             return {"tag": "a tag", "collection": "a collection"}
         filled = {"name": f"new-{self.desk.drawn}", "password": OTHER_PASSWORD, "role": "editor", "state": "enabled"}
@@ -110,6 +114,8 @@ class Asked:
             house.add_tag(clip, "a tag", by="haneul")
         elif row.name == "collection_drop":
             house.add_to_collection(clip, "a collection", by="haneul")
+        elif row.name == "receive":
+            delivered(house)
         elif row.name == "job_again" and state is JobState.WAITING:
             house.skip(job, by="haneul")
         elif row.name == "job_skip" and state is JobState.SKIPPED:
@@ -121,6 +127,7 @@ def asked(archive_once: Path, samples: Path, tmp_path_factory: pytest.TempPathFa
     built = build(archive_once, tmp_path_factory.mktemp("built"), samples)
     with housed(built, tmp_path_factory.mktemp("matrix")) as desk:
         house = desk.house
+        (desk.inbox / "noise").write_bytes(bytes(4096))
         film = next(one.id for one in house.clips(Filter()).items if one.name == FILM)
         for name in ("a-target", "a-stranger"):
             house.keep_member(desk.named(name), by="desk")
@@ -221,6 +228,13 @@ def test_the_cookie_of_who_is_disabled_or_gets_another_role_dies_at_once(asked: 
         assert admin.post("/members/a-target", changed).status_code == AWAY
         assert theirs.client.get("/help").headers["location"].startswith("/sign-in")
         assert theirs.post("/account/look", {"theme": "dark"}).status_code == 401
+
+
+def delivered(house: House) -> Delivery | None:
+    """What was brought last, once nothing is being received."""
+    while (delivery := house.delivery()) and not delivery.is_over:
+        sleep(0.01)
+    return delivery
 
 
 class ended_soon:  # noqa: N801 it reads as what it does

@@ -20,6 +20,7 @@ SOURCES = "".join(path.read_text("utf-8") for path in sorted(WEB.glob("templates
 LITERAL = re.compile(r"""\bt\('([\w.]+)'[,)]""")
 FAMILIES: dict[str, AbstractSet[str]] = {
     "parcel.state.": set(kinds.ParcelState),
+    "receive.step.": set(kinds.Reading),
     "outcome.": set(kinds.Outcome),
     "reason.": set(kinds.Reason) - {kinds.Reason.NONE},
     "clip.state.": set(kinds.ClipState),

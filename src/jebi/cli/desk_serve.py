@@ -2,7 +2,8 @@
 
 The pages are for this machine alone, unless you name another address to listen at, and then only behind a server that
 speaks https: name what it is called there with --origin. The first time, an admin is made, and their password shown once.
-Received clips are looked at meanwhile, in the jail. Ctrl-C closes everything; what was being done goes on the next time.
+Sticks that are plugged in, and what lies in --inbox, are received on the page of arrivals; clips are looked at meanwhile, in
+the jail. Ctrl-C closes everything; what was being done goes on the next time.
 """
 
 import argparse
@@ -49,6 +50,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="what the desk is called behind https, as https://desk.example",
     )
+    parser.add_argument(
+        "--inbox",
+        metavar="FOLDER",
+        action="append",
+        default=[],
+        help="offer what lies in there to be received, beside what is plugged in",
+    )
     parser.add_argument("--models", metavar="FOLDER", help="models (default: jebi/models in the XDG data folder)")
     parser.add_argument("--workers", type=natural, metavar="N", help="clips looked at at once (default: one a core)")
 
@@ -69,7 +77,15 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         models = Path(options.models) if options.models else usual_folder(os.environ, Path.home())
         with (
             open_desk(options.archive, passphrase) as desk,
-            open_house(desk, models, zone=zone, complain=terminal.say, workers=options.workers, outer=outer) as house,
+            open_house(
+                desk,
+                models,
+                zone=zone,
+                complain=terminal.say,
+                workers=options.workers,
+                outer=outer,
+                inboxes=options.inbox,
+            ) as house,
         ):
             first = _first_admin(house)
             terminal.result(_welcome(origins[0], first), address=f"{origins[0]}/", **first)

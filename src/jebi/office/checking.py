@@ -20,7 +20,8 @@ from jebi.archive.timestamp import LONGEST_RESPONSE
 from jebi.archive.witness import CosignatureVerifier
 from jebi.errors import Damaged, failures_named
 from jebi.office import answering
-from jebi.office.desk import PARTIAL, Desk
+from jebi.office.desk import Desk
+from jebi.office.finishing import PARTIAL
 from jebi.office.progress import Progress
 from jebi.parcel.stream import read_exactly
 from jebi.vault import files

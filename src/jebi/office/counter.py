@@ -16,11 +16,13 @@ from jebi.office.shown import (
     Checkpoint,
     Choices,
     Clip,
+    Delivery,
     Entry,
     Filter,
     Health,
     Hit,
     Job,
+    Medium,
     Page,
     Parcel,
     Person,
@@ -39,6 +41,15 @@ class Archive(Members, Protocol):
 
     def pulse(self, topic: Topic, /) -> str:
         """Something short that differs after anything of the topic changed. Cheap: asked every second."""
+
+    def media(self) -> Sequence[Medium]:
+        """What could be received now: what is plugged in, and what lies in the inbox."""
+
+    def bring(self, media: Sequence[str], /, *, by: str) -> None:
+        """Have some of these received; returns at once. Raises `Refused` while others are."""
+
+    def delivery(self) -> Delivery | None:
+        """What was brought last, since the archive was opened."""
 
     def parcels(self, *, key: str = "") -> Page[Parcel]: ...
 

@@ -24,14 +24,16 @@ import os
 import secrets
 import shutil
 import tomllib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jebi.archive.custody import DICE, CustodyLog, Event, parse_record
+from jebi.archive.custody import DICE, CustodyLog, Event
 from jebi.carriers.slot import SLOT
-from jebi.errors import Damaged, Refused, Unable, WrongKey, failures_named
+from jebi.errors import Busy, Damaged, Refused, Unable, WrongKey, failures_named
 from jebi.office import benches
+from jebi.office.finishing import PARTIAL, finish_parcels, finish_trips
 from jebi.parcel import backup, seal, trip
 from jebi.parcel.card import Card, RouteKey
 from jebi.parcel.keys import Passphrase, PostQuantumIdentity, PostQuantumRecipient, parse_identities
@@ -45,7 +47,6 @@ from jebi.vault.tray import Tray
 FOLDERS = ("keys", "trips", "parcels", "clips", "tray")
 SETTINGS = "desk.toml"
 WORK = "work"  # plain copies, for as long as a job needs one
-PARTIAL = ".part"  # a new archive grows beside its name, so that one that exists is whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +94,28 @@ class Workplace:
     def path(self, *parts: str) -> str:
         return os.path.join(self.folder, *parts)
 
+    def trips(self) -> list[Trip]:
+        """All trips that were ever issued."""
+        with failures_named(self.path("trips"), "read"):
+            names = sorted(name for name in os.listdir(self.path("trips")) if name.endswith(".age"))
+        return [
+            _parse_trip(seal.open_in_memory(files.read(self.path("trips", name)), [self.identity])) for name in names
+        ]
 
-class Desk(Workplace):
+
+class Reception(Workplace, ABC):
+    """An archive into which parcels are received: what is not whole waits in its tray, and its log hears of all that came."""
+
+    def __init__(self, folder: str, settings: dict[str, object], identity: PostQuantumIdentity) -> None:
+        super().__init__(folder, settings, identity)
+        self.tray = Tray(self.path("tray"), SLOT)
+
+    @abstractmethod
+    def append(self, kind: str, subject: str, detail: str, *, actor: str, time: int) -> int:
+        """Log what happened; returns its place in the log once it is kept there."""
+
+
+class Desk(Reception):
     """An archive that is held, with its log. Use `open_desk`."""
 
     def __init__(self, folder: str, settings: dict[str, object], identity: PostQuantumIdentity, ledger: Ledger) -> None:
@@ -104,7 +125,6 @@ class Desk(Workplace):
         self.signer = Ed25519Signer(name=self.name, secret=secret)
         self.ledger = ledger
         self.log = CustodyLog(ledger, self.signer)
-        self.tray = Tray(self.path("tray"), SLOT)
 
     def settle(self, key: str, value: str) -> None:
         """Write one more setting into `desk.toml`, above what stands there."""
@@ -113,17 +133,9 @@ class Desk(Workplace):
         self.settings[key] = value
 
     def append(self, kind: str, subject: str, detail: str, *, actor: str, time: int) -> int:
-        """Log what happened; returns once it is kept."""
+        """Log what happened; returns its place in the log once it is kept."""
         event = Event(kind=kind, subject=subject, detail=detail, actor=actor, time=time)
         return self.log.append(event, secrets.token_bytes(DICE))
-
-    def trips(self) -> list[Trip]:
-        """All trips that were ever issued."""
-        with failures_named(self.path("trips"), "read"):
-            names = sorted(name for name in os.listdir(self.path("trips")) if name.endswith(".age"))
-        return [
-            _parse_trip(seal.open_in_memory(files.read(self.path("trips", name)), [self.identity])) for name in names
-        ]
 
     def issue(self, *, signing: Signing, memorise: bool, note: str, share_route: str, time: int) -> Issued:
         """Issue a trip: keys, route, receipt card.
@@ -242,12 +254,26 @@ def open_desk(folder: str, passphrase: bytes) -> Iterator[Desk]:
         Unable, Damaged: it is not there, or not whole.
     """
     settings = read_settings(folder)
-    with files.locked(folder):
+    with _held(folder):
         _sweep(folder)
         identity = _open_identity(folder, passphrase)
         with Ledger(Path(folder, "log")) as ledger:
-            _finish_trips(folder, ledger)
+            finish_trips(folder, ledger)
+            finish_parcels(folder, ledger)
             yield Desk(folder, settings, identity, ledger)
+
+
+@contextlib.contextmanager
+def _held(folder: str) -> Iterator[None]:
+    """Hold the archive; who cannot is told where else to go."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(files.locked(folder))
+        except Busy as error:
+            raise Busy(
+                error.what, hint="wait until it is done; if it is open in a browser, receive and search there"
+            ) from error
+        yield
 
 
 def join_desk(folder: str, passphrase: bytes) -> Workplace:
@@ -266,18 +292,6 @@ def _open_identity(folder: str, passphrase: bytes) -> PostQuantumIdentity:
     except WrongKey as error:
         raise WrongKey("this is not the desk's passphrase", hint="capitals and spaces count; try again") from error
     return _only_identity(text)
-
-
-def _finish_trips(folder: str, ledger: Ledger) -> None:
-    """Give a trip its name that was logged just before jebi was killed; what was not logged never was."""
-    last = parse_record(ledger.record(ledger.count - 1)).event if ledger.count else None
-    for staged in glob.glob(os.path.join(glob.escape(os.path.join(folder, "trips")), f"*{files.STAGED}")):
-        digest = hashlib.sha256(files.read(staged)).hexdigest()
-        if last and last.kind == "trip-issued" and digest in last.detail:
-            files.keep(staged.removesuffix(files.STAGED))
-        else:
-            with contextlib.suppress(OSError):
-                os.unlink(staged)
 
 
 def _only_identity(written: bytes) -> PostQuantumIdentity:

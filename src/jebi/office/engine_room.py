@@ -1,6 +1,6 @@
 """What is being done, what went wrong with it, and how the desk is: jobs, models, disk, jail, fixity.
 
-Invariants: whatever changes makes `pulse` differ, and asking for it costs nothing to speak of.
+Invariants: what is asked here costs nothing to speak of, but for the sums of models.
 """
 
 import os
@@ -17,10 +17,10 @@ from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.office import pages
 from jebi.office.arrived import NAME
-from jebi.office.kinds import JobKind, JobState, Level, Reason, Topic
+from jebi.office.kinds import JobKind, JobState, Level, Reason
 from jebi.office.room import SECOND, Room, event
 from jebi.office.shown import Health, Job, Model, Page
-from jebi.vault import clips, fixity, jobs, migrations, outbox
+from jebi.vault import clips, fixity, jobs, migrations
 from jebi.vault.engine import described
 from jebi.vault.jobs import Job as Row
 
@@ -50,13 +50,6 @@ class EngineRoom(Room):
     """Jobs and health."""
 
     machine: Machine
-
-    def pulse(self, topic: Topic, /) -> str:
-        with self.catalogue.reading() as connection:
-            newest = outbox.newest(connection)
-            running = jobs.progress(connection) if topic is Topic.JOBS else (0, 0)
-        grown = self.desk.ledger.count if topic is Topic.PARCELS else 0
-        return f"{newest}.{running[0]}.{running[1]}.{grown}"
 
     def jobs(self, state: JobState | None = None, /, *, key: str = "") -> Page[Job]:
         asked = pages.parse(key, 1)

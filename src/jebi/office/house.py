@@ -3,13 +3,14 @@
     Room          rows, log, sealed blobs, one lock
     Staff         who may sign in
     Arrived       parcels, trips
+    Entrance      what could be received, what is being received
     CloseUp       the grid, and one clip
     Library       search, transcripts
     Remarks       what members say
     CustodyRoom   log, verdicts, evidence
     EngineRoom    jobs, health
 
-Invariants: implements `counter.Archive`, and nothing else asks these parts for anything.
+Invariants: whatever changes makes `pulse` differ; implements `counter.Archive`, and nothing else asks these parts for anything.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,16 +21,23 @@ from jebi.office.close_up import CloseUp
 from jebi.office.custody_room import CustodyRoom
 from jebi.office.desk import Desk
 from jebi.office.engine_room import EngineRoom, Machine
+from jebi.office.entrance import Entrance
 from jebi.office.kept import Kept
+from jebi.office.kinds import Topic
 from jebi.office.library import Library
+from jebi.office.porter import Porters
 from jebi.office.remarks import Remarks
 from jebi.office.staff import Staff
 from jebi.parcel.keys import Identity
+from jebi.vault import jobs, outbox
 from jebi.vault.catalogue import Catalogue
 
 
-class House(Staff, Arrived, Library, CloseUp, Remarks, CustodyRoom, EngineRoom):
-    """Implements `counter.Archive`; see `room.Room`. `machine` is what the pages say of the computer."""
+class House(Staff, Arrived, Entrance, Library, CloseUp, Remarks, CustodyRoom, EngineRoom):
+    """Implements `counter.Archive`; see `room.Room`. `machine` is what the pages say of the computer.
+
+    With a `porter` carriers are received, those that are plugged in and what lies in the folders `inboxes`.
+    """
 
     def __init__(
         self,
@@ -41,6 +49,15 @@ class House(Staff, Arrived, Library, CloseUp, Remarks, CustodyRoom, EngineRoom):
         now_ms: Callable[[], int],
         zone: tzinfo,
         outer: Sequence[Identity] = (),
+        porter: Porters | None = None,
+        inboxes: Sequence[str] = (),
     ) -> None:
         super().__init__(desk, catalogue, kept, now_ms=now_ms, zone=zone, outer=outer)
-        self.machine = machine
+        self.machine, self.porter, self.inboxes = machine, porter, inboxes
+
+    def pulse(self, topic: Topic, /) -> str:
+        with self.catalogue.reading() as connection:
+            newest = outbox.newest(connection)
+            running = jobs.progress(connection) if topic is Topic.JOBS else (0, 0)
+        pulse = f"{newest}.{running[0]}.{running[1]}"
+        return f"{pulse}.{self.desk.ledger.count}.{self.stir()}" if topic is Topic.PARCELS else pulse

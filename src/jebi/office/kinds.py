@@ -24,8 +24,16 @@ class ParcelState(StrEnum):
     """What became of a parcel."""
 
     WHOLE = "whole"
+    KNOWN = "known"
     WAITING = "waiting"
     REJECTED = "rejected"
+
+
+class Reading(StrEnum):
+    """What is done with carriers that were brought."""
+
+    SEARCHING = "searching"
+    RESTORING = "restoring"
 
 
 class Outcome(StrEnum):

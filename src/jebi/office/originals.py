@@ -48,6 +48,10 @@ class Originals:
         if self._bench:
             self._bench.clear()
 
+    def has(self, parcel: str) -> bool:
+        """Whether a parcel of that name is kept."""
+        return os.path.exists(self._desk.path("parcels", f"{parcel}.age"))
+
     def shelf(self, parcel: str) -> Shelf:
         """The clips of a kept parcel. Raises `Unable` if there is none of that name, `Damaged` if it is not what it was."""
         return self._opened(parcel)[0]

@@ -21,7 +21,8 @@ from jebi.archive.receive import KEPT, Arrival, State, kept, parcel_id, shortfal
 from jebi.carriers.whole import is_whole
 from jebi.device import blocks
 from jebi.errors import Damaged, NothingFound, Refused, Unable, WrongKey, failures_named
-from jebi.office.desk import Desk, Trip
+from jebi.office.desk import Reception, Trip
+from jebi.office.finishing import PARTIAL
 from jebi.office.progress import Progress
 from jebi.office.reading import Piece, Pile, Reader, Source, keep, media_at
 from jebi.office.salvaging import salvage_pile
@@ -35,7 +36,6 @@ from jebi.parcel.seal import open_layers
 from jebi.parcel.stream import Chained
 from jebi.vault import files
 
-PARTIAL = ".part"
 PIECE = 1 << 18  # fits a core's cache, from reading over hashing to opening
 MOST_LISTS = 8  # block lists that are tried; more than one is somebody's lie, and each costs a whole restoring
 
@@ -49,7 +49,7 @@ class Wish:
     outer: tuple[Identity, ...] = field(default=(), repr=False)
 
 
-def receive(desk: Desk, places: Sequence[str], wish: Wish, progress: Progress) -> list[Arrival]:
+def receive(desk: Reception, places: Sequence[str], wish: Wish, progress: Progress) -> list[Arrival]:
     """Receive all that lies in some places, and what waited in the tray.
 
     Raises:
@@ -88,7 +88,7 @@ class _Receiving:
     """One parcel's way from a pile of slots into the archive."""
 
     def __init__(
-        self, desk: Desk, reader: Reader, pile: Pile, trips: Sequence[Trip], wish: Wish, labels: dict[int, str]
+        self, desk: Reception, reader: Reader, pile: Pile, trips: Sequence[Trip], wish: Wish, labels: dict[int, str]
     ) -> None:
         self._desk, self._reader, self._pile, self._trips, self._wish = desk, reader, pile, trips, wish
         self._labels = labels
@@ -203,7 +203,7 @@ class _Receiving:
 class _Quarantine:
     """Clips on their way out of the seal: under passing names until their whole parcel verified."""
 
-    def __init__(self, desk: Desk, parcel: str, wish: Wish) -> None:
+    def __init__(self, desk: Reception, parcel: str, wish: Wish) -> None:
         self._wanted = wish.clips
         self._final = desk.path("clips", parcel)
         self._partial = self._final + PARTIAL
@@ -236,7 +236,7 @@ class _Quarantine:
 
 
 def _open(
-    desk: Desk, sealed: Iterator[bytes], quarantine: _Quarantine, trips: Sequence[Trip], wish: Wish
+    desk: Reception, sealed: Iterator[bytes], quarantine: _Quarantine, trips: Sequence[Trip], wish: Wish
 ) -> tuple[Trip, contents.Opened]:
     """Open a sealed parcel to its last byte; raises `Damaged` if it is not one of ours, whole and signed."""
     signed: list[Trip] = []
@@ -256,7 +256,7 @@ def _open(
 
 
 def _accept(
-    desk: Desk,
+    desk: Reception,
     parcel: str,
     partial: str,
     final: str,
@@ -285,7 +285,7 @@ def _is_sealed_file(path: str) -> bool:
     return False
 
 
-def _receive_sealed_file(desk: Desk, path: str, trips: Sequence[Trip], wish: Wish) -> Arrival:
+def _receive_sealed_file(desk: Reception, path: str, trips: Sequence[Trip], wish: Wish) -> Arrival:
     """A sealed parcel that came as it is. It is known by its own digest, for its secret rode nowhere."""
     try:
         digest, size = hashlib.sha256(), 0
@@ -336,7 +336,7 @@ def _pieces(path: str) -> Iterator[bytes]:
         raise Damaged(f"it cannot be read to its end: {error.what}") from error
 
 
-def _clear(desk: Desk) -> None:
+def _clear(desk: Reception) -> None:
     """Remove what a jebi that was killed left under passing names: half parcels, and clips that nobody vouches for."""
     for pattern in ("parcels/*", "clips/*", "salvaged/*/*"):
         for path in glob.glob(glob.escape(desk.folder) + f"/{pattern}{PARTIAL}"):

@@ -16,7 +16,8 @@ from collections.abc import Iterator, Sequence
 
 from jebi.archive.receive import parcel_id
 from jebi.errors import Damaged, WrongKey
-from jebi.office.desk import PARTIAL, Desk
+from jebi.office.desk import Reception
+from jebi.office.finishing import PARTIAL
 from jebi.office.reading import Pile, Reader
 from jebi.parcel.blocks import SYMBOL
 from jebi.parcel.keys import Identity
@@ -30,7 +31,7 @@ PIECE = 1 << 20
 SEALED, OPENED, MAP = "sealed.part", "opened.part", "gaps.json"
 
 
-def salvage_pile(desk: Desk, reader: Reader, pile: Pile, outer: Sequence[Identity]) -> list[SalvagedClip]:
+def salvage_pile(desk: Reception, reader: Reader, pile: Pile, outer: Sequence[Identity]) -> list[SalvagedClip]:
     """Salvage one parcel; returns its clips as far as they go.
 
     Raises:
@@ -58,7 +59,7 @@ def salvage_pile(desk: Desk, reader: Reader, pile: Pile, outer: Sequence[Identit
     return clips
 
 
-def _salvage(desk: Desk, reader: Reader, pile: Pile, outer: Sequence[Identity], folder: str) -> list[SalvagedClip]:
+def _salvage(desk: Reception, reader: Reader, pile: Pile, outer: Sequence[Identity], folder: str) -> list[SalvagedClip]:
     sealed, opened = os.path.join(folder, SEALED), os.path.join(folder, OPENED)
     _restore(reader, pile, sealed)
     with open(sealed, "rb") as source:

@@ -1,7 +1,7 @@
 """The desk opens its house: pages look into the archive while workers look at clips, and the log follows both.
 
-The workers are hired by a process of their own, which is forked before any thread is there; when the one that serves dies,
-however it dies, they die with it, and their jobs wait again.
+The workers are hired by a process of their own, and carriers received in another; both are forked before any thread is
+there. When the one that serves dies, however it dies, they die with it, and their jobs wait again.
 
 Invariants: one process holds the archive and its log; without a jail the pages are served all the same, and nothing is
 opened. Peak: see `labour` and `house`.
@@ -31,6 +31,7 @@ from jebi.office.engine_room import Machine
 from jebi.office.house import House
 from jebi.office.labour import PR_SET_PDEATHSIG, Hands, stop_at_sigterm
 from jebi.office.looking import Eyes
+from jebi.office.porter import Porter
 from jebi.parcel.keys import Identity
 
 HOUR_MS = 3_600_000
@@ -46,6 +47,7 @@ def open_house(
     complain: Callable[[str], None],
     workers: int | None = None,
     outer: Sequence[Identity] = (),
+    inboxes: Sequence[str] = (),
 ) -> Iterator[House]:
     """The archive, ready to be shown, with workers on this machine for as long as the `with` lasts.
 
@@ -57,13 +59,26 @@ def open_house(
         take_in(desk, catalogue, outer)
         catalogue.engine.dispose()  # no connection crosses the fork
         foreman = None if machine.lacking else _hire(desk, models, outer, workers)
-        house = House(desk, catalogue, kept_of(desk), machine=machine, now_ms=_now_ms, zone=zone, outer=outer)
+        porter = Porter(desk, outer)
+        house = House(
+            desk,
+            catalogue,
+            kept_of(desk),
+            machine=machine,
+            now_ms=_now_ms,
+            zone=zone,
+            outer=outer,
+            porter=porter,
+            inboxes=inboxes,
+        )
+        porter.serve(house.log_for, house.take_in)
         stop = threading.Event()
         clerk = threading.Thread(target=_follow, args=(house, stop, complain))
         clerk.start()
         try:
             yield house
         finally:
+            porter.close()
             stop.set()
             clerk.join()
             if foreman:

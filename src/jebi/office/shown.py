@@ -23,6 +23,7 @@ from jebi.office.kinds import (
     Level,
     Outcome,
     ParcelState,
+    Reading,
     Reason,
     Risk,
 )
@@ -41,6 +42,50 @@ class FileOutcome:
     detail: str = ""
     clip: str = ""
     progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medium:
+    """A stick, card or disc that is plugged in, or a file or folder that waits to be received.
+
+    `says` is what it calls itself, `size` zero where it is not known; without `is_readable` this user may read nothing of
+    it, and without `is_whole` only the files on it, not its free space.
+    """
+
+    id: str
+    name: str
+    says: str
+    size: int
+    is_readable: bool = True
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What became of one parcel of which something was brought; `needs` is the least bytes that can complete it."""
+
+    parcel: str
+    state: ParcelState
+    size: int
+    needs: int = 0
+    liars: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What was brought last: how far it is, and in the end what came of it.
+
+    `step` names what is being done, `share` how much of it is, `left` about how many seconds it will take; both None
+    where it is not known. `failed` is why it did not come to its end, for a person, in English.
+    """
+
+    is_over: bool
+    step: Reading = Reading.SEARCHING
+    share: float | None = None
+    left: float | None = None
+    parcels: tuple[Brought, ...] = ()
+    failed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +111,11 @@ class Parcel:
     why: str = ""
     remarks: tuple[str, ...] = ()
     files: tuple[FileOutcome, ...] = ()
+
+    @property
+    def filled(self) -> float:
+        """How much of what it takes is here, from 0 to 1. A block counts as far as it is there."""
+        return max(0.0, 1 - self.needs / self.size) if self.size else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

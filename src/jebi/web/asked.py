@@ -12,7 +12,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Form, Path, Query
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from starlette.datastructures import QueryParams
 
 from jebi.office.kinds import ClipState, Has
@@ -22,6 +22,7 @@ LONGEST_QUERY = 200  # characters; a sentence, and no work for hours
 LONGEST_SECOND = 20  # of 9999:59:59.999 there are 15; beyond, numbers end in infinity
 LONGEST_LINE, LONGEST_TEXT, LONGEST_KEY = 200, 4000, 200
 MOST_CORROBORATING = 50
+MOST_MEDIA = 600  # an inbox and all that can be plugged in
 _YEARS = range(1990, 2200)  # of arrivals at a desk
 
 
@@ -59,6 +60,7 @@ _NAME = r"^[a-z0-9][a-z0-9.-]{0,31}$"
 Id = Annotated[str, Path(pattern=_ID)]
 MemberName = Annotated[str, Path(pattern=_NAME)]
 NewName = Annotated[str, Form(pattern=_NAME)]
+Media = Annotated[list[Annotated[str, StringConstraints(pattern=_ID)]], Form(min_length=1, max_length=MOST_MEDIA)]
 Key = Annotated[str, Query(max_length=LONGEST_KEY)]
 Words = Annotated[str, Query(max_length=LONGEST_QUERY)]
 Line = Annotated[str, Form(min_length=1, max_length=LONGEST_LINE), AfterValidator(_clean)]

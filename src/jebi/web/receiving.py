@@ -1,16 +1,24 @@
-"""What arrived: parcels and their files; trips; the custody log."""
+"""What arrives and what arrived: carriers, parcels and their files; trips; the custody log."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from jebi.web.asked import Id, Key
-from jebi.web.desk import desk_of
-from jebi.web.drawing import page
+from jebi.web.asked import Id, Key, Media
+from jebi.web.desk import desk_of, visitor_of
+from jebi.web.drawing import back, page
 
 
 def parcels(request: Request, key: Key = "") -> Response:
     """What arrived, and what trays are filling up."""
-    return page(request, "parcels.html", parcels=desk_of(request).archive.parcels(key=key))
+    archive = desk_of(request).archive
+    arrived, media = archive.parcels(key=key), archive.media()
+    return page(request, "parcels.html", parcels=arrived, media=media, delivery=archive.delivery())
+
+
+def receive(request: Request, medium: Media) -> Response:
+    """Have carriers received that are plugged in or lie in the inbox."""
+    desk_of(request).archive.bring(medium, by=visitor_of(request).member.name)
+    return back("/parcels")
 
 
 def parcel(request: Request, parcel: Id) -> Response:
@@ -41,4 +49,4 @@ def log_verify(request: Request) -> Response:
     return page(request, "log.html", entries=archive.entries(), checkpoints=archive.checkpoints(), verdict=verdict)
 
 
-ENDPOINTS = (parcels, parcel, trips, trip, log, log_verify)
+ENDPOINTS = (parcels, receive, parcel, trips, trip, log, log_verify)

@@ -67,6 +67,7 @@ RULES = (
     _get("parcels", "/parcels", INTAKE),
     _part("parcels_live", "/parcels/live", INTAKE, is_quiet=True),
     _get("parcel", "/parcels/{parcel}", INTAKE),
+    _post("receive", "/parcels/receive", INTAKE),
     _get("archive", "/archive", WATCH),
     _part("archive_live", "/archive/live", WATCH, is_quiet=True),
     _get("search", "/search", WATCH),
