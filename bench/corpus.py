@@ -152,12 +152,18 @@ def _label(connection: Connection, clips: int) -> None:
     """Labels are words of those that are spoken, so that some are found; every tenth clip has one of each kind."""
     korean = spoken.vocabulary("ko")[0]
     connection.execute(insert(schema.tag), [{"name": f"{korean[7 * one]} {one}"} for one in range(TAGS)])
-    tagged = [{"clip": clip_id(one), "tag": one // TAGGED % TAGS + 1} for one in range(clips)]
+    tagged = [
+        {"clip": clip_id(one), "tag": one // TAGGED % TAGS + 1, "arrived_ms": arrived_ms(one)} for one in range(clips)
+    ]
     connection.execute(insert(schema.clip_tag), tagged)
     for kind, count in LABELS.items():
         table, (links, said) = schema.METADATA.tables[kind], _LINKS[kind]
         connection.execute(insert(table), [_labelled(kind, korean[5 * one], one) for one in range(count)])
-        linked = [{"clip": clip_id(one), kind: one // 10 % count + 1, **said} for one in range(0, clips, 10)]
+        knows = {"arrived_ms"} & set(links.c.keys())
+        linked = [
+            {"clip": clip_id(one), kind: one // 10 % count + 1, **said, **dict.fromkeys(knows, arrived_ms(one))}
+            for one in range(0, clips, 10)
+        ]
         connection.execute(insert(links), linked)
 
 

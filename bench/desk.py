@@ -187,9 +187,12 @@ def _fill(catalogue: Catalogue, count: int) -> None:
             connection.execute(insert(schema.glance), [
                 {"clip": _id(n), "has_speech": n % 2, "has_text": int(n % 3 == 0), "most_faces": n % 5} for n in some
             ])  # fmt: skip
-            connection.execute(insert(schema.clip_tag), [{"clip": _id(n), "tag": n % 40 + 1} for n in some])
+            connection.execute(insert(schema.clip_tag), [
+                {"clip": _id(n), "tag": n % 40 + 1, "arrived_ms": _arrived_ms(n, count)} for n in some
+            ])  # fmt: skip
             connection.execute(insert(schema.clip_place), [
-                {"clip": _id(n), "place": n % 60 + 1, "certainty": "probable", "author": "maria", "note": ""} for n in some
+                {"clip": _id(n), "place": n % 60 + 1, "certainty": "probable", "author": "maria", "note": "",
+                 "arrived_ms": _arrived_ms(n, count)} for n in some
             ])  # fmt: skip
 
 
@@ -197,11 +200,15 @@ def _id(number: int) -> str:
     return f"{number * 0x9E3779B97F4A7C15 % (1 << 64):016x}"
 
 
+def _arrived_ms(number: int, count: int) -> int:
+    return BEGAN_MS + number * 1000 * DAY_MS // count
+
+
 def _clip(number: int, count: int) -> dict[str, object]:
     return {
         "id": _id(number), "parcel": f"{number // 20:016x}", "number": number % 20 + 1, "trip": f"trip-{number % 50}",
         "sha256": f"{number:064x}", "size": 50_000_000, "kind": "video", "state": "opened" if number % 9 else "refused",
-        "reason": "", "why": "", "arrived_ms": BEGAN_MS + number * 1000 * DAY_MS // count,
+        "reason": "", "why": "", "arrived_ms": _arrived_ms(number, count),
     }  # fmt: skip
 
 

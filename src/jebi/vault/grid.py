@@ -112,9 +112,10 @@ def page(connection: Connection, wanted: Wanted, after: Mark | None = None, size
 
 def page_before(connection: Connection, wanted: Wanted, before: Mark, size: int = PAGE) -> Page:
     """The clips just before a mark; the first ones, when there are not enough."""
+    arrived_ms, id_ = _order(wanted)
     asked = _asked(select(*columns(Clip, clip)), wanted)
-    asked = asked.where(tuple_(clip.c.arrived_ms, clip.c.id) > (before.arrived_ms, before.id))
-    found = rows(connection, Clip, asked.order_by(clip.c.arrived_ms, clip.c.id).limit(size + 1))
+    asked = asked.where(tuple_(arrived_ms, id_) > (before.arrived_ms, before.id))
+    found = rows(connection, Clip, asked.order_by(arrived_ms, id_).limit(size + 1))
     if len(found) <= size:
         return page(connection, wanted, size=size)
     shown = found[size - 1 :: -1]
@@ -123,10 +124,11 @@ def page_before(connection: Connection, wanted: Wanted, before: Mark, size: int 
 
 def query(wanted: Wanted, after: Mark | None, size: int) -> Select[Any]:
     """The question that `page` asks."""
+    arrived_ms, id_ = _order(wanted)
     asked = _asked(select(*columns(Clip, clip)), wanted)
     if after:
-        asked = asked.where(tuple_(clip.c.arrived_ms, clip.c.id) < (after.arrived_ms, after.id))
-    return asked.order_by(clip.c.arrived_ms.desc(), clip.c.id.desc()).limit(size)
+        asked = asked.where(tuple_(arrived_ms, id_) < (after.arrived_ms, after.id))
+    return asked.order_by(arrived_ms.desc(), id_.desc()).limit(size)
 
 
 def ids(connection: Connection, wanted: Wanted) -> Iterable[str]:
@@ -230,20 +232,33 @@ def _so_far(counted: int) -> tuple[int, bool]:
     return min(counted, COUNTED), counted <= COUNTED
 
 
+def _order(wanted: Wanted) -> tuple[Any, Any]:
+    """The columns by which clips stand: those of a link that is asked for, whose index finds them in this order."""
+    for links, _, _ in _links(wanted):
+        return links.c.arrived_ms, links.c.clip
+    return clip.c.arrived_ms, clip.c.id
+
+
+def _links(wanted: Wanted) -> list[tuple[Table, str, int]]:
+    """The links that are asked for, those of fewer clips first, as a rule."""
+    links = (
+        (clip_person, "person", wanted.person),
+        (collection_clip, "collection", wanted.collection),
+        (clip_place, "place", wanted.place),
+        (clip_tag, "tag", wanted.tag),
+    )
+    return [(table, column, number) for table, column, number in links if number is not None]
+
+
 def _asked(asked: Select[Any], wanted: Wanted) -> Select[Any]:
     """Joins, of which each finds a clip at most once: the planner may begin with whichever finds the fewest."""
-    for links, column, number in (
-        (clip_place, "place", wanted.place),
-        (clip_person, "person", wanted.person),
-        (clip_tag, "tag", wanted.tag),
-        (collection_clip, "collection", wanted.collection),
-    ):
-        if number is not None:
-            asked = asked.join(links, links.c.clip == clip.c.id).where(links.c[column] == number)
+    for links, column, number in _links(wanted):
+        asked = asked.join(links, links.c.clip == clip.c.id).where(links.c[column] == number)
     if wanted.filmed_from_ms is not None or wanted.filmed_to_ms is not None:
         asked = asked.join(clip_time, clip_time.c.clip == clip.c.id)
         asked = _between(asked, clip_time.c.to_ms, clip_time.c.from_ms, wanted.filmed_from_ms, wanted.filmed_to_ms)
-    asked = _between(asked, clip.c.arrived_ms, clip.c.arrived_ms, wanted.arrived_from_ms, wanted.arrived_to_ms)
+    arrived_ms, _ = _order(wanted)
+    asked = _between(asked, arrived_ms, arrived_ms, wanted.arrived_from_ms, wanted.arrived_to_ms)
     for column, value in (("parcel", wanted.parcel), ("trip", wanted.trip)):
         if value is not None:
             asked = asked.where(clip.c[column] == value)

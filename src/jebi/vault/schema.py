@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-VERSION = "0001"  # of this schema; the name of the newest migration
+VERSION = "0002"  # of this schema; the name of the newest migration
 
 ClipKind = Literal["video", "audio", "image", "other", "unknown"]
 ClipState = Literal["waiting", "opened", "partly", "refused"]
@@ -196,6 +196,7 @@ place = _numbered(
     _index("name", unique=True),
 )
 
+# What a clip has stands here with the clip's own `arrived_ms`, so that a filter's index gives the order of the grid, too.
 clip_place = _keyed(
     "clip_place",
     _clip(key=True),
@@ -203,8 +204,9 @@ clip_place = _keyed(
     _text("certainty"),
     _text("author"),
     _text("note"),
+    _integer("arrived_ms"),
     _one_of("certainty", Certainty),
-    _index("place", "clip"),
+    _index("place", "arrived_ms", "clip"),
 )
 
 clip_time = _keyed(
@@ -237,12 +239,19 @@ clip_person = _keyed(
     _clip(key=True),
     _integer("person", ForeignKey("person.id"), key=True),
     _integer("at_ms", optional=True),
-    _index("person", "clip"),
+    _integer("arrived_ms"),
+    _index("person", "arrived_ms", "clip"),
 )
 
 tag = _numbered("tag", _text("name"), _index("name", unique=True))
 
-clip_tag = _keyed("clip_tag", _clip(key=True), _integer("tag", ForeignKey("tag.id"), key=True), _index("tag", "clip"))
+clip_tag = _keyed(
+    "clip_tag",
+    _clip(key=True),
+    _integer("tag", ForeignKey("tag.id"), key=True),
+    _integer("arrived_ms"),
+    _index("tag", "arrived_ms", "clip"),
+)
 
 collection = _numbered("collection", _text("name"), _integer("made_ms"), _index("name", unique=True))
 
@@ -250,7 +259,8 @@ collection_clip = _keyed(
     "collection_clip",
     _clip(key=True),
     _integer("collection", ForeignKey("collection.id"), key=True),
-    _index("collection", "clip"),
+    _integer("arrived_ms"),
+    _index("collection", "arrived_ms", "clip"),
 )
 
 claim = _numbered(

@@ -153,7 +153,7 @@ def alter_place(change: Change, altered: Place, event: Event) -> None:
 
 def put_place(change: Change, of: str, number: int, said: Said, event: Event) -> None:
     """Say that a clip was filmed there, or how certain that is by now."""
-    change.put(clip_place, [{"clip": of, "place": number, **asdict(said)}])
+    _link(change, clip_place, of, place=number, **asdict(said))
     change.say(event)
 
 
@@ -189,7 +189,7 @@ def put_person(change: Change, of: str, number: int, at_ms: int | None, event: E
     """Say that a person is seen or heard in a clip; from which moment on, if somebody said so."""
     if at_ms is not None:
         check_number("a moment", at_ms)
-    change.put(clip_person, [{"clip": of, "person": number, "at_ms": at_ms}])
+    _link(change, clip_person, of, person=number, at_ms=at_ms)
     change.say(event)
 
 
@@ -204,7 +204,7 @@ def put_tag(change: Change, of: str, name: str, event: Event) -> int:
     check_text("a tag", name, LONGEST_NAME, least=1)
     known = change.connection.execute(select(tag.c.id).where(tag.c.name == name)).scalar()
     number = known or change.add_numbered(tag, {"name": name})
-    change.put(clip_tag, [{"clip": of, "tag": number}])
+    _link(change, clip_tag, of, tag=number)
     change.say(event)
     return int(number)
 
@@ -223,7 +223,7 @@ def add_collection(change: Change, name: str, event: Event) -> int:
 
 def put_into(change: Change, of: str, number: int, event: Event) -> None:
     """Put a clip into a collection."""
-    change.put(collection_clip, [{"clip": of, "collection": number}])
+    _link(change, collection_clip, of, collection=number)
     change.say(event)
 
 
@@ -290,6 +290,12 @@ def claims_of(connection: Connection, of: str) -> list[tuple[Claim, Stance]]:
     """The claims that a clip supports or contradicts."""
     query = select(*columns(Claim, claim), claim_clip.c.stance).join(claim_clip).where(claim_clip.c.clip == of)
     return [(one, link["stance"]) for one, link in _linked(connection, Claim, query.order_by(claim.c.id))]
+
+
+def _link(change: Change, links: Table, of: str, **said: object) -> None:
+    """Say that a clip has something. The link knows when the clip arrived, by which `grid` orders."""
+    arrived_ms = change.connection.execute(select(clip.c.arrived_ms).where(clip.c.id == of)).scalar()
+    change.put(links, [{"clip": of, "arrived_ms": arrived_ms or 0, **said}])  # a clip that is not there is refused here
 
 
 def _linked(connection: Connection, of: type[AnyRow], query: Select[Any]) -> list[tuple[AnyRow, dict[str, Any]]]:
