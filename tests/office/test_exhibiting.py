@@ -277,6 +277,24 @@ def test_notes_of_staff_leave_only_when_they_are_asked_for_and_those_on_persons_
     assert "notes-und" in {one.name for one in seen.exhibit(with_notes=True).words}
 
 
+@pytest.mark.parametrize("consent", ["refused", "withdrawn"])
+def test_a_clip_of_somebody_who_does_not_consent_stays_unless_somebody_answers_for_it(
+    seen: Archive, consent: schema.Consent
+) -> None:
+    with seen.catalogue.writing(NOW * 1000) as change:
+        ((swallow, _),) = sorting.persons_of(change.connection, seen.film)
+        sorting.alter_person(change, replace(swallow, consent=consent), _event("x"))
+    before = seen.office.events()
+
+    with pytest.raises(Refused, match="swallow in clip"):
+        seen.shown(seen.other, seen.film)
+    assert seen.office.events() == before
+    assert len(seen.shown(seen.other).exhibits) == 1
+    shown = exhibits(seen.office.desk, seen.catalogue, seen.originals, seen.kept, [seen.film], overruled_by="editor-1")
+    assert len(shown.exhibits) == 1
+    assert seen.office.events() == [*before, "consent-overruled"]
+
+
 def test_a_clip_that_nothing_could_open_is_shown_too(seen: Archive) -> None:
     (exhibit,) = seen.shown(seen.noise).exhibits
 

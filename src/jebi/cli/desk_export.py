@@ -3,7 +3,7 @@
 What leaves is one folder, or one .zip or .tar by the target's ending, that anybody checks without jebi: a BagIt bag with a
 verifier in it that needs nothing but Python. It is NOT encrypted. It shows faces, voices and places as they were filmed,
 and the whole list of files of each clip's parcel: keep it on an encrypted disk, and pass it on to those only who must have
-it. The export itself is an event of the custody log.
+it. A clip of somebody who refused or withdrew consent is refused. The export itself is an event of the custody log.
 """
 
 import argparse
@@ -37,6 +37,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="who packs it; it stands in the log (default: desk)",
     )
     parser.add_argument("--notes", action="store_true", help="put in what staff wrote as notes, too: read them before")
+    parser.add_argument(
+        "--despite-refusal",
+        action="store_true",
+        help="also clips of persons who refused or withdrew consent; it is logged who did so",
+    )
     add_second(parser)
 
 
@@ -59,7 +64,13 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     ):
         drain(desk, catalogue)
         shown = exhibits(
-            desk, catalogue, originals, kept_of(desk), find(catalogue, options.clips), with_notes=options.notes
+            desk,
+            catalogue,
+            originals,
+            kept_of(desk),
+            find(catalogue, options.clips),
+            with_notes=options.notes,
+            overruled_by=options.actor if options.despite_refusal else "",
         )
         laid = export(
             desk,

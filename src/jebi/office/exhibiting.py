@@ -12,6 +12,7 @@ Peak: the facts and words of all clips that were asked for; of what is derived, 
 
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -51,6 +52,7 @@ WORDS: dict[SegmentKind, Literal["transcript", "translation", "notes"]] = {
     "note": "notes",
 }
 UNKNOWN = "und"  # a language that nobody named (BCP 47)
+_UNWILLING = {"refused", "withdrawn"}
 LEAST_PREFIX = 4  # digits of a clip's number; fewer would soon mean another clip than yesterday
 _PREFIX = re.compile(rf"[0-9a-f]{{{LEAST_PREFIX},{clips.ID}}}")
 _LANGUAGE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -83,6 +85,7 @@ def exhibits(
     clip_ids: Sequence[str],
     *,
     with_notes: bool = False,
+    overruled_by: str = "",
 ) -> Shown:
     """What a package shows of clips.
 
@@ -93,10 +96,11 @@ def exhibits(
         kept: what was made of them.
         clip_ids: whole numbers, as `find` gives them.
         with_notes: put in what staff wrote as notes, on the clip and on where and when it was filmed.
+        overruled_by: who answers for showing a clip of which a person in it refused or withdrew consent; it is logged.
 
     Raises:
         NothingFound: a clip, or something that was made of it, is not there.
-        Refused: two of the clips have the same bytes, or there are more than a package can show.
+        Refused: a person refused, and nobody answers for it; two of the clips have the same bytes, or there are more than a package can show.
         Damaged: the catalogue, a parcel or a record is not what it should be.
         Unable: a parcel cannot be read.
     """
@@ -106,6 +110,8 @@ def exhibits(
         known = [_Known.read(connection, number, with_notes=with_notes) for number in clip_ids]
     if len({one.clip.sha256 for one in known}) != len(known):
         raise Refused("two of these clips are the same, byte for byte", hint="name one of them")
+    for one in known:
+        _heed(desk, one, overruled_by)
     parcels = {parcel: place for place, parcel in enumerate(dict.fromkeys(one.clip.parcel for one in known))}
     known.sort(key=lambda one: parcels[one.clip.parcel])  # each parcel is unsealed once
     return Shown(
@@ -124,6 +130,7 @@ class _Known:
     derived: Sequence[clips.Derived]
     stretches: Sequence[Segment]
     said: dict[str, Json]
+    unwilling: tuple[str, ...]
 
     @classmethod
     def read(cls, connection: Connection, number: str, *, with_notes: bool) -> "_Known":
@@ -137,6 +144,9 @@ class _Known:
             derived=clips.derived_of(connection, [number])[number],
             stretches=[one for one in segments.of(connection, number) if with_notes or one.kind != "note"],
             said=_said(connection, number, with_notes=with_notes),
+            unwilling=tuple(
+                one.pseudonym for one, _ in sorting.persons_of(connection, number) if one.consent in _UNWILLING
+            ),
         )
 
     def facts_by(self, source: Source) -> dict[str, Json]:
@@ -146,6 +156,19 @@ class _Known:
             for one in self.facts
             if one.source == source and one.tool != "manifest"
         }
+
+
+def _heed(desk: Desk, known: _Known, overruled_by: str) -> None:
+    """What persons in a clip said of being shown."""
+    if not known.unwilling:
+        return
+    if not overruled_by:
+        raise Refused(
+            f"{', '.join(known.unwilling)} in clip {known.clip.id} refused or withdrew consent",
+            hint="leave the clip out; whoever answers for it names --despite-refusal to jebi desk export",
+        )
+    detail = f"{len(known.unwilling)} of the persons in it refused or withdrew consent"
+    desk.append("consent-overruled", known.clip.id, detail, actor=overruled_by, time=int(time.time()))
 
 
 def _find(connection: Connection, untrusted: str) -> str:
@@ -175,7 +198,7 @@ def _said(connection: Connection, number: str, *, with_notes: bool) -> dict[str,
         }
         for place, said in sorting.places_of(connection, number)
     ]
-    time = sorting.time_of(connection, number)
+    filmed = sorting.time_of(connection, number)
     people = [{"pseudonym": one.pseudonym, "at_ms": at_ms} for one, at_ms in sorting.persons_of(connection, number)]
     claims: list[Json] = [
         {
@@ -188,7 +211,9 @@ def _said(connection: Connection, number: str, *, with_notes: bool) -> dict[str,
         }
         for claim, stance in sorting.claims_of(connection, number)
     ]
-    times = [{"from_ms": time.from_ms, "to_ms": time.to_ms, **_stated(time, with_notes=with_notes)}] if time else []
+    times = (
+        [{"from_ms": filmed.from_ms, "to_ms": filmed.to_ms, **_stated(filmed, with_notes=with_notes)}] if filmed else []
+    )
     tags: list[Json] = list(sorting.labels_of(connection, number, schema.tag, schema.clip_tag).values())
     every: dict[str, Json] = {"places": places, "times": times, "people": people, "tags": tags, "claims": claims}
     return {name: value for name, value in every.items() if value}
