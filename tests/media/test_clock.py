@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jebi.errors import Damaged
 from jebi.media.clock import LONGEST_LINE, ticks
-from jebi.media.jail import Stream
+from jebi.media.run import Stream
 
 
 def _stream(content: bytes) -> Stream:

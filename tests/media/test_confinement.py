@@ -9,7 +9,8 @@ import pyseccomp
 import pytest
 
 from jebi.media.confinement import ALLOWED, FATAL, PROGRAMS, THREADS, TOOLS, limits, seccomp_program
-from jebi.media.jail import Budget, Jail, TooCostly, Undecodable
+from jebi.media.jail import Jail
+from jebi.media.run import Budget, TooCostly, Undecodable
 
 AMPLE = Budget(processor=30, memory=2 << 30, stall=20, output=1 << 20)
 CALL = "$call = shift; $answer = syscall($call, map { 0 + $_ } @ARGV);"

@@ -4,7 +4,8 @@ import pytest
 
 from jebi.errors import Damaged
 from jebi.media.decoding import Decoded, ended, ffmpeg
-from jebi.media.jail import Budget, Jail, Undecodable
+from jebi.media.jail import Jail
+from jebi.media.run import Budget, Undecodable
 
 BUDGET = Budget(processor=10, memory=1 << 30, stall=10, output=1 << 20)
 

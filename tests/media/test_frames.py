@@ -14,8 +14,9 @@ from PIL import Image
 
 from jebi.errors import Damaged, Refused
 from jebi.media.frames import Frame, _later, fitted, frames
-from jebi.media.jail import WATCH, Jail, Stopped, TooCostly
+from jebi.media.jail import Jail
 from jebi.media.probe import LONGEST, Matrix, Video, probe
+from jebi.media.run import WATCH, Stopped, TooCostly
 
 UNSTEADY = [7 * place * place + 33 * place for place in range(20)]  # ms
 

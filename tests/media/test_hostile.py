@@ -10,9 +10,10 @@ import pytest
 
 from jebi.errors import Damaged, Refused
 from jebi.media.frames import frames
-from jebi.media.jail import Jail, TooCostly
+from jebi.media.jail import Jail
 from jebi.media.metadata import metadata
 from jebi.media.probe import probe
+from jebi.media.run import TooCostly
 from jebi.media.samples import samples as heard
 from media import hostile
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from jebi.errors import Damaged, Refused
 from jebi.media.decoding import Pass
-from jebi.media.jail import WATCH, Confined, Jail, TooCostly
+from jebi.media.jail import Jail
 from jebi.media.probe import probe
+from jebi.media.run import WATCH, Confined, TooCostly
 from jebi.media.samples import Samples, _blocks, _placed
 from jebi.media.samples import samples as heard
 

@@ -3,7 +3,7 @@
 import pytest
 
 from jebi.errors import Busy, Damaged, Gone, JebiError, NoRoom, NothingFound, Refused, Unable
-from jebi.media.jail import Stopped, TooCostly, Undecodable
+from jebi.media.run import Stopped, TooCostly, Undecodable
 from jebi.office.kinds import Reason
 from jebi.office.reasons import NotHere, reason_of
 

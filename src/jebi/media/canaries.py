@@ -19,7 +19,8 @@ from typing import Final
 import pyseccomp
 
 from jebi.errors import Unable
-from jebi.media.jail import Budget, Jail, TooCostly, Undecodable
+from jebi.media.jail import Jail
+from jebi.media.run import Budget, TooCostly, Undecodable
 
 BEGINS: Final = b"begins\n"
 OUT: Final = b"out\n"

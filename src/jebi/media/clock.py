@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from jebi.errors import Damaged
-from jebi.media.jail import Stream
 from jebi.media.probe import AS_A_FILE
+from jebi.media.run import Stream
 
 OUTPUT: Final = ("-flush_packets", "1", "-f", "framecrc", "pipe:3")  # line by line, so that none is waited for in vain
 LONGEST_LINE: Final = 200  # bytes; lines have 58

@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 
 from jebi.errors import Damaged
 from jebi.media.confinement import FOOTAGE
-from jebi.media.jail import Confined, Undecodable
 from jebi.media.probe import ELSEWHERE, ONE_FILE
+from jebi.media.run import Confined, Undecodable
 
 LEAST_COST: Final = 20.0  # seconds of processor time that the smallest file may take; the largest still takes 5
 STALL: Final = 60.0  # seconds without anything happening; a slow disk spins up in 20

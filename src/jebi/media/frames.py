@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from jebi.errors import Damaged, Refused
 from jebi.media import clock
 from jebi.media.decoding import LEAST_COST, MEMORY, STALL, Pass, ended, ffmpeg
-from jebi.media.jail import Budget, Jail
+from jebi.media.jail import Jail
 from jebi.media.probe import AS_A_FILE, LONGEST, Kind, Matrix, Probe, Video, most_pixels
+from jebi.media.run import Budget
 
 PIXEL: Final = (
     50e-9  # seconds; ffmpeg was measured at 3e-9 for H.264; the slowest formats of cameras take ten times that

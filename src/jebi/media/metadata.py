@@ -15,7 +15,8 @@ from typing import Final
 
 from jebi.errors import Damaged
 from jebi.media.confinement import FOOTAGE
-from jebi.media.jail import Budget, Confined, Jail, Undecodable
+from jebi.media.jail import Jail
+from jebi.media.run import Budget, Confined, Undecodable
 from jebi.media.untrusted import number, parsed, plain, rows
 
 LONGEST_ANSWER: Final = 8 << 20  # bytes; a photograph takes 20 KiB, a retouched one with its history 2 MiB

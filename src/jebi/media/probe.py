@@ -18,7 +18,8 @@ from typing import Final
 
 from jebi.errors import Damaged, JebiError, Refused, failures_named
 from jebi.media.confinement import FOOTAGE
-from jebi.media.jail import Budget, Jail, Undecodable
+from jebi.media.jail import Jail
+from jebi.media.run import Budget, Undecodable
 from jebi.media.untrusted import number, parsed, rows, table, text, whole
 
 # Containers that hold everything in one file. Left out are those that lead elsewhere (hls, dash, concat, sdp, rtsp, imf,

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from jebi.errors import Damaged, Refused
 from jebi.media import clock
 from jebi.media.decoding import LEAST_COST, MEMORY, STALL, Pass, ended, ffmpeg
-from jebi.media.jail import Budget, Confined, Jail
+from jebi.media.jail import Jail
 from jebi.media.probe import AS_A_FILE, FASTEST_SOUND, LONGEST, Probe
+from jebi.media.run import Budget, Confined
 
 SPEECH: Final = 16_000  # Hz; what recognition and fingerprints work on
 SLACK: Final = 0.05  # seconds by which a piece may lie beside its time: containers round, and a gap would click

@@ -24,9 +24,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from jebi.errors import Damaged, Unable
-from jebi.media.jail import Budget, Jail
+from jebi.media.jail import Jail
 from jebi.media.lettering import MARGIN, Grey, Lettering, find_lettering
 from jebi.media.models import Maker
+from jebi.media.run import Budget
 from jebi.media.untrusted import plain
 
 LANGUAGES = {"kor": "ko", "jpn": "ja", "eng": "en"}  # Tesseract's names, and ISO 639-1; the likeliest first

@@ -1,7 +1,7 @@
 """Why a job or a clip ended as it did: the word for an error, which the desk's pages say in every language."""
 
 from jebi.errors import Damaged, JebiError, NoRoom, Refused, Unable
-from jebi.media.jail import TooCostly
+from jebi.media.run import TooCostly
 from jebi.office.kinds import Reason
 
 
