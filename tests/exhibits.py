@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jebi.archive.custody import DICE, CustodyLog, Event, parse_record
+from jebi.archive.custody import CustodyLog
 from jebi.archive.evidence import Plan, Scripts, ShownParcel, plan
 from jebi.archive.evidence_custody import Custody, custody_of
 from jebi.archive.exhibit import Content, Derived, Exhibit, Words
 from jebi.archive.proof import prove
+from jebi.archive.record import DICE, Event, parse_record
 from jebi.archive.timestamp import request
 from jebi.archive.transcript import Cue
 from jebi.archive.witness import Cosigner, add_cosignatures

@@ -33,9 +33,9 @@ from exhibits import (
     open_case,
     pieces,
 )
-from jebi.archive.custody import Event
 from jebi.archive.evidence import EXPORTED, Plan, ShownParcel, plan
 from jebi.archive.exhibit import SUFFIXES, Content, Derived, Exhibit, content_of
+from jebi.archive.record import Event
 from jebi.errors import Damaged, Refused
 from jebi.parcel.note import Ed25519Signer, sign
 from jebi.parcel.safename import SafeName

@@ -11,9 +11,9 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))  # for what tests s
 from dataclasses import replace
 
 from exhibits import COSIGNED, DESK, MACED, NOW, SIGNED, WITNESS, Case, open_case
-from jebi.archive.custody import Event
 from jebi.archive.evidence_custody import custody_of, events_of
 from jebi.archive.proof import verify
+from jebi.archive.record import Event
 from jebi.archive.witness import Cosigner, add_cosignatures
 from jebi.errors import Damaged
 

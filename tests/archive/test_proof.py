@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jebi.archive.custody import DICE, CustodyLog, Event, parse_record
+from jebi.archive.custody import CustodyLog
 from jebi.archive.proof import LONGEST_PROOF, Proof, parse, prove, verify
+from jebi.archive.record import DICE, Event, parse_record
 from jebi.archive.witness import Cosigner, add_cosignatures
 from jebi.errors import Damaged
 from jebi.parcel.note import Ed25519Signer

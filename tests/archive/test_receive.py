@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jebi.archive.custody import Event
 from jebi.archive.receive import Arrival, Logged, Shortfall, State, logged, parcel_id, remarked, shortfall
+from jebi.archive.record import Event
 from jebi.parcel.blocks import SYMBOL, Shape
 from jebi.parcel.gather import Tally
 from jebi.parcel.manifest import Clip, Manifest

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from jebi.archive.checkpoint import sign_checkpoint
-from jebi.archive.custody import DICE, CustodyLog, Event, parse_record
+from jebi.archive.custody import CustodyLog
 from jebi.archive.proof import Proof, prove
+from jebi.archive.record import DICE, Event, parse_record
 from jebi.archive.witness import Cosigner, add_cosignatures
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import Ledger

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from jebi.archive.custody import DICE, CustodyLog, Event
+from jebi.archive.custody import CustodyLog
 from jebi.archive.merkle import root
+from jebi.archive.record import DICE, Event
 from jebi.archive.witness import (
     LONGEST_REQUEST,
     CosignatureVerifier,

@@ -19,7 +19,7 @@ import pytest
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # for what tests share by name
 
 from exhibits import DESK, FILMS, SIGNED, WITNESS, Case, lay_in, open_case
-from jebi.archive.custody import Event, parse_record
+from jebi.archive.record import Event, parse_record
 from jebi.parcel.note import Ed25519Signer, sign
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_evidence.py"

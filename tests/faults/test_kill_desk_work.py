@@ -25,7 +25,7 @@ from sqlalchemy import func, select, update
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from database import postgresql, postgresql_url  # noqa: F401 - fixtures
-from jebi.archive.custody import parse_record
+from jebi.archive.record import parse_record
 from jebi.errors import Exit
 from jebi.vault import grid, jobs
 from jebi.vault.catalogue import NUMBERED, Catalogue

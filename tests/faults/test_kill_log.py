@@ -6,7 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from jebi.archive.custody import CustodyLog, parse_record
+from jebi.archive.custody import CustodyLog
+from jebi.archive.record import parse_record
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import Ledger
 
@@ -17,7 +18,8 @@ SIGNER = Ed25519Signer(name="example.org/log", secret=bytes(range(32)))
 APPENDS = """
 import os, sys
 from pathlib import Path
-from jebi.archive.custody import DICE, CustodyLog, Event
+from jebi.archive.custody import CustodyLog
+from jebi.archive.record import DICE, Event
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import Ledger
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from jebi.archive.custody import parse_record
+from jebi.archive.record import parse_record
 from jebi.office.admission import admit, clip_id, drain, open_catalogue, place_of
 from jebi.office.originals import Originals
 from jebi.office.receiving import Wish

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from jebi.archive import custody
+from jebi.archive import record
 from jebi.errors import Damaged, Refused, Unable
 from jebi.vault import clips, schema, sorting
 from jebi.vault.catalogue import LONGEST_DETAIL, NUMBERED, Catalogue, Event
@@ -68,7 +68,7 @@ def test_every_event_that_can_be_made_the_log_takes_with_any_number(
         return
 
     numbered = f"{event.detail}{NUMBERED}{(1 << 53) - 1}"
-    custody.Event(kind=event.kind, subject=event.subject, detail=numbered, actor=event.actor, time=0)
+    record.Event(kind=event.kind, subject=event.subject, detail=numbered, actor=event.actor, time=0)
 
 
 def test_events_are_numbered_in_the_order_in_which_changes_took_effect(catalogue: Catalogue) -> None:

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jebi.archive.custody import DICE, CustodyLog, Event, check, parse_record
+from jebi.archive.custody import CustodyLog, check
+from jebi.archive.record import DICE, Event, parse_record
 from jebi.errors import Busy, Damaged, Exit, NoRoom, NothingFound, Refused, Unable
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import LARGEST_FILE, LONGEST_LINE, Ledger
@@ -28,7 +29,8 @@ KILLS = 100
 APPENDER = """
 import hashlib, os, sys
 from pathlib import Path
-from jebi.archive.custody import DICE, CustodyLog, Event
+from jebi.archive.custody import CustodyLog
+from jebi.archive.record import DICE, Event
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import Ledger
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from jebi.archive import custody
-from jebi.archive.custody import CustodyLog, parse_record
+from jebi.archive import record
+from jebi.archive.custody import CustodyLog
+from jebi.archive.record import parse_record
 from jebi.errors import Busy, Damaged, NoRoom
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault import outbox, schema
@@ -24,7 +25,7 @@ from vault.killing import begin, die, dies, kill, kill_at_random
 from vault.rows import EVENT, NOW
 
 SIGNER = Ed25519Signer(name="example.org/log", secret=bytes(range(32)))
-FOREIGN = custody.Event(kind="parcel-received", subject="ab", detail="", actor="trip/x", time=0)
+FOREIGN = record.Event(kind="parcel-received", subject="ab", detail="", actor="trip/x", time=0)
 
 
 class Log:
@@ -34,12 +35,12 @@ class Log:
         self.ledger, self.log = ledger, CustodyLog(ledger, SIGNER)
 
     def append(self, entries: Sequence[Entry]) -> int:
-        def event(one: Entry) -> custody.Event:
-            return custody.Event(kind=one.kind, subject=one.subject, detail=one.detail, actor=one.actor, time=one.time)
+        def event(one: Entry) -> record.Event:
+            return record.Event(kind=one.kind, subject=one.subject, detail=one.detail, actor=one.actor, time=one.time)
 
         return self.log.append_all([(event(one), secrets.token_bytes(16)) for one in entries])
 
-    def seen(self, start: int) -> Iterator[tuple[int, custody.Event]]:
+    def seen(self, start: int) -> Iterator[tuple[int, record.Event]]:
         for index, line in enumerate(self.ledger.records(start), start):
             yield index, parse_record(line).event
 
@@ -225,7 +226,7 @@ def patiently(work: Callable[[], object]) -> None:
 
 def test_what_somebody_else_says_in_the_same_words_is_not_taken_for_ours(catalogue: Catalogue, folder: Path) -> None:
     say(catalogue, 1)
-    ours = custody.Event(kind=EVENT.kind, subject="clip 0", detail=f"{NUMBERED}1", actor=EVENT.actor, time=NOW // 1000)
+    ours = record.Event(kind=EVENT.kind, subject="clip 0", detail=f"{NUMBERED}1", actor=EVENT.actor, time=NOW // 1000)
     with opened(folder) as log:
         log.log.append(replace(ours, time=0), bytes(16))
         log.log.append(replace(ours, actor="somebody"), bytes(16))

@@ -1,7 +1,7 @@
 """What happened to footage at the desk, in a log that cannot be edited unseen (docs/formats/custody.md).
 
-An event is written once, canonically, beside a salt; what enters the Merkle tree is the hash of the two, so that the log
-can be shown without showing anybody. The log's key signs every checkpoint.
+Of every event a record is kept (`jebi.archive.record`), whose salt binds it to its place; its hash enters a Merkle tree. The
+log's key signs every checkpoint.
 
 Invariants: nothing is signed that does not continue what was signed before, or was written without the log's key; nothing
 is acknowledged before its record and a checkpoint over it are kept; whoever checks a log believes its key and what they
@@ -11,13 +11,11 @@ It never says when anything was filmed, and cannot show what was never logged.
 Peak: the tiles of one batch; a check reads record by record.
 """
 
-import base64
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
@@ -39,26 +37,17 @@ from jebi.archive.merkle import (
     tile_path,
     tiles_of,
     verify_consistency,
-    written_hash,
 )
+from jebi.archive.record import DICE, SALT, Event, Record, parse_record
 from jebi.errors import Damaged
 from jebi.parcel.header import derive
 from jebi.parcel.note import Ed25519Signer, Verifier
 
-SALT = 32  # random bytes, then a MAC
-DICE = 16  # the random ones: nobody guesses 128 bits
-LONGEST_ACTOR = 128  # a pseudonym
-LONGEST_SUBJECT = 256  # an accession's number, or a file's name
-LONGEST_DETAIL = 4096  # a few dozen hashes
-LONGEST_RECORD = 16384  # all of that with every letter escaped, and the salt
-LAST_TIME = (1 << 53) - 1  # every JSON reader can tell such numbers apart
 BATCH = 64 * TILE_WIDTH  # records that enter the tree at once
 CHECKPOINT = "checkpoint"
 KEPT = "checkpoints"
 LENGTH = HASH.to_bytes(2, "big")  # before each entry of a bundle
-_KIND = re.compile(r"[a-z0-9._-]{1,64}")
 _Wrong = tuple[int, int, str]  # level, first record concerned, what
-_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _KEPT = re.compile(r"checkpoints/([0-9]{20})-([0-9a-f]{16})\.(note|tsr)")
 _PARTIAL = re.compile(r"(tile/.+)\.p/([1-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])")
 _CHECK = "check the whole log to see which record is concerned; nothing was written"
@@ -97,61 +86,6 @@ class Ledger(Tiles, Protocol):
 
     def delete(self, paths: Iterable[str], /) -> None:
         """Delete files that may be there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What happened: its kind, what it happened to, what there is to say, who did it, and POSIX seconds by the desk's clock."""
-
-    kind: str
-    subject: str
-    detail: str
-    actor: str
-    time: int
-
-    def __post_init__(self) -> None:
-        if not _KIND.fullmatch(self.kind):
-            raise Damaged("an event's kind is empty, too long, or has letters that it must not have")
-        for name, text, longest in (
-            ("subject", self.subject, LONGEST_SUBJECT),
-            ("detail", self.detail, LONGEST_DETAIL),
-            ("actor", self.actor, LONGEST_ACTOR),
-        ):
-            if _UNSHOWABLE.search(text):
-                raise Damaged(f"an event's {name} has a character that cannot be shown as it is")
-            if len(text.encode()) > longest or not (text or name == "detail"):
-                raise Damaged(f"an event's {name} is empty or too long")
-        if not 0 <= self.time <= LAST_TIME:
-            raise Damaged("an event's time cannot be")
-
-    def canonical(self) -> bytes:
-        """The one encoding of an event."""
-        return _json(self.fields())
-
-    def fields(self) -> dict[str, str | int]:
-        """The event as plain values."""
-        texts = {"kind": self.kind, "subject": self.subject, "detail": self.detail, "actor": self.actor}
-        return {**texts, "time": self.time}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """An event and its salt, which is never used for another; `CustodyLog` makes it from dice and its key."""
-
-    event: Event
-    salt: bytes = field(repr=False)
-
-    def __post_init__(self) -> None:
-        if len(self.salt) != SALT:
-            raise Damaged("a record's salt has the wrong length")
-
-    def entry(self) -> bytes:
-        """What enters the log: without the salt, nobody can tell what it is of."""
-        return hashlib.sha256(self.salt + self.event.canonical()).digest()
-
-    def written(self) -> bytes:
-        """The one encoding of a record, without a line end."""
-        return _json({"event": self.event.fields(), "salt": written_hash(self.salt)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,24 +243,6 @@ def check(
         _compare(head, checkpoint, subtree, name, agreed)
         agreed = checkpoint.size
     return Checked(checkpoint=head, pending=ledger.count - head.size, compared=len(earlier))
-
-
-def parse_record(untrusted_line: bytes) -> Record:
-    """Read what `Record.written` writes, to the byte; raises `Damaged` for anything else."""
-    if len(untrusted_line) > LONGEST_RECORD:
-        raise Damaged("the record is too long to be one")
-    try:
-        fields = json.loads(untrusted_line)
-        event, salt = fields["event"], base64.b64decode(fields["salt"], validate=True)
-        texts = {name: event[name] for name in ("kind", "subject", "detail", "actor")}
-        if not all(type(text) is str for text in texts.values()) or type(event["time"]) is not int:
-            raise Damaged("the record has a field of the wrong kind")
-        record = Record(event=Event(**texts, time=event["time"]), salt=salt)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise Damaged("the record cannot be read") from error
-    if record.written() != untrusted_line:
-        raise Damaged("the record is written in a way that jebi does not write")
-    return record
 
 
 def kept_checkpoints(ledger: Ledger, log: Verifier, known: Sequence[Verifier] = ()) -> list[Checkpoint]:
@@ -493,7 +409,3 @@ def _record_at(index: int, line: bytes) -> Record:
 def _missing(count: int, size: int) -> LogDamaged:
     what = f"the log was cut: {size} records were signed, record {count} and those after it are gone"
     return LogDamaged(what, index=count)
-
-
-def _json(fields: object) -> bytes:
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -16,11 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jebi.archive import proof, receive
-from jebi.archive.custody import Event
 from jebi.archive.evidence_custody import Custody, events_of
 from jebi.archive.evidence_readme import README
 from jebi.archive.exhibit import SUFFIXES, Content, Exhibit, Json, as_json, content_of
 from jebi.archive.proof import Proven
+from jebi.archive.record import Event
 from jebi.archive.transcript import write_webvtt
 from jebi.errors import Damaged, Refused
 from jebi.parcel import note as notes

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from jebi.archive import proof
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint
-from jebi.archive.custody import CHECKPOINT, KEPT, Ledger, Record, kept_checkpoints, parse_record
+from jebi.archive.custody import CHECKPOINT, KEPT, Ledger, kept_checkpoints
 from jebi.archive.proof import Proven
+from jebi.archive.record import Record, parse_record
 from jebi.archive.witness import CosignatureVerifier
 from jebi.parcel.note import Ed25519Verifier
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
-from jebi.archive.custody import Event, Record, parse_record
 from jebi.archive.merkle import (
     LONGEST_PATH,
     TileReader,
@@ -24,6 +23,7 @@ from jebi.archive.merkle import (
     root_by_inclusion,
     written_hash,
 )
+from jebi.archive.record import Event, Record, parse_record
 from jebi.errors import Damaged
 from jebi.parcel.note import Verifier
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from jebi.archive.custody import Event
+from jebi.archive.record import Event
 from jebi.parcel.blocks import SYMBOL, Shape
 from jebi.parcel.gather import Tally
 from jebi.parcel.manifest import Manifest

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 
-from jebi.archive.custody import DICE, Event, parse_record
+from jebi.archive.record import DICE, Event, parse_record
 from jebi.office.answering import events
 from jebi.office.desk import Desk, Workplace
 from jebi.office.originals import Originals

@@ -16,8 +16,8 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from jebi.archive.custody import Event, parse_record
 from jebi.archive.receive import logged
+from jebi.archive.record import Event, parse_record
 from jebi.errors import Damaged, Refused, failures_named
 from jebi.office.desk import Desk
 from jebi.parcel import seal

@@ -29,7 +29,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jebi.archive.custody import DICE, CustodyLog, Event
+from jebi.archive.custody import CustodyLog
+from jebi.archive.record import DICE, Event
 from jebi.carriers.slot import SLOT
 from jebi.errors import Busy, Damaged, Refused, Unable, WrongKey, failures_named
 from jebi.office import benches

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from jebi.archive.custody import parse_record
 from jebi.archive.evidence import Plan, Scripts, ShownParcel, plan
 from jebi.archive.evidence_custody import custody_of
 from jebi.archive.exhibit import Content, Exhibit
 from jebi.archive.proof import prove
+from jebi.archive.record import parse_record
 from jebi.archive.witness import CosignatureVerifier
 from jebi.device import blocks
 from jebi.errors import Damaged, Unable

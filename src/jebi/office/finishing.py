@@ -11,8 +11,8 @@ import hashlib
 import os
 from collections.abc import Iterator
 
-from jebi.archive.custody import parse_record
 from jebi.archive.receive import RECEIVED
+from jebi.archive.record import parse_record
 from jebi.errors import failures_named
 from jebi.vault import files
 from jebi.vault.ledger import Ledger

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 
-from jebi.archive.custody import Event, parse_record
 from jebi.archive.receive import KEPT, RECEIVED
+from jebi.archive.record import Event, parse_record
 from jebi.errors import NothingFound
 from jebi.office.admission import drain
 from jebi.office.desk import Desk

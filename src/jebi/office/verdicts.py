@@ -13,8 +13,9 @@ from io import BytesIO
 
 from jebi.archive import proof, witness
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint
-from jebi.archive.custody import DICE, CustodyLog, LogDamaged, Record, check, parse_record
+from jebi.archive.custody import CustodyLog, LogDamaged, check
 from jebi.archive.merkle import leaf_hash, parse_hash, written_hash
+from jebi.archive.record import DICE, Record, parse_record
 from jebi.archive.witness import CosignatureVerifier, Cosigner, OutOfStep
 from jebi.carriers.slot import Unmask
 from jebi.errors import Damaged, JebiError, NothingFound, Refused, WrongKey
