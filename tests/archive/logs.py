@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from jebi.archive.custody import Checked, CustodyLog, LogDamaged, check
+from jebi.archive.audit import Checked, check
+from jebi.archive.custody import CustodyLog
+from jebi.archive.ledger import LogDamaged
 from jebi.archive.record import DICE, SALT, Event, Record, parse_record
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import Ledger

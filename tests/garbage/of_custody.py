@@ -19,8 +19,9 @@ from garbage.authority import stamped
 from garbage.campaign import Parser
 from garbage.mutation import mutate, number, pick, tweak
 from jebi.archive import merkle, proof, timestamp
+from jebi.archive.audit import check
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint
-from jebi.archive.custody import CustodyLog, check
+from jebi.archive.custody import CustodyLog
 from jebi.archive.record import Event, Record, parse_record
 from jebi.archive.witness import (
     CosignatureVerifier,

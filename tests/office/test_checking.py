@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jebi.archive.custody import LogDamaged
+from jebi.archive.ledger import LogDamaged
 from jebi.archive.timestamp import LONGEST_RESPONSE
 from jebi.archive.witness import Cosigner, add_cosignatures
 from jebi.errors import Damaged, Unable

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jebi.archive.custody import CustodyLog, check
+from jebi.archive.audit import check
+from jebi.archive.custody import CustodyLog
 from jebi.archive.record import DICE, Event, parse_record
 from jebi.errors import Busy, Damaged, Exit, NoRoom, NothingFound, Refused, Unable
 from jebi.parcel.note import Ed25519Signer

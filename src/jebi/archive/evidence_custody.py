@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from jebi.archive import proof
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint
-from jebi.archive.custody import CHECKPOINT, KEPT, Ledger, kept_checkpoints
+from jebi.archive.ledger import CHECKPOINT, KEPT, Ledger, kept_checkpoints
 from jebi.archive.proof import Proven
 from jebi.archive.record import Record, parse_record
 from jebi.archive.witness import CosignatureVerifier

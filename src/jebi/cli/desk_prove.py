@@ -6,7 +6,7 @@ documentation prints, and the log's key, which is shown here and must reach them
 
 import argparse
 
-from jebi.archive.custody import kept_checkpoints
+from jebi.archive.ledger import kept_checkpoints
 from jebi.archive.proof import prove
 from jebi.archive.record import parse_record
 from jebi.cli.options import add_archive, new_file

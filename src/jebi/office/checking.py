@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import UnsupportedAlgorithm
 from rfc3161_client import PKIStatus, decode_timestamp_response
 
-from jebi.archive.custody import LogDamaged
+from jebi.archive.ledger import LogDamaged
 from jebi.archive.timestamp import LONGEST_RESPONSE
 from jebi.archive.witness import CosignatureVerifier
 from jebi.errors import Damaged, failures_named

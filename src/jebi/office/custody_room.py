@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import islice
 
-from jebi.archive.custody import LogDamaged, kept_checkpoints
+from jebi.archive.ledger import LogDamaged, kept_checkpoints
 from jebi.archive.merkle import written_hash
 from jebi.archive.record import parse_record
 from jebi.errors import Damaged

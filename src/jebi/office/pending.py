@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint
-from jebi.archive.custody import kept_checkpoints
+from jebi.archive.ledger import kept_checkpoints
 from jebi.archive.witness import CosignatureVerifier
 from jebi.errors import Damaged, Refused, failures_named
 from jebi.office.desk import Desk

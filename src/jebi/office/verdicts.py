@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 from jebi.archive import proof, witness
+from jebi.archive.audit import check
 from jebi.archive.checkpoint import Checkpoint, open_checkpoint
-from jebi.archive.custody import CustodyLog, LogDamaged, check
+from jebi.archive.custody import CustodyLog
+from jebi.archive.ledger import LogDamaged
 from jebi.archive.merkle import leaf_hash, parse_hash, written_hash
 from jebi.archive.record import DICE, Record, parse_record
 from jebi.archive.witness import CosignatureVerifier, Cosigner, OutOfStep
