@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jebi.carriers.carrier import Grid
-from jebi.carriers.fat import Kind, Layout, Volume, read_volume
 from jebi.carriers.freespace import FINEST, SPARED, FreeSpaceCarrier, free_cells
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.slot import SLOT
+from jebi.carriers.volume import Kind, Layout, Volume
 from jebi.device.blocks import open_for_reading
 from jebi.errors import Damaged, NoRoom
 

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jebi.carriers.fat import FIRST_CLUSTER, Kind, Volume, read_volume
 from jebi.carriers.listing import DEEPEST, MOST_RECORDS, UNKNOWN, Entry, extents, list_files, read_file
+from jebi.carriers.partitions import read_volume
+from jebi.carriers.volume import FIRST_CLUSTER, Kind, Volume
 from jebi.errors import Damaged
 
 MIB = 1 << 20

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jebi.carriers.fat import Volume, read_volume
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.statistics import (
     CELL,
     COLUMNS,
@@ -28,6 +28,7 @@ from jebi.carriers.statistics import (
     survey,
     verdict,
 )
+from jebi.carriers.volume import Volume
 from jebi.errors import Damaged
 
 MIB = 1 << 20

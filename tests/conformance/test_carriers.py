@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from jebi.carriers.carrier import Carrier, Placements
 from jebi.carriers.cover import CoverCarrier
-from jebi.carriers.fat import read_volume
 from jebi.carriers.file import FileCarrier
 from jebi.carriers.freespace import FreeSpaceCarrier, free_cells
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.search import resync, search_finely, search_whole, windows
 from jebi.carriers.slot import SLOT, Mask, SlotHeader, Unmask
 from jebi.device import blocks

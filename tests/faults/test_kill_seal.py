@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jebi.carriers.fat import read_volume
+from jebi.carriers.partitions import read_volume
 from jebi.device import blocks
 
 if TYPE_CHECKING:

@@ -21,9 +21,10 @@ from garbage.volumes import (
     mbr,
 )
 from jebi.carriers.carrier import Medium
-from jebi.carriers.fat import Volume, read_volume
 from jebi.carriers.freespace import free_cells
 from jebi.carriers.listing import Entry, extents, list_files, read_file
+from jebi.carriers.partitions import read_volume
+from jebi.carriers.volume import Volume
 from jebi.errors import Damaged
 
 STRANGE = (Stick(b"", 0), Stick(b"\n", 1), Stick(bytes(9999), 9999), Stick(b"\xff" * 9999, 9999))

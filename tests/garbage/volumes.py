@@ -1,7 +1,7 @@
 """Small FAT and exFAT volumes, the same on every machine and every day, for the campaign to break.
 
 Written after Microsoft's specifications and not with jebi; that real tools' volumes are read is tested elsewhere
-(`tests/carriers/test_fat.py`). Only the beginning of a volume is kept, up to the last byte that is not zero.
+(`tests/carriers`). Only the beginning of a volume is kept, up to the last byte that is not zero.
 """
 
 import struct

@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from jebi.carriers.fat import Volume, read_volume
 from jebi.carriers.freespace import SPARED, FreeSpaceCarrier, free_cells
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.slot import SLOT, Mask, SlotHeader
+from jebi.carriers.volume import Volume
 from jebi.device.blocks import open_for_reading, open_for_writing
 from jebi.parcel.blocks import SYMBOL, Shape
 

@@ -20,7 +20,7 @@ import pytest
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # for what tests here take from this file by name
 
 from jebi.archive.receive import Arrival
-from jebi.carriers.fat import read_volume
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.slot import SLOT, Mask, Slot, SlotHeader, Unmask
 from jebi.carriers.statistics import free_runs
 from jebi.device import blocks

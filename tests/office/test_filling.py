@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jebi.carriers.fat import read_volume
 from jebi.carriers.freespace import FreeSpaceCarrier, free_cells
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.statistics import Texture, chi_square, free_runs
 from jebi.device import blocks
 from jebi.errors import Busy, Damaged, Exit, NoRoom, Refused, Unable

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jebi.carriers.fat import read_volume
 from jebi.carriers.file import FileCarrier
 from jebi.carriers.freespace import free_cells
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.slot import SLOT, Slot, SlotHeader
 from jebi.device import blocks
 from jebi.errors import NoRoom, Unable

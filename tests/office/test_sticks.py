@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jebi.carriers.fat import read_volume
 from jebi.carriers.freespace import FreeSpaceCarrier, free_cells
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.slot import SLOT, Mask, SlotHeader
 from jebi.carriers.statistics import Texture
 from jebi.device import blocks

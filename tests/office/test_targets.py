@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from jebi.carriers.carrier import Placements
-from jebi.carriers.fat import read_volume
 from jebi.carriers.file import SLOTS_A_PART
 from jebi.carriers.freespace import free_cells
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.slot import SLOT
 from jebi.device import blocks
 from jebi.errors import Busy, Gone, NoRoom, Refused, Unable

@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from jebi.archive.receive import Arrival, Shortfall, State
 from jebi.carriers.carrier import Carrier
-from jebi.carriers.fat import read_volume
 from jebi.carriers.file import FileCarrier
 from jebi.carriers.freespace import FreeSpaceCarrier, free_cells
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.search import Found, resync, search_finely, search_whole, windows
 from jebi.carriers.slot import SLOT, Mask, SlotHeader, Unmask
 from jebi.errors import Damaged, NothingFound

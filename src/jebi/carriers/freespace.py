@@ -12,8 +12,9 @@ import hashlib
 from collections.abc import Iterator
 
 from jebi.carriers.carrier import Grid, Medium, Placements
-from jebi.carriers.fat import Volume, read_volume
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.slot import SLOT
+from jebi.carriers.volume import Volume
 from jebi.errors import NoRoom
 
 SPARED = 4  # a quarter of the free cells, those that the system fills first, is used last

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from jebi.carriers.carrier import Medium
-from jebi.carriers.fat import FIRST_CLUSTER, RECORD, Kind, Volume, chain, read_exactly
+from jebi.carriers.volume import FIRST_CLUSTER, RECORD, Kind, Volume, chain, read_exactly
 from jebi.errors import Damaged
 
 DEEPEST = 64  # folders within folders; Windows stops making them near 120, people near 10

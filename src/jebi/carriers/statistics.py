@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jebi.carriers.carrier import Medium
-from jebi.carriers.fat import Volume, read_exactly
+from jebi.carriers.volume import Volume, read_exactly
 
 CELL = 131072  # bytes; as long as a slot, so that one plain slot in noise, or one slot in plain, shows
 COLUMNS = 64  # of the picture of a stick; fits a terminal of 80

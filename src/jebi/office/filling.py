@@ -23,9 +23,10 @@ import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 
-from jebi.carriers.fat import Kind, Volume, read_volume
 from jebi.carriers.freespace import free_cells
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.statistics import free_runs
+from jebi.carriers.volume import Kind, Volume
 from jebi.device import blocks
 from jebi.errors import NoRoom, Refused, Unable, failures_named
 from jebi.office.progress import Progress

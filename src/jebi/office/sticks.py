@@ -15,9 +15,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from jebi.archive.receive import parcel_id, shortfall
-from jebi.carriers.fat import Kind, Volume, read_volume
 from jebi.carriers.listing import Entry, list_files
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.statistics import Mark, Survey, Texture, survey, verdict
+from jebi.carriers.volume import Kind, Volume
 from jebi.device import blocks
 from jebi.errors import Damaged, Exit, Unable
 from jebi.office.progress import Progress

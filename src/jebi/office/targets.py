@@ -19,9 +19,9 @@ from typing import Literal
 from jebi.carriers import file
 from jebi.carriers.carrier import Placements
 from jebi.carriers.cover import CoverCarrier
-from jebi.carriers.fat import read_volume
 from jebi.carriers.file import FileCarrier
 from jebi.carriers.freespace import FreeSpaceCarrier
+from jebi.carriers.partitions import read_volume
 from jebi.carriers.slot import SLOT
 from jebi.carriers.statistics import Texture, measure
 from jebi.device import blocks
