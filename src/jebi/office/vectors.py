@@ -1,4 +1,4 @@
-"""The test vectors that ship with jebi: one file, one case (vectors/README.md). `office/verdicts.py` opens them.
+"""The test vectors that ship with jebi: one file, one case (vectors/README.md). `office/verdicts.py` judges them.
 
 Invariants: nothing is written; a file that is no vector is `Damaged`, never a vector of fewer lines.
 """
