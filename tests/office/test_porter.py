@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from jebi.archive.receive import State
+from jebi.archive.record import Event
 from jebi.errors import Refused, Unable
-from jebi.office.porter import Event, Porter, Turn
+from jebi.office.porter import Porter, Turn
 from office.conftest import MEDIUM, SMALL, Office
 
 SOON = 60  # seconds; nothing here takes two
@@ -22,7 +23,7 @@ SOON = 60  # seconds; nothing here takes two
 def standing(office: Office, log: Callable[[Event], int] | None = None) -> Iterator[Porter]:
     """A porter of this desk, who ends with the block."""
     porter = Porter(office.desk)
-    porter.serve(log or (lambda event: event.into(office.desk)), lambda: None)
+    porter.serve(log or office.desk.record, lambda: None)
     try:
         yield porter
     finally:
@@ -73,7 +74,7 @@ def test_two_orders_are_never_done_at_once(office: Office) -> None:
 
     def log(event: Event) -> int:
         assert going_on.wait(SOON)
-        return event.into(office.desk)
+        return office.desk.record(event)
 
     with standing(office, log) as porter:
         porter.bring([str(office.path("one"))])
@@ -94,7 +95,7 @@ def test_a_receiving_that_is_killed_is_reported_and_the_next_one_goes_on(office:
                 kills.extend(children(porter.process))
                 for child in kills:
                     os.kill(child, signal.SIGKILL)
-            return event.into(office.desk)
+            return office.desk.record(event)
 
         porter.serve(log, lambda: None)
         turn = brought(porter, office.path("one"))
@@ -138,7 +139,7 @@ def test_how_far_it_is_can_be_asked_meanwhile(office: Office) -> None:
 
         def log(event: Event) -> int:
             seen.append(porter.turn)
-            return event.into(office.desk)
+            return office.desk.record(event)
 
         porter.serve(log, lambda: None)
         brought(porter, office.path("one"))
@@ -153,7 +154,7 @@ def test_closing_ends_what_is_being_received_and_leaves_no_process(office: Offic
     def log(event: Event) -> int:
         asked.set()
         time.sleep(0.2)
-        return event.into(office.desk)
+        return office.desk.record(event)
 
     with standing(office, log) as porter:
         porter.bring([str(office.path("one"))])

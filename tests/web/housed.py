@@ -75,7 +75,7 @@ def housed(built: Path, folder: Path) -> Iterator["Housed"]:
             porter=porter,
             inboxes=[str(desk.inbox)],
         )
-        porter.serve(desk.house.log_for, desk.house.take_in)
+        porter.serve(desk.house.record, desk.house.take_in)
         desk.app = create_app(desk.house, desk.settings)
         yield desk
         porter.close()

@@ -135,7 +135,10 @@ class Desk(Reception):
 
     def append(self, kind: str, subject: str, detail: str, *, actor: str, time: int) -> int:
         """Log what happened; returns its place in the log once it is kept."""
-        event = Event(kind=kind, subject=subject, detail=detail, actor=actor, time=time)
+        return self.record(Event(kind=kind, subject=subject, detail=detail, actor=actor, time=time))
+
+    def record(self, event: Event) -> int:
+        """The same, of an event that was made elsewhere."""
         return self.log.append(event, secrets.token_bytes(DICE))
 
     def issue(self, *, signing: Signing, memorise: bool, note: str, share_route: str, time: int) -> Issued:

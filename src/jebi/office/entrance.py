@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jebi.archive.receive import Arrival, State
+from jebi.archive.record import Event
 from jebi.device.plugged import plugged
 from jebi.errors import NothingFound, Refused
 from jebi.office.admission import admit_parcels
 from jebi.office.finishing import finish_parcels
 from jebi.office.kinds import ParcelState, Reading
 from jebi.office.originals import Originals
-from jebi.office.porter import Event, Porters, Turn
+from jebi.office.porter import Porters, Turn
 from jebi.office.room import Room, event
 from jebi.office.shown import Brought, Delivery, Medium
 from jebi.office.words import name_clips
@@ -76,10 +77,10 @@ class Entrance(Room):
         turn = self.porter.turn if self.porter else None
         return f"{_id(ids)}.{turn.is_over}.{turn.step.what}.{turn.step.done}" if turn else _id(ids)
 
-    def log_for(self, said: Event) -> int:
-        """Log what a parcel's receiving says; returns its place in the log."""
+    def record(self, said: Event) -> int:
+        """Log what a receiving says; returns its place in the log."""
         with self.log_lock:
-            return said.into(self.desk)
+            return self.desk.record(said)
 
     def take_in(self) -> None:
         """Make clips of what was received, also of what was logged just before its receiving was killed."""

@@ -22,6 +22,7 @@ from multiprocessing.connection import Connection
 from typing import Final, Protocol
 
 from jebi.archive.receive import Arrival
+from jebi.archive.record import Event
 from jebi.errors import JebiError, NothingFound, Refused
 from jebi.office.desk import Desk, Reception
 from jebi.office.receiving import Wish, receive
@@ -89,10 +90,10 @@ class Porter:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._turn: Turn | None = None
-        self._log: Callable[[Event], int] = lambda event: event.into(desk)
+        self._log: Callable[[Event], int] = desk.record
         self._when_over: Callable[[], None] = lambda: None
 
-    def serve(self, log: Callable[["Event"], int], when_over: Callable[[], None]) -> None:
+    def serve(self, log: Callable[[Event], int], when_over: Callable[[], None]) -> None:
         """Before the first order: how an event is logged when others log, too; and what is to be done with what came."""
         self._log, self._when_over = log, when_over
 
@@ -146,7 +147,7 @@ class Porter:
                 turn = said
                 self._settle(said)
 
-    def _answer(self, event: "Event") -> None:
+    def _answer(self, event: Event) -> None:
         answer: int | JebiError
         try:
             answer = self._log(event)
@@ -162,21 +163,6 @@ class Porter:
         except JebiError as error:
             turn = replace(turn, why=error.what, hint=error.hint)
         self._turn = turn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What is to be logged."""
-
-    kind: str
-    subject: str
-    detail: str
-    actor: str
-    time: int
-
-    def into(self, desk: Desk) -> int:
-        """Log it; returns its place in the log."""
-        return desk.append(self.kind, self.subject, self.detail, actor=self.actor, time=self.time)
 
 
 class _Away(Reception):

@@ -71,7 +71,7 @@ def open_house(
             porter=porter,
             inboxes=inboxes,
         )
-        porter.serve(house.log_for, house.take_in)
+        porter.serve(house.record, house.take_in)
         stop = threading.Event()
         clerk = threading.Thread(target=_follow, args=(house, stop, complain))
         clerk.start()
