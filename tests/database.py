@@ -75,6 +75,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Nothing, and then the address of an empty PostgreSQL database: a module's archive with its catalogue in either."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    with fresh(request.getfixturevalue("postgresql_url")) as url:
+        yield url
+
+
 @contextmanager
 def _serving(folder: Path) -> Iterator[None]:
     settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from jebi.office.admission import open_catalogue
 from jebi.office.attending import kept_of
+from jebi.office.databases import settle
 from jebi.office.engine_room import Machine
 from jebi.office.house import House
 from jebi.office.inside import list_clips, seal_onto
@@ -34,13 +35,18 @@ NOW = 1_790_000_000
 SPOKEN = "1\n00:00:00,500 --> 00:00:02,000\n오늘 쌀값이 또 올랐소.\n"
 
 
-def build(empty: Path, folder: Path, samples: Path) -> Path:
-    """An archive with a parcel that was looked at, half of another, and a transcript; returns its folder."""
+def build(empty: Path, folder: Path, samples: Path, *, url: str = "") -> Path:
+    """An archive with a parcel that was looked at, half of another, and a transcript; returns its folder.
+
+    `url` is that of an empty PostgreSQL database, where the catalogue is to be there.
+    """
     shutil.copytree(empty, folder / "archive")
     fill(folder / "card", samples)
     (folder / "later").mkdir()
     (folder / "later" / "later.mp4").write_bytes(bytes(range(256)) * 4000)
     with opened(folder / "archive") as office:
+        if url:
+            settle(office.desk, url)
         look_at(office, folder / "card", folder)
         _half(office, folder)
         with open_catalogue(office.desk) as catalogue:
@@ -57,7 +63,7 @@ def build(empty: Path, folder: Path, samples: Path) -> Path:
 
 @contextmanager
 def housed(built: Path, folder: Path) -> Iterator["Housed"]:
-    """The pages over a copy of an archive that was built."""
+    """The pages over a copy of an archive that was built. A catalogue in PostgreSQL is no copy: use that one once."""
     shutil.copytree(built, folder / "archive")
     with opened(folder / "archive") as office, open_catalogue(office.desk) as catalogue:
         machine = Machine.look(MODELS)

@@ -1,13 +1,15 @@
 """Every route that the document lists, asked by every role and by nobody, of a real archive: what it says is what happens.
 
-Where the table allows, the answer is a page, a file or the way to one; where it does not, nothing at all has changed.
+All of it over SQLite, and then over PostgreSQL. Where the table allows, the answer is a page, a file or the way to one; where it does not, nothing at all has changed.
 """
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from inspect import signature
 from pathlib import Path
 from time import sleep
+from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -15,10 +17,12 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from database import either, postgresql_url  # noqa: F401 fixtures
 from jebi.office.house import House
 from jebi.office.kinds import JobState, ParcelState, Role
 from jebi.office.shown import Delivery, Filter
 from jebi.web import passwords, sessions
+from jebi.web.app import endpoints_by_name
 from jebi.web.table import BY_NAME, RULES
 from looked_at import FILM
 from office.conftest import archive_once  # noqa: F401 a fixture
@@ -29,6 +33,30 @@ DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "formats" / 
 DONE, AWAY = {200, 206, 303}, 303
 SUBTITLES = "1\n00:00:00,200 --> 00:00:01,000\n市場は五時に閉まる。\n"
 OTHER_PASSWORD = "another horse, another swallow"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+ODD = (
+    b"a\x00b",  # PostgreSQL keeps no such text
+    b"\xed\xa0\x80",  # half a surrogate pair
+    b"9" * 15,
+    b"9223372036854775808",  # one more than a signed number of 64 bits
+    b"1e999",
+    b"nan",
+    b"o999999999999999_999999999999999",
+    "\u2028\ufeff\u202e".encode(),
+    "\U0010fffd".encode() * 200,
+)
+LIVE = ("parcels", "archive", "jobs")
+SLOW = {"sign_in_now", "account_password", "account_second", "member_add", "member_password"}  # as passwords are to be
+TAKE_NOTHING = {
+    "sign_out",
+    "home",
+    "guide",
+    "trips",
+    "log_verify",
+    "health",
+    "members",
+    *(f"{name}_live" for name in LIVE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +151,13 @@ class Asked:
 
 
 @pytest.fixture(scope="module")
-def asked(archive_once: Path, samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:  # noqa: F811
-    built = build(archive_once, tmp_path_factory.mktemp("built"), samples)
+def asked(
+    archive_once: Path,  # noqa: F811
+    samples: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    either: str,  # noqa: F811
+) -> Iterator[Asked]:
+    built = build(archive_once, tmp_path_factory.mktemp("built"), samples, url=either)
     with housed(built, tmp_path_factory.mktemp("matrix")) as desk:
         house = desk.house
         (desk.inbox / "noise").write_bytes(bytes(4096))
@@ -216,6 +249,52 @@ def test_a_page_elsewhere_reads_nothing_with_a_member_s_cookie(asked: Asked, row
         ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}, 403),
     ):
         assert signed.client.get(asked.path(row), headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.name not in TAKE_NOTHING], ids=str)
+def test_what_a_database_would_not_keep_or_count_is_no_mistake_of_the_desk_s(asked: Asked, row: Row) -> None:
+    """One field of a good form after the other, one part of the address after the other."""
+    signed = asked.desk.signed_in(Role(min(row.who))) if row.who else None
+    client = signed.client if signed else asked.desk.client()
+    for path in odd_paths(asked, row):
+        assert client.request(row.method, path, headers=SAME).status_code < 500, path
+    for name in taken(row) if row.method == "POST" else ():
+        for odd in ODD[:1] if row.name in SLOW else ODD:
+            fields = asked.fields(row, signed) | {"form_token": signed.form_token if signed else ""}
+            status = client.post(asked.path(row), content=form(fields | {name: odd}), headers=SAME | FORM).status_code
+            assert status < 500, (name, odd, status)
+    assert asked.desk.complaints == []
+
+
+def test_no_transcript_that_a_database_would_not_keep_is_a_mistake_of_the_desk_s(asked: Asked) -> None:
+    row, signed = next(row for row in ROWS if row.name == "transcript_add"), asked.desk.signed_in(Role.EDITOR)
+    for odd in ODD:
+        file = SUBTITLES.encode().replace("市場".encode(), odd[:4000]).replace(b"0\n", odd[:9] + b"\n", 1)
+        assert signed.post(asked.path(row), asked.fields(row, signed), file=file).status_code < 500, odd
+    assert asked.desk.complaints == []
+
+
+def odd_paths(asked: Asked, row: Row) -> Iterator[str]:
+    """Addresses with something odd in one place, or after them."""
+    for place in (place for place in asked.places if place in row.path):
+        for odd in ODD:
+            yield Asked(asked.desk, asked.places | {place: quote(odd[:900], safe="")}).path(row)
+    if row.method == "GET":
+        narrowing = [one.name for one in fields(Filter)] if row.name in {"archive", "search"} else []
+        for name in (*taken(row), *narrowing):
+            for odd in ODD:
+                yield f"{asked.path(row)}?{name}={quote(odd[:900], safe='')}"
+
+
+def taken(row: Row) -> list[str]:
+    """What a page takes beside its address."""
+    asks = signature(endpoints_by_name()[row.name]).parameters
+    return [name for name in asks if name != "request" and f"{{{name}}}" not in row.path]
+
+
+def form(filled: Mapping[str, str | bytes]) -> str:
+    """A form as a browser of nobody's would send it: of bytes that need not be letters."""
+    return "&".join(f"{name}={quote(value, safe='')}" for name, value in filled.items())
 
 
 @pytest.mark.parametrize("role", Role)
