@@ -402,6 +402,15 @@ def test_health_says_how_the_desk_is(shown: Shown) -> None:
     assert (health.fixity_total > 5, health.fixity_bad, health.schema) == (True, 0, VERSION)
 
 
+def test_health_names_the_models_that_jobs_look_for_in_vain(shown: Shown, tmp_path: Path) -> None:
+    shown.house.machine = Machine(models=tmp_path / "models")
+    missing = {one.name: one.level for one in shown.house.health().models}
+    assert missing == dict.fromkeys(("faces", "speech-heard", "speech-…"), Level.WARNING)
+    (tmp_path / "models" / "speech-korean").mkdir(parents=True)
+    found = {one.name: one.level for one in shown.house.health().models}
+    assert found == {"faces": Level.WARNING, "speech-heard": Level.WARNING, "speech-korean": Level.BAD}
+
+
 def test_whatever_changes_makes_the_pulse_differ(shown: Shown) -> None:
     before = {topic: shown.house.pulse(topic) for topic in Topic}
     assert before == {topic: shown.house.pulse(topic) for topic in Topic}

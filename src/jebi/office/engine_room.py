@@ -18,6 +18,8 @@ from jebi.media.models import Models
 from jebi.office import pages
 from jebi.office.arrived import NAME
 from jebi.office.kinds import JobKind, JobState, Level, Reason
+from jebi.office.listening import HEARING, RECOGNISER, is_recogniser
+from jebi.office.noticing import FACES
 from jebi.office.room import SECOND, Room, event
 from jebi.office.shown import Health, Job, Model, Page
 from jebi.vault import clips, fixity, jobs, migrations
@@ -147,16 +149,21 @@ def _job(row: Row, name: str) -> Job:
 
 
 def _models(models: Models) -> list[Model]:
-    """Every model that is in place, with all of its bytes checked; one that is not as it should be is bad."""
-    found = []
-    for name in models.names():
+    """Every model that is in place, with all of its bytes checked, and those that jobs look for in vain.
+
+    One that is not as it should be is bad. Nothing else says that speech was never listened for.
+    """
+    names = set(models.names())
+    wanted = {FACES, HEARING} if any(map(is_recogniser, names)) else {FACES, HEARING, f"{RECOGNISER}…"}
+    found = [Model(name=name, level=Level.WARNING) for name in wanted - names]
+    for name in names:
         try:
             model = models.find(name)
-        except Damaged:
+        except (Damaged, Refused):
             found.append(Model(name=name, level=Level.BAD))
         except JebiError:
             found.append(Model(name=name, level=Level.WARNING))
         else:
             size = sum(os.stat(model.folder / file).st_size for file, _ in model.sums)
             found.append(Model(name=name, level=Level.GOOD, size=size, sha256=model.digest))
-    return found
+    return sorted(found, key=lambda one: one.name)

@@ -86,11 +86,16 @@ def heard(connection: Connection, clip: str) -> list[tuple[int, int]]:
     return [(one.start_ms, one.end_ms) for one in segments.of(connection, clip, ["speech"])]
 
 
+def is_recogniser(name: str) -> bool:
+    """Whether a model of that name writes down what is said."""
+    return name.startswith(RECOGNISER) and name != HEARING
+
+
 def recognise(
     jail: Jail, models: Models, path: str, seen: Probe, clip: str, spoken: Sequence[tuple[int, int]], report: Report
 ) -> Write:
     """What was said, as far as a model for speech is in place. Raises `NotHere` without one."""
-    names = [name for name in models.names() if name.startswith(RECOGNISER) and name != HEARING]
+    names = list(filter(is_recogniser, models.names()))
     if not names:
         raise NotHere("no model for recognising speech is in place")
     model = models.find(names[0])
