@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jebi.errors import Damaged, Refused, Unable
+from jebi.errors import Damaged, Refused, Unable, WrongKey
 from jebi.office.originals import Originals
 from jebi.office.receiving import Wish
 from jebi.parcel.keys import PostQuantumIdentity
@@ -101,6 +101,11 @@ def test_two_persons_take_a_clip_out_together_and_neither_alone(both: Office, se
 
     with pytest.raises(Refused, match="second person"):
         Originals(both.desk)
+    with (
+        Originals(both.desk, [PostQuantumIdentity(bytes(32))]) as originals,
+        pytest.raises(WrongKey, match=f"second person's key that was named does not open parcel {parcel}"),
+    ):
+        originals.shelf(parcel)
     with Originals(both.desk, [second]) as originals:
         came = {str(p.clip.name): b"".join(originals.pieces(parcel, p)) for p in originals.shelf(parcel).places}
 

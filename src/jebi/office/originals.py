@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 from jebi.device import blocks
-from jebi.errors import Damaged, Refused, failures_named
+from jebi.errors import Damaged, Refused, WrongKey, failures_named
 from jebi.office.benches import Bench
 from jebi.office.desk import WORK, Workplace
 from jebi.parcel.keys import Identity
@@ -91,13 +91,22 @@ class Originals:
     def _opened(self, parcel: str) -> tuple[Shelf, ReadAt]:
         if self._held is None or self._held[0] != parcel:
             self._open.close()
-            self._held = (parcel, *self._unseal(self._desk.path("parcels", f"{parcel}.age")))
+            self._held = (parcel, *self._unseal(parcel))
         return self._held[1:]
 
-    def _unseal(self, path: str) -> tuple[Shelf, ReadAt]:
-        medium = self._open.enter_context(blocks.open_for_reading(path))
+    def _unseal(self, parcel: str) -> tuple[Shelf, ReadAt]:
+        medium = self._open.enter_context(blocks.open_for_reading(self._desk.path("parcels", f"{parcel}.age")))
         read_at, size = medium.read_at, medium.size
-        for group in self._layers:
-            opened = Seekable(read_at, size, group)
+        *outer, innermost = self._layers
+        for group in outer:
+            try:
+                opened = Seekable(read_at, size, group)
+            except WrongKey as error:
+                raise WrongKey(
+                    f"the second person's key that was named does not open parcel {parcel}",
+                    hint="name the identity file of whom it was sealed to: --with IDENTITY",
+                ) from error
             read_at, size = opened.read_at, opened.size
+        opened = Seekable(read_at, size, innermost)
+        read_at, size = opened.read_at, opened.size
         return shelve(read_at, size), read_at
