@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from faults.conftest import Ended, Yard
 
 MOMENTS = 15
+SOON = 10  # seconds from Ctrl-C to the end, or of the little that is left
 STOPPED = {Exit.INTERRUPTED, -signal.SIGINT}  # a shell shows 130 for both; the second while Python starts or ends
 SEAL = ("field", "seal", "card", "--onto", "s1", "s2", "--survive", "0", "--kit", "kit")
 
@@ -30,6 +31,7 @@ def interrupt(yard: "Yard", delay: float, *arguments: str, times: int = 1) -> "E
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)
             time.sleep(0.01)
+    process.wait(SOON)
     ended = yard.end(process)
     yard.kills += ended.status in STOPPED
     assert ended.status in {Exit.DONE, *STOPPED}, ended

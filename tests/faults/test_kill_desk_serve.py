@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -40,6 +40,7 @@ from jebi.office.house import House
 from jebi.office.kinds import Role
 from jebi.office.members import Member
 from jebi.office.shown import Filter
+from jebi.parcel.keys import Identity
 from jebi.vault.schema import clip, clip_tag, segment, tag
 from jebi.web import app, sessions  # noqa: F401 - loaded before the fork
 from jebi.web.settings import Settings
@@ -70,10 +71,12 @@ class Served:
             os.dup2(its, 1)
             os.dup2(os.open(yard.path("said"), os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
             sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+            status = 70
             try:
-                main(yard.archive("desk", "serve", *more))
+                sys.argv[1:] = yard.archive("desk", "serve", *more)
+                status = main()
             finally:
-                os._exit(70)
+                os._exit(status)
         os.close(its)
         self._said = open(ours)  # noqa: SIM115 closed by `gone`
 
@@ -82,6 +85,22 @@ class Served:
         assert select.select([self._said], [], [], PATIENCE)[0], "the server does not come up"
         line = self._said.readline()
         return str(json.loads(line)["address"]).rstrip("/") if line else ""
+
+    def stopped(self) -> str:
+        """Ctrl-C, as a terminal gives it to all who are there; returns what was said. It has little time to end in."""
+        os.killpg(self.process, signal.SIGINT)
+        end = time.monotonic() + SOON
+        while not (ended := os.waitpid(self.process, os.WNOHANG))[0]:
+            assert time.monotonic() < end, "it does not end"
+            time.sleep(0.02)
+        assert os.waitstatus_to_exitcode(ended[1]) == Exit.INTERRUPTED, self.said()
+        self.desk.yard.assert_all_dead(self.process)
+        self._said.close()
+        return self.said()
+
+    def said(self) -> str:
+        """What it said to people so far."""
+        return Path(self.desk.yard.path("said")).read_text()
 
     def gone(self) -> None:
         """Kill it, and see that all who worked for it go too."""
@@ -225,11 +244,12 @@ def test_ctrl_c_ends_the_server_and_all_who_work_for_it_soon(desk: Desk) -> None
     yard.assert_archive_agrees()
 
 
-def admitted(desk: Desk) -> Writer:  # noqa: F811
-    """The films are in the catalogue, and an editor is signed in."""
-    settings = Settings(origins=("http://127.0.0.1:1",), clock=time.time, dice=os.urandom, complain=print)
+def admitted(desk: Desk, outer: Sequence[Identity] = (), *, ago: int = 0) -> Writer:  # noqa: F811
+    """The films are in the catalogue, and an editor signed in so many seconds ago."""
+    origins = ("http://127.0.0.1:1",)
+    settings = Settings(origins=origins, clock=lambda: time.time() - ago, dice=os.urandom, complain=print)
     with open_desk(str(desk.archive), PASSPHRASE) as opened, open_catalogue(opened) as catalogue:
-        take_in(opened, catalogue, [])
+        take_in(opened, catalogue, outer)
         machine = Machine(models=Path(desk.yard.path("models")))
         house = House(
             opened, catalogue, kept_of(opened), machine=machine, now_ms=lambda: time.time_ns() // 10**6, zone=UTC
