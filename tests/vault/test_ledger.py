@@ -232,6 +232,21 @@ def test_a_disk_that_refuses_is_unable_and_the_next_opening_goes_on(tmp_path: Pa
         assert list(opened.records()) == [b"one", b"x" * 30, b"two"]
 
 
+def test_a_full_disk_ends_nothing_once_there_is_room_again(small: Path) -> None:
+    with Ledger.create(small / "log") as ledger:
+        ledger.append([b"before"])
+        (small / "filling").write_bytes(bytes(os.statvfs(small).f_bavail * 4096 - 4096))
+        for _ in range(2):
+            with pytest.raises(NoRoom):
+                ledger.append([b"x" * 9000, b"y" * 9000])
+            assert (small / "log/records.jsonl").read_bytes() == b"before\n"
+        (small / "filling").unlink()
+        ledger.append([b"after"])
+        assert list(ledger.records()) == [b"before", b"after"]
+    with Ledger(small / "log") as ledger:
+        assert list(ledger.records()) == [b"before", b"after"]
+
+
 def test_a_full_disk_is_said_to_be_full_and_the_old_file_stays(ledger: Ledger, tmp_path: Path) -> None:
     ledger.write([("checkpoint", b"old")])
     (tmp_path / "log/new/0").symlink_to("/dev/full")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jebi.errors import Unable
+from jebi.errors import NoRoom, Unable
 from jebi.office.kinds import Role
 from jebi.web.shell import ALWAYS, POLICY
 from web.served import ORIGIN, SAME, Served
@@ -113,6 +113,13 @@ def test_what_this_machine_cannot_do_is_said_without_a_path(served: Served) -> N
     answer = editor.client.get("/health")
     assert answer.status_code == 503
     assert "somebody" not in answer.text
+
+
+def test_a_full_disk_is_named_and_what_to_do(served: Served) -> None:
+    editor = served.signed_in(Role.EDITOR)
+    served.archive.failure = NoRoom("the disk with the log is full")
+    answer = editor.client.get("/health")
+    assert (answer.status_code, "Make room on the disk of the archive" in answer.text) == (507, True)
 
 
 def test_https_is_kept_to(served: Served) -> None:

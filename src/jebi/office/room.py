@@ -1,19 +1,19 @@
 """The open archive that the desk's pages look into: its rows, its log, its sealed blobs.
 
 Every change is a transaction of rows and events; the events enter the custody log before the change returns. Should the
-process die in between, they enter it when the archive is next opened.
+process die in between, or the log's disk be full, they enter it with a later change, or when the archive is next opened.
 
 Invariants: called from several threads at once; the log is touched by one of them at a time.
 """
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import tzinfo
 
 from jebi.archive.receive import KEPT, RECEIVED
 from jebi.archive.record import Event, parse_record
-from jebi.errors import NothingFound
+from jebi.errors import NothingFound, Unable
 from jebi.office.admission import drain
 from jebi.office.desk import Desk
 from jebi.office.kept import Kept
@@ -60,7 +60,8 @@ class Room:
         """A change by somebody at a page: kept and logged when the `with` ends, or not at all."""
         with self.catalogue.writing(self.now_ms()) as change:
             yield change
-        self.bring_to_log()
+        with suppress(Unable):  # what is kept did not fail, and would be written twice; who follows the rows complains
+            self.bring_to_log()
 
     def bring_to_log(self) -> int:
         """Bring what happened in the catalogue into the custody log; returns how many events that were."""

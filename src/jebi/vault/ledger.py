@@ -94,20 +94,32 @@ class Ledger:
         """Add lines, each without its end; they are on the disk when this returns.
 
         Raises:
+            NoRoom: the disk is full, and none of the lines is there; when there is room, this ledger goes on.
             Unable: the disk failed. Some of the lines may be there all the same; open the ledger anew to see.
         """
         if any(b"\n" in line or len(line) > LONGEST_LINE for line in lines):
             raise ValueError("a line has no line end and is not too long")
         self._may_write()
         self._is_broken = True
-        with _disk():
-            end = self._starts[-1]
-            os.ftruncate(self._file, end)
-            _write_all(self._file, b"".join(line + b"\n" for line in lines), end)
-            os.fsync(self._file)
+        try:
+            with _disk():
+                end = self._starts[-1]
+                os.ftruncate(self._file, end)
+                _write_all(self._file, b"".join(line + b"\n" for line in lines), end)
+                os.fsync(self._file)
+        except NoRoom:
+            self._cut_off()
+            raise
         self._is_broken = False
         for line in lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
+
+    def _cut_off(self) -> None:
+        """Take back what a full disk took in part. It needs no room, and what lies before was synced before."""
+        with _disk():
+            os.ftruncate(self._file, self._starts[-1])
+            os.fsync(self._file)
+        self._is_broken = False
 
     def record(self, index: int) -> bytes:
         """One line, without its end."""

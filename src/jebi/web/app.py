@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from jebi.errors import Damaged, JebiError, NothingFound, Refused, Unable
+from jebi.errors import Damaged, JebiError, NoRoom, NothingFound, Refused, Unable
 from jebi.office.counter import Archive
 from jebi.web import (
     assets,
@@ -47,12 +47,13 @@ NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-EXPLAINED = {400, 401, 403, 404, 405, 413, 416, 422, 429, 500, 503}
+EXPLAINED = {400, 401, 403, 404, 405, 413, 416, 422, 429, 500, 503, 507}
 STATUSES: dict[type[Exception], int] = {  # the first that fits
     RequestValidationError: 422,
     NothingFound: 404,
     Refused: 403,
     Damaged: 422,
+    NoRoom: 507,
     Unable: 503,
 }
 LARGEST_HEAD = 32 * 1024  # bytes of a request's head: twenty times what a browser sends

@@ -9,11 +9,13 @@ import base64
 import binascii
 import hashlib
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from starlette.responses import Response
 
+from jebi.errors import Unable
 from jebi.office.counter import Archive
 from jebi.office.members import Member, Session
 from jebi.web.settings import Settings
@@ -70,11 +72,13 @@ def find(archive: Archive, settings: Settings, untrusted_cookie: str, *, is_pers
     now = settings.now()
     member = archive.member(session.member)
     if member is None or member.is_disabled or now - session.started >= WHOLE or now - session.seen >= IDLE:
-        archive.end_session(session.digest)
+        with suppress(Unable):  # one that stays in the rows is over all the same
+            archive.end_session(session.digest)
         return None
     if is_person and now - session.seen >= NOTED:
         session = replace(session, seen=now)
-        archive.keep_session(session)
+        with suppress(Unable):  # on a full disk pages can still be read; who asks is out a little earlier
+            archive.keep_session(session)
     return Visitor(member=member, session=session, token=token)
 
 
