@@ -3,12 +3,15 @@
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jebi.office.attending import Attended, attend
 from jebi.office.inside import list_clips, seal_onto
 from jebi.office.progress import Quiet
 from jebi.office.receiving import Wish, receive
-from office.conftest import Office
+
+if TYPE_CHECKING:  # its conftest imports this file
+    from office.conftest import Office
 
 MODELS = Path(__file__).resolve().parent.parent / ".cache" / "models"
 FILM = "carphone_pristine.mp4"
@@ -25,7 +28,7 @@ def fill(card: Path, samples: Path) -> None:
     (card / "cut.mp4").write_bytes((samples / FILM).read_bytes()[:3000])
 
 
-def look_at(office: Office, card: Path, sticks: Path) -> Attended:
+def look_at(office: "Office", card: Path, sticks: Path) -> Attended:
     """Seal a card onto a stick, receive it, and have every clip looked at."""
     issued = office.issue()
     assert issued.card.seed
@@ -33,3 +36,15 @@ def look_at(office: Office, card: Path, sticks: Path) -> Attended:
     seal_onto(list_clips([str(card)]), issued.card, issued.card.seed, stick, survive=0, carrier=None, progress=Quiet())
     receive(office.desk, stick, Wish(clips=False), Quiet())
     return attend(office.desk, MODELS, Quiet())
+
+
+def receive_half(office: "Office", folder: Path) -> None:
+    """Receive one stick of two."""
+    issued = office.issue()
+    assert issued.card.seed
+    sticks = [str(folder / name) for name in ("one", "two")]
+    (folder / "later").mkdir()
+    (folder / "later" / "later.mp4").write_bytes(bytes(range(256)) * 4000)
+    taken = list_clips([str(folder / "later")])
+    seal_onto(taken, issued.card, issued.card.seed, sticks, survive=0, carrier=None, progress=Quiet())
+    receive(office.desk, sticks[:1], Wish(clips=False), Quiet())

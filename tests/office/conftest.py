@@ -34,6 +34,8 @@ from jebi.parcel import seal
 from jebi.parcel.card import Card, RouteKey
 from jebi.parcel.keys import Passphrase, PostQuantumIdentity
 from jebi.parcel.trip import Signing
+from looked_at import fill, look_at, receive_half
+from office.rooms import Shown, house_of
 
 MIB = 1 << 20
 KEY = bytes(range(32))
@@ -265,6 +267,33 @@ def office(archive: Path) -> Iterator[Office]:
     """An office, open."""
     with opened(archive) as office:
         yield office
+
+
+@pytest.fixture(scope="session")
+def looked_at_once(archive_once: Path, tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Path:
+    """An archive with a parcel that was looked at, and half of another."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copytree(archive_once, folder / "archive")
+    fill(folder / "card", samples)
+    with opened(folder / "archive") as office:
+        look_at(office, folder / "card", folder)
+        receive_half(office, folder)
+    return folder / "archive"
+
+
+@pytest.fixture
+def shown(looked_at_once: Path, tmp_path: Path) -> Iterator[Shown]:
+    """The house of a copy of that archive."""
+    shutil.copytree(looked_at_once, tmp_path / "archive")
+    with opened(tmp_path / "archive") as office, house_of(office) as shown:
+        yield shown
+
+
+@pytest.fixture
+def empty(office: Office) -> Iterator[Shown]:
+    """The house of an archive into which nothing came."""
+    with house_of(office) as shown:
+        yield shown
 
 
 @pytest.fixture

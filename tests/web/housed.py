@@ -16,19 +16,16 @@ from jebi.office.attending import kept_of
 from jebi.office.databases import settle
 from jebi.office.engine_room import Machine
 from jebi.office.house import House
-from jebi.office.inside import list_clips, seal_onto
 from jebi.office.kinds import JobState, Role
 from jebi.office.members import Member
 from jebi.office.porter import Porter
-from jebi.office.progress import Quiet
-from jebi.office.receiving import Wish, receive
 from jebi.office.shown import Filter
 from jebi.vault import jobs, outbox
 from jebi.web import sessions
 from jebi.web.app import create_app
 from jebi.web.settings import Settings
-from looked_at import FILM, MODELS, fill, look_at
-from office.conftest import Office, opened
+from looked_at import FILM, MODELS, fill, look_at, receive_half
+from office.conftest import opened
 from web.served import ORIGIN, SECOND, VERIFIER, Signed
 
 NOW = 1_790_000_000
@@ -42,13 +39,11 @@ def build(empty: Path, folder: Path, samples: Path, *, url: str = "") -> Path:
     """
     shutil.copytree(empty, folder / "archive")
     fill(folder / "card", samples)
-    (folder / "later").mkdir()
-    (folder / "later" / "later.mp4").write_bytes(bytes(range(256)) * 4000)
     with opened(folder / "archive") as office:
         if url:
             settle(office.desk, url)
         look_at(office, folder / "card", folder)
-        _half(office, folder)
+        receive_half(office, folder)
         with open_catalogue(office.desk) as catalogue:
             house = House(
                 office.desk, catalogue, kept_of(office.desk), machine=Machine(models=MODELS), now_ms=_ms, zone=UTC
@@ -150,16 +145,6 @@ class Housed:
         """The number of the newest event: it differs after anything changed."""
         with self.house.catalogue.reading() as connection:
             return outbox.newest(connection)
-
-
-def _half(office: Office, folder: Path) -> None:
-    """A parcel of which one stick of two came."""
-    issued = office.issue()
-    assert issued.card.seed
-    sticks = [str(folder / name) for name in ("one", "two")]
-    clips = list_clips([str(folder / "later")])
-    seal_onto(clips, issued.card, issued.card.seed, sticks, survive=0, carrier=None, progress=Quiet())
-    receive(office.desk, sticks[:1], Wish(clips=False), Quiet())
 
 
 def _ms() -> int:
