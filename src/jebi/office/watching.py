@@ -35,7 +35,7 @@ from jebi.vault.segments import Segment
 LINES = 720  # of the viewing copy; signs stay readable
 MEASURED = 320  # pixels of the longer side at which pictures are measured
 STILL_EVERY_MS = 1000  # one is held for every second of a shot, until the shot says which is its best
-MOST_HELD = 120  # of one shot; every other one is dropped then
+MOST_HELD = 120  # of one shot; every other one is dropped then, and half as many are held from then on
 MOST_STILLS = 600  # of a clip; a film of two hours has about as many shots
 TOOLS = "ffmpeg, jebi"
 SHOTS = "jebi-shots"
@@ -77,6 +77,7 @@ class _Pass:
     shots: list[Shot] = field(default_factory=list)
     stills: list[tuple[int, bytes]] = field(default_factory=list)
     held: list[tuple[int, bytes]] = field(default_factory=list)
+    every_ms: int = STILL_EVERY_MS
     poster: tuple[int, bytes] = (0, b"")  # and how many bytes its still has: a black or white one has few
     size: tuple[int, int] = (0, 0)
     last_ms: int = 0
@@ -122,18 +123,18 @@ class _Pass:
         return write
 
     def _hold(self, frame: Frame) -> None:
-        if not self.held or frame.time_ms >= self.held[-1][0] + STILL_EVERY_MS:
+        if not self.held or frame.time_ms >= self.held[-1][0] + self.every_ms:
             picture = still(frame)
             self.held.append((frame.time_ms, picture))
             if len(picture) > self.poster[0]:
                 self.poster = len(picture), thumbnail(frame)
             if len(self.held) > MOST_HELD:
-                self.held = self.held[::2]
+                self.held, self.every_ms = self.held[::2], 2 * self.every_ms
 
     def _settle(self, shot: Shot) -> None:
         """Keep the still nearest to the shot's key frame, under the shot's number, and let go of the others."""
         own = [one for one in self.held if shot.start_ms <= one[0] < shot.end_ms] or self.held[:1]
-        self.held = [one for one in self.held if one[0] >= shot.end_ms]
+        self.held, self.every_ms = [one for one in self.held if one[0] >= shot.end_ms], STILL_EVERY_MS
         if own and len(self.stills) < MOST_STILLS:
             self.stills.append((len(self.shots), min(own, key=lambda one: abs(one[0] - shot.key_ms))[1]))
         self.shots.append(shot)
