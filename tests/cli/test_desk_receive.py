@@ -183,23 +183,3 @@ def test_an_archive_whose_settings_cannot_be_read_is_damaged(office: "Jebi") -> 
     office.write("archive/desk.toml", 'name = "cut off')
     said = office.desk("receive", "s1")
     assert (said.status, "desk.toml cannot be read" in said.err) == (Exit.DAMAGED, True)
-
-
-def test_a_second_person_types_their_own_passphrase(office: "Jebi") -> None:
-    office.write("second", SECOND.written() + "\n")
-    office.put_under_passphrase("second.age", SECOND.written().encode(), b"her own words")
-    pair = ("--archive", "pair", "--passphrase-file", "pw")
-    office.done("desk", "init", *pair, "--name", "example.org/pair", "--with", str(SECOND.recipient()))
-    office.lower_work("pair/keys/identity.age")
-    office.done("desk", "trip", *pair, "--kit", "pair-kit", "--route", "pair-route", "--receipts", "pair-codes")
-    office.done("field", "seal", "clips", "--onto", "p1", "--kit", "pair-kit")
-    alone = office("desk", "receive", "p1", *pair)
-    assert (alone.status, "--with IDENTITY" in alone.err) == (Exit.REFUSED, True)
-    wrong = office.at_terminal("desk", "receive", "p1", *pair, "--with", "second.age", typed=b"not hers\n")
-    assert (wrong.status, "this is not the passphrase of second.age" in wrong.out) == (Exit.WRONG_KEY, True)
-    right = office.at_terminal(
-        "desk", "receive", "p1", *pair, "--with", "second.age", "--plain", typed=b"her own words\n"
-    )
-    assert right.status == Exit.DONE, right.out
-    assert "her own words" not in right.out
-    assert_clips_came(office, "pair")

@@ -83,14 +83,6 @@ def test_the_version_is_said(jebi: "Jebi") -> None:
     assert jebi("--version").out == f"jebi {__version__}\n"
 
 
-def test_python_runs_it_as_a_module_where_no_script_is_installed(office: "Jebi") -> None:
-    """Its workers begin by loading the same module, and must not begin jebi again."""
-    words = ("field", "seal", "clips", "--onto", "n1", "n2", "--survive", "1", "--kit", "kit")
-    said = office.by((sys.executable, "-m", "jebi"), *words)
-    assert (said.status, "2 read back" in said.out) == (Exit.DONE, True), said
-    assert office.by((sys.executable, "-m", "jebi"), "--version").out == f"jebi {__version__}\n"
-
-
 def test_every_status_of_jebi_has_a_meaning() -> None:
     assert set(EXIT_MEANINGS) == set(Exit)
 
