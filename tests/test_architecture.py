@@ -23,6 +23,13 @@ DRAWERS = {
     "data",
     "info",
 }
+TESTED_ELSEWHERE = {
+    "office/members": "values, and a contract that office/staff keeps",
+    "office/shown": "values, and a contract that office/house keeps",
+    "vault/index_sqlite": "all that it does, PostgreSQL does too: vault/test_index asks both",
+    "vault/migrations/env": "Alembic runs it: vault/test_migrations",
+    "vault/migrations/versions/v0001": "Alembic runs it: vault/test_migrations",
+}
 JOURNEY = ("field/intake", "parcel/seal", "parcel/fountain", "carriers/slot", "archive/receive")
 
 
@@ -65,3 +72,13 @@ def test_the_journey_leads_from_file_to_file() -> None:
         following = re.search(r"Next: `jebi\.([\w.]+)`$", text)
         assert following, f"{here} does not say what comes next"
         assert (SOURCE / f"{following[1].replace('.', '/')}.py").exists()
+
+
+def test_every_module_has_a_test_file_of_its_name() -> None:
+    tests = Path(__file__).resolve().parent
+    lacking = {
+        path.relative_to(SOURCE).with_suffix("").as_posix()
+        for path in MODULES
+        if path.stem != "__init__" and not (tests / path.relative_to(SOURCE).parent / f"test_{path.stem}.py").exists()
+    }
+    assert lacking == TESTED_ELSEWHERE.keys()

@@ -1,10 +1,10 @@
 """The house that pages look into is all that they ask for, and whatever they changed, the archive agrees with itself."""
 
 from jebi.office.checking import check_archive
+from jebi.office.counter import Archive
 from jebi.office.kinds import Role, Topic
 from jebi.office.members import Member
 from jebi.office.progress import Quiet
-from jebi.office.counter import Archive
 from office.rooms import KOREAN, Shown
 
 

@@ -1,4 +1,7 @@
-"""The page of arrivals lists what could be received, has it received, and says what came of it; nobody names a path."""
+"""What could be received is listed, received, and what came of it said; what arrived is shown with every file's outcome.
+
+Nobody names a path; a trip names what never came; the log can be verified where it is read.
+"""
 
 import html
 import shutil
@@ -163,3 +166,53 @@ def test_links_and_hidden_files_of_an_inbox_are_not_offered(desk: Housed, tmp_pa
 def test_an_inbox_that_is_gone_is_empty(desk: Housed) -> None:
     shutil.rmtree(desk.inbox)
     assert desk.signed_in(Role.INTAKE).client.get("/parcels").status_code == 200
+
+
+def page_at(served: Served, path: str) -> str:
+    answer = served.signed_in(Role.ADMIN).client.get(path)
+    assert answer.status_code == 200, path
+    return answer.text
+
+
+def test_every_parcel_that_came_is_on_some_page(served: Served) -> None:
+    page = served.archive.parcels()
+    shown = page_at(served, "/parcels")
+
+    assert page.items
+    assert all(one.id in shown for one in page.items)
+
+
+def test_a_parcel_s_page_has_every_file_with_what_became_of_it(served: Served) -> None:
+    whole = next(one for one in served.archive.parcels().items if one.state is ParcelState.WHOLE and one.files)
+    shown = page_at(served, f"/parcels/{whole.id}")
+
+    assert all(one.detail in shown for one in whole.files)
+    assert shown.count("<tr") > len(whole.files)
+
+
+def test_a_trip_s_page_names_the_numbers_that_never_came(served: Served) -> None:
+    gaps = next(one for one in served.archive.trips() if one.missing)
+
+    assert ", ".join(map(str, gaps.missing)) in page_at(served, f"/trips/{gaps.pseudonym}")
+    assert gaps.pseudonym in page_at(served, "/trips")
+
+
+def test_the_log_is_verified_where_it_is_read_when_somebody_asks_for_it(served: Served) -> None:
+    subject = served.archive.entries().items[0].subject
+
+    before = page_at(served, "/log")
+    answer = served.signed_in(Role.ADMIN).post("/log/verify")
+
+    assert (subject in before, subject in answer.text, answer.status_code) == (True, True, 200)
+    assert ('class="verdict' in before, 'class="verdict' in answer.text) == (False, True)
+
+
+@pytest.mark.parametrize("path", ["/parcels/nothing", "/trips/nobody", "/parcels/..%2f..%2fkeys", "/trips/%00"])
+def test_what_is_not_there_is_not_found(served: Served, path: str) -> None:
+    assert served.signed_in(Role.ADMIN).client.get(path).status_code in {404, 422}
+
+
+@pytest.mark.parametrize("key", ["rubbish", "o-1", "%00", "o999999999999999", "x" * 5000])
+def test_a_key_that_somebody_made_up_breaks_no_page(served: Served, key: str) -> None:
+    for path in ("/parcels", "/log"):
+        assert served.signed_in(Role.ADMIN).client.get(path, params={"key": key}).status_code in {200, 404, 422}
