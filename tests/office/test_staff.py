@@ -35,7 +35,7 @@ def test_a_session_lasts_until_its_member_changes(empty: Shown) -> None:
     digest = bytes(32)
     empty.house.keep_member(member(), by="desk")
     began = Session(digest=digest, member="maria", started=NOW_MS // 1000, seen=NOW_MS // 1000)
-    empty.house.keep_session(began)
+    empty.house.begin_session(began)
     assert empty.house.session(digest) == began
     dark = replace(began, theme="dark", language="ko", seen=began.seen + 60)
     empty.house.keep_session(dark)
@@ -43,7 +43,7 @@ def test_a_session_lasts_until_its_member_changes(empty: Shown) -> None:
     assert empty.kinds()[0] == "signed-in"
     empty.house.keep_member(member(role=Role.INTAKE), by="desk")
     assert empty.house.session(digest) is None
-    empty.house.keep_session(began)
+    empty.house.begin_session(began)
     empty.house.end_sessions("maria")
     assert empty.house.session(digest) is None
 
@@ -57,7 +57,7 @@ def test_a_code_is_used_once(empty: Shown) -> None:
 def begun(shown: Shown, *, of: str = "maria", number: int = 0) -> Session:
     """A session that began just now."""
     session = Session(digest=bytes([number]) * 32, member=of, started=NOW, seen=NOW)
-    shown.house.keep_session(session)
+    shown.house.begin_session(session)
     return session
 
 
@@ -160,3 +160,14 @@ def test_a_key_that_stays_the_same_stays_sealed_as_it_was(empty: Shown) -> None:
         sealed.append(row.totp)
 
     assert sealed[0] == sealed[1] != sealed[2]
+
+
+def test_a_session_that_ended_while_a_page_was_answered_stays_ended(empty: Shown) -> None:
+    empty.house.keep_member(member(), by="desk")
+    session = begun(empty)
+    empty.house.end_sessions("maria")
+
+    empty.house.keep_session(replace(session, seen=NOW + 60))
+
+    assert empty.house.session(session.digest) is None
+    assert empty.kinds().count("signed-in") == 1

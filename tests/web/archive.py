@@ -148,8 +148,12 @@ class SampleArchive:
     def session(self, digest: bytes, /) -> Session | None:
         return self.sessions.get(digest)
 
-    def keep_session(self, session: Session, /) -> None:
+    def begin_session(self, session: Session, /) -> None:
         self.sessions[session.digest] = session
+
+    def keep_session(self, session: Session, /) -> None:
+        if session.digest in self.sessions:
+            self.sessions[session.digest] = session
 
     def end_session(self, digest: bytes, /) -> None:
         self.sessions.pop(digest, None)

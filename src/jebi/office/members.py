@@ -56,8 +56,11 @@ class Members(Protocol):
 
     def session(self, digest: bytes, /) -> Session | None: ...
 
+    def begin_session(self, session: Session, /) -> None:
+        """Add one. May drop sessions that started more than a day before."""
+
     def keep_session(self, session: Session, /) -> None:
-        """Add or replace one. May drop sessions that started more than a day before."""
+        """Remember when one was used, and what it shows. One that ended meanwhile, while a page was answered, stays ended."""
 
     def end_session(self, digest: bytes, /) -> None: ...
 

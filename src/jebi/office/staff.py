@@ -5,6 +5,7 @@ sign-in, is an event of the custody log; that a session was used is not.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from jebi.office.kinds import Role
@@ -70,27 +71,27 @@ class Staff(Room):
             theme=row.theme,
         )
 
-    def keep_session(self, session: Session, /) -> None:
-        with self.catalogue.reading() as connection:
-            whose = members.named(connection, session.member)
-            known = members.using(connection, session.digest.hex(), 0)
-        if whose is None:
-            return
-        row = members.Session(
-            id=session.digest.hex(),
-            member=whose.id,
-            made_ms=session.started * SECOND,
-            seen_ms=session.seen * SECOND,
-            ends_ms=session.started * SECOND + DAY_MS,
-            language=session.language,
-            theme=session.theme,
-        )
-        if known:
-            with self.catalogue.claiming() as connection:
-                members.used(connection, row)
-            return
+    def begin_session(self, session: Session, /) -> None:
         with self.changing() as change:
+            whose = members.named(change.connection, session.member)
+            if whose is None:
+                return
+            row = members.Session(
+                id=session.digest.hex(),
+                member=whose.id,
+                made_ms=session.started * SECOND,
+                seen_ms=session.seen * SECOND,
+                ends_ms=session.started * SECOND + DAY_MS,
+                language=session.language,
+                theme=session.theme,
+            )
             members.begin(change, row, event("signed-in", f"member/{whose.name}", "", whose.name))
+
+    def keep_session(self, session: Session, /) -> None:
+        with self.catalogue.claiming() as connection:
+            if known := members.using(connection, session.digest.hex(), 0):
+                seen_ms, language, theme = session.seen * SECOND, session.language, session.theme
+                members.used(connection, replace(known[0], seen_ms=seen_ms, language=language, theme=theme))
 
     def end_session(self, digest: bytes, /) -> None:
         with self.catalogue.claiming() as connection:

@@ -57,7 +57,7 @@ def cookie_name(settings: Settings) -> str:
 def begin(archive: Archive, settings: Settings, member: str, *, language: str, theme: str) -> bytes:
     """A new session; returns its token, which was never used before."""
     token, now = settings.dice(TOKEN), settings.now()
-    archive.keep_session(
+    archive.begin_session(
         Session(digest=_digest(token), member=member, started=now, seen=now, language=language, theme=theme)
     )
     return token
