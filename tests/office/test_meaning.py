@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # for what tests share by name
@@ -16,7 +17,7 @@ from jebi.office.words import add_words, correct_words, put_words
 from jebi.vault import jobs, segments
 from jebi.vault.catalogue import Catalogue
 from jebi.vault.jobs import Job
-from jebi.vault.meaning import Embedder
+from jebi.vault.meaning import Embedder, Vectors
 from jebi.vault.vectors import VectorFile
 from vault.rows import EVENT, NOW, add, clip, heard, written
 
@@ -81,9 +82,35 @@ def test_words_want_their_meaning_and_have_it_afterwards(catalogue: Catalogue, m
 
     assert job(catalogue).state == "done"
     assert set(VectorFile(file).keys().tolist()) == held(catalogue)
-    (nearest, *_) = meanings.near("rice price").result()
+    (nearest, *_) = meanings.ask("rice price").near()
     with catalogue.reading() as connection:
         assert next(one for one in segments.of(connection, OF) if one.id == nearest.key).text == "쌀값이 올랐다"
+
+
+class Counted(Embedder):
+    """The model, and what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def query(self, text: str) -> Vectors:
+        self.asked.append(text)
+        return super().query(text)
+
+
+def test_the_same_question_is_read_once_whatever_it_is_confined_to(
+    catalogue: Catalogue, meanings: Meanings, file: Path
+) -> None:
+    work(catalogue, meanings)
+    model = Counted()
+    with Meanings(file, model) as others:
+        first = others.ask("rice price").near()
+        assert first
+        assert others.ask("rice price", np.array([first[0].key])).near() == first[:1]
+        others.ask("rice price").drop()
+        assert others.ask("market").near() != first
+    assert model.asked == ["rice price", "market"]
 
 
 def test_words_of_people_are_learnt_too_and_nothing_is_learnt_twice(

@@ -247,7 +247,7 @@ def test_what_is_excluded_is_not_brought_back_by_its_meaning(catalogue: Catalogu
 
 
 def test_without_the_model_words_are_found(catalogue: Catalogue, meanings: Meanings, tmp_path: Path) -> None:
-    assert meanings.near("쌀값").result()
+    assert meanings.ask("쌀값").near()
     with Meanings(tmp_path / "vectors", Embedder(patience=0)) as hasty:  # it is killed before it can answer
         page = search(catalogue, "쌀값", limit=9, meanings=hasty)
 

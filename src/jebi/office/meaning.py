@@ -25,7 +25,7 @@ from jebi.vault import jobs, segments
 from jebi.vault import meaning as model
 from jebi.vault.catalogue import Catalogue, Change
 from jebi.vault.jobs import Job
-from jebi.vault.meaning import AT_ONCE, LIKE, Embedder
+from jebi.vault.meaning import AT_ONCE, LIKE, Embedder, Vectors
 from jebi.vault.schema import SegmentKind, segment
 from jebi.vault.vectors import Near, VectorFile
 
@@ -37,6 +37,7 @@ WORDS: tuple[SegmentKind, ...] = (
     "screen_text",
     "note",
 )  # kinds of segments that are words
+LATELY = 500  # questions whose meaning is remembered: of the next page, and of the same words in another filter
 NEAREST = 100  # answers to one question; what is farther nobody scrolls to
 WANTED_AT_ONCE = 500  # clips in one transaction: others may write meanwhile
 PAGE = 10_000  # rows in flight
@@ -51,6 +52,26 @@ def want(change: Change, clip: str) -> None:
         jobs.again(change, known[0].id)
 
 
+class Asked:
+    """What the model reads just now. The vectors are looked through only when somebody wants to know."""
+
+    def __init__(self, reading: "Future[Vectors]", file: VectorFile, among: NDArray[np.int64] | None) -> None:
+        self._reading, self._file, self._among = reading, file, among
+
+    def near(self) -> list[Near]:
+        """The words that are near enough, best first; some may hold no longer.
+
+        Raises:
+            Unable: the model died, or is not installed.
+        """
+        meant = self._reading.result()
+        return self._file.nearest(meant, NEAREST, among=self._among, least=LIKE) if len(meant) else []
+
+    def drop(self) -> None:
+        """Nobody wants to know."""
+        self._reading.cancel()
+
+
 class Meanings:
     """The meanings of one archive's words, in a file; a context manager.
 
@@ -60,6 +81,7 @@ class Meanings:
     def __init__(self, file: Path, embedder: Embedder | None = None) -> None:
         self._file, self._embedder = VectorFile(file), embedder or Embedder()
         self._reading = ThreadPoolExecutor(1)
+        self._read_lately: dict[str, Vectors] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -105,26 +127,27 @@ class Meanings:
 
         return write
 
-    def near(self, asked: str, among: NDArray[np.int64] | None = None) -> "Future[list[Near]]":
-        """Begin to look for the words nearest in meaning that are near enough, best first; some may hold no longer.
-
-        Meanwhile who asks may look for the words themselves.
+    def ask(self, text: str, among: NDArray[np.int64] | None = None) -> "Asked":
+        """Begin to look for the words nearest in meaning; meanwhile who asks may look for the words themselves.
 
         Args:
-            asked: what is looked for, in any language.
+            text: what is looked for, in any language.
             among: the numbers of segments to which the answers are confined, in rising order.
-
-        Raises:
-            Unable: in the future: the model died, or is not installed.
         """
-        return self._reading.submit(self._near, asked, among)
+        return Asked(self._reading.submit(self._read, text), self._file, among)
 
-    def _near(self, asked: str, among: NDArray[np.int64] | None) -> list[Near]:
+    def _read(self, text: str) -> Vectors:
         if not model.is_installed():
             raise NotHere("the model for meanings is not installed")
         if self._file.is_empty():
-            return []  # the model need not be started
-        return self._file.nearest(self._embedder.query(asked), NEAREST, among=among, least=LIKE)
+            return np.empty(0, np.float32)  # the model need not be started
+        meant = self._read_lately.pop(text, None)
+        if meant is None:
+            meant = self._embedder.query(text)
+        self._read_lately[text] = meant
+        if len(self._read_lately) > LATELY:
+            del self._read_lately[next(iter(self._read_lately))]
+        return meant
 
     def tend(self, catalogue: Catalogue, now_ms: int) -> None:
         """Take vectors out whose words hold no longer, and want those that are missing, but where the job failed before."""

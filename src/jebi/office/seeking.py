@@ -11,7 +11,6 @@ Peak: `FARTHEST` keys of hits, the texts of a page, 12 bytes for each text there
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -23,10 +22,10 @@ from jebi.archive.terms import Query, Span, parse_query, shadow
 from jebi.archive.transcript import MACHINE
 from jebi.errors import Unable
 from jebi.office import kinds
-from jebi.office.meaning import NEAREST, WORDS, Meanings
+from jebi.office.meaning import NEAREST, WORDS, Asked, Meanings
 from jebi.vault import grid, index, outbox
 from jebi.vault.catalogue import Catalogue, columns, rows
-from jebi.vault.fragments import Keys
+from jebi.vault.fragments import Keys, joined
 from jebi.vault.grid import Wanted
 from jebi.vault.index_names import NAMES, clips_of
 from jebi.vault.owners import Owners
@@ -47,9 +46,8 @@ from jebi.vault.schema import (
     tag,
 )
 from jebi.vault.segments import Segment, holds
-from jebi.vault.vectors import Near
 
-COUNTED = 100  # hits of each kind that are counted exactly; who sees "at least" narrows the search
+COUNTED = 60  # hits of each kind that are counted exactly; who sees "at least" narrows the search
 MOST_LABELS = 5_000  # of each kind that are compared, the newest; a desk has hundreds
 MOST_FITTING = 100  # labels of one kind whose clips are looked for
 MOST_KEPT = 8  # filters of which the keys are kept; 8 MB for each million texts in one
@@ -140,14 +138,16 @@ class _Kept:
     def __init__(self, state: tuple[int, int], owners: Owners) -> None:
         self.state = state
         self.owners = owners  # which hold beyond that
-        self._labels: list[tuple[int, int, str, str]] | None = None
+        self._labels: list[tuple[int, int, str, str]] = []
+        self._letters = ""  # of all labels
         self._keys: dict[Wanted, Keys] = {}
 
-    def labels_of(self, connection: Connection) -> list[tuple[int, int, str, str]]:
-        """The kind, number, text and shadow of every label."""
-        if self._labels is None:
+    def labels_of(self, connection: Connection, query: Query) -> Sequence[tuple[int, int, str, str]]:
+        """The kind, number, text and shadow of every label; of none where no label has all that the query asks for."""
+        if not self._letters:
             self._labels = [(*row, shadow(row.text)) for row in connection.execute(_KNOWN)]
-        return self._labels
+            self._letters = "\n".join(["", *(joined(written) for *_, written in self._labels)]) + "\n"
+        return self._labels if all(joined(fragment) in self._letters for fragment in query.every) else ()
 
     def keys_of(self, connection: Connection, wanted: Wanted) -> Keys:
         """The index's keys of the texts and names of the clips that are wanted, in rising order."""
@@ -192,10 +192,14 @@ def search(
     with catalogue.reading() as connection:
         kept = _kept(connection)
         among = None if wanted == EVERYTHING else kept.keys_of(connection, wanted)
-        near = meanings.near(query.words, among) if meanings else None
+        asked = meanings.ask(query.words, among) if meanings else None
         worded = [hit.key for hit in index.find(connection, query.every, query.without, limit=most, among=among)]
         labels = _labelled(connection, kept, query, wanted, most)
-        meant = _meant(connection, query, near) if len(worded) <= COUNTED else ()
+        meant: Sequence[int] | None = ()
+        if len(worded) <= COUNTED:
+            meant = _meant(connection, query, asked)
+        elif asked:
+            asked.drop()
         order: list[int | _Label] = ranking.merge(
             (ranking.WORDS, worded), (ranking.LABELS, labels), (ranking.MEANINGS, meant or ())
         )
@@ -204,7 +208,7 @@ def search(
         hits=hits,
         total=len(order),
         is_exact=max(len(worded), len(labels)) < most and len(meant or ()) < NEAREST,
-        has_meanings=near is not None and meant is not None,
+        has_meanings=asked is not None and meant is not None,
     )
 
 
@@ -221,7 +225,7 @@ def _kept(connection: Connection) -> "_Kept":
 def _labelled(connection: Connection, kept: "_Kept", query: Query, wanted: Wanted, most: int) -> list[_Label]:
     """Clips with labels that have the words, each label's clips together."""
     known: dict[int, dict[int, str]] = {}
-    for kind, number, text, written in kept.labels_of(connection):
+    for kind, number, text, written in kept.labels_of(connection, query):
         fitting = known.setdefault(kind, {})
         if len(fitting) < MOST_FITTING and ranking.is_found(written, query):
             fitting[number] = text
@@ -243,12 +247,12 @@ def _on_clips(
         yield _Label(clip=row[1], kind=labels.kind, text=fitting[row[0]], start_ms=row[2])
 
 
-def _meant(connection: Connection, query: Query, asked: Future[list[Near]] | None) -> Sequence[int] | None:
+def _meant(connection: Connection, query: Query, asked: Asked | None) -> Sequence[int] | None:
     """Numbers of texts that mean what is asked for, nearest first; `None` where nobody can tell."""
     if asked is None:
         return None
     try:
-        near = [one.key for one in asked.result()]
+        near = [one.key for one in asked.near()]
     except Unable:
         return None
     there = select(segment.c.id, segment.c.text if query.without else literal(""))
@@ -271,7 +275,9 @@ def _text_hit(one: Segment, query: Query, *, is_meant: bool) -> Hit:
         clip=one.clip,
         kind=kinds.Found.MEANING if is_meant else TEXTS[one.kind],
         text=text,
-        spans=tuple(ranking.highlight(text, query)),
+        spans=()
+        if is_meant and len(query.every) == 1
+        else tuple(ranking.highlight(text, query)),  # words found all of it
         segment=one.id,
         start_ms=one.start_ms,
         language=one.language,

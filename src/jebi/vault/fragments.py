@@ -14,7 +14,6 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func, not_
 
 MOST_FRAGMENTS = 16
 LONGEST_FRAGMENT = 1_000  # characters
@@ -57,18 +56,25 @@ class Question:
             if len(fragment) > LONGEST_FRAGMENT or not fragment.strip(" ~") or fragment.endswith("~"):
                 raise ValueError("a fragment has a character, and does not end between two")
 
-    def compared(self, shadow: ColumnElement[str], place: str) -> list[ColumnElement[bool]]:
-        """The conditions on a shadow in SQL; `place` is the database's name for the function that finds a substring."""
-        find, loose = getattr(func, place), func.replace(shadow, "~", "")
-        return self.has_every(shadow, place) + [not_(find(loose, joined(fragment)) > 0) for fragment in self.without]
+    def compared(self, shadow: str, place: str) -> str:
+        """The condition on a shadow, in SQL.
 
-    def has_every(self, shadow: ColumnElement[str], place: str) -> list[ColumnElement[bool]]:
-        """Those that also hold for several shadows together, one a line, if they hold for one of them."""
-        find, loose = getattr(func, place), func.replace(shadow, "~", "")
-        return [
-            find(loose, joined(fragment)) > 0 if self.is_loose else find(shadow, fragment) > 0
-            for fragment in self.every
-        ]
+        Args:
+            shadow: the name of a column.
+            place: the database's name for the function that finds a substring.
+        """
+        without = (f"NOT {place}({_loosely(shadow)}, :without{number}) > 0" for number in range(len(self.without)))
+        return " AND ".join([self.has_every(shadow, place), *without])
+
+    def has_every(self, shadow: str, place: str) -> str:
+        """The one that also holds for several shadows together, one a line, if it holds for one of them."""
+        column = _loosely(shadow) if self.is_loose else shadow
+        return " AND ".join(f"{place}({column}, :every{number}) > 0" for number in range(len(self.every)))
+
+    def values(self) -> dict[str, str]:
+        """What stands in these conditions."""
+        every = {f"every{at}": joined(one) if self.is_loose else one for at, one in enumerate(self.every)}
+        return every | {f"without{at}": joined(one) for at, one in enumerate(self.without)}
 
     def look_ups(self) -> list[list[Token]]:
         """What the tokens of a shadow must have: of each list, at least one."""
@@ -131,6 +137,10 @@ def batches(rows: Iterator[One], size: int = BATCH) -> Iterator[list[One]]:
     """The rows, so many at a time."""
     while batch := list(islice(rows, size)):
         yield batch
+
+
+def _loosely(shadow: str) -> str:
+    return f"replace({shadow}, '~', '')"
 
 
 def _of_run(run: str, *, is_open: bool, is_loose: bool) -> list[list[Token]]:

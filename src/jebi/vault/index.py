@@ -26,7 +26,7 @@ from jebi.errors import Refused
 from jebi.vault import index_names, index_postgresql, index_sqlite
 from jebi.vault.fragments import Keys, Question, Row, batches, check_shadow, rank
 
-WINDOW = 100  # hits that are ranked; with more of them, which of the newest comes first matters little
+WINDOW = 60  # hits that are ranked; with more of them, which of the newest comes first matters little
 SCANNED = 10_000  # rows: about ten milliseconds
 SPARE = 20  # hits more than are wanted that the first rows have to promise
 WORTHWHILE = 6  # times as many rows are compared at most, where the first ones promise that it is enough

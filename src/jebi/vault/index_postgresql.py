@@ -10,9 +10,11 @@ different packs, so that two writers never wait for each other but over the same
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     BindParameter,
@@ -23,20 +25,18 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    TextClause,
     and_,
     any_,
     bindparam,
-    cast,
-    column,
     delete,
     func,
     insert,
     select,
     text,
-    true,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from jebi.errors import Unable
 from jebi.vault.fragments import Keys, Question, Row, Token, batches, held
@@ -46,6 +46,7 @@ PACKED_CHARACTERS = 4_000  # for long ones: a pack of this size still has fewer 
 SPAN = 256  # between the first key of a pack and its last, so that the pack of a key is found among a few
 PACKS_AT_ONCE = 256  # that are unpacked for a first look; each time it was not enough, twice as many
 NAMED_AT_ONCE = 4_096  # packs that are asked of the index in one go
+NO_KEY = (1 << 63) - 1
 MEMORY = "256MB"  # to build an index in; more changes little
 
 PACKS = Table(
@@ -75,6 +76,28 @@ $$"""
 _CREATE_INDEX = (
     "CREATE INDEX search_pack_terms ON search_pack USING gin (search_terms(shadows)) WITH (fastupdate = off)"
 )
+
+# As bytes: to make rows of thousands of keys, and numbers of these, takes longer than to find them. OFFSET 0 keeps
+# PostgreSQL from walking down the keys and making the terms of every pack it meets.
+_NAMED = text(
+    f"""
+    SELECT string_agg(int8send(last) || int8send(first), ''::bytea)
+    FROM (
+        SELECT * FROM (
+            SELECT last, members[1] AS first FROM search_pack
+            WHERE search_terms(shadows) @@ CAST(:tokens AS tsquery) OFFSET 0
+        ) AS found WHERE last < :below ORDER BY last DESC LIMIT {NAMED_AT_ONCE}
+    ) AS newest
+    """  # noqa: S608 - a number of ours
+)
+_BY_LAST = "SELECT * FROM search_pack WHERE last = ANY (CAST(:lasts AS bigint[]))"
+_NEWEST = "SELECT * FROM (SELECT * FROM search_pack ORDER BY last DESC LIMIT :depth) AS newest"
+# Parts are farther from each other than a pack is long: none reaches into two.
+_OF_PARTS = """
+    SELECT search_pack.* FROM search_pack
+    JOIN unnest(CAST(:first AS bigint[]), CAST(:last AS bigint[])) AS part (first, last)
+        ON search_pack.last BETWEEN part.first AND part.last + :span AND members[1] <= part.last
+"""
 
 
 def create(connection: Connection) -> None:
@@ -136,18 +159,13 @@ def compared(connection: Connection, question: Question, keys: Keys) -> list[Row
         return []
     ends = np.flatnonzero(np.diff(keys) > SPAN)
     first, last = keys[np.append(0, ends + 1)], keys[np.append(ends, len(keys) - 1)]
-    parts = func.unnest(_array(first.tolist()), _array(last.tolist())).table_valued("first", "last")
-    part = parts.render_derived("part")
-    # Parts are farther from each other than a pack is long: none reaches into two.
-    reaches = and_(PACKS.c.last.between(part.c.first, part.c.last + SPAN), PACKS.c.members[1] <= part.c.last)
-    here = select(PACKS).join(part, reaches)
-    return _allowed(_unpacked(connection, question, here), keys)
+    parts = {"first": first.tolist(), "last": last.tolist(), "span": SPAN}
+    return _allowed(_unpacked(connection, question, _OF_PARTS, parts), keys)
 
 
 def scanned(connection: Connection, question: Question, wanted: int, depth: int) -> list[Row]:
     """Those of about the newest `depth` rows that answer the question."""
-    newest = select(PACKS).order_by(PACKS.c.last.desc()).limit(depth // PACKED)
-    return _unpacked(connection, question, newest, wanted)
+    return _unpacked(connection, question, _NEWEST, {"depth": depth // PACKED}, wanted)
 
 
 def is_scanned(question: Question) -> bool:
@@ -166,23 +184,24 @@ def looked_up(connection: Connection, question: Question, wanted: int, among: Ke
     rows: list[Row] = []
     below = None if among is None else int(among[-1]) + SPAN + 1
     while True:
-        named = _named(connection, question, below)
-        likely = [last for last, first in named if among is None or _has_between(among, first, last)]
+        lasts, firsts = _named(connection, question, below)
+        likely = (lasts if among is None else lasts[_have_any(among, firsts, lasts)]).tolist()
         start, size = 0, PACKS_AT_ONCE
         while start < len(likely) and len(rows) < wanted:
-            packs = select(PACKS).where(PACKS.c.last == any_(_array(likely[start : start + size])))
-            found = _unpacked(connection, question, packs, wanted - len(rows) if among is None else None)
+            packs = {"lasts": likely[start : start + size]}
+            found = _unpacked(connection, question, _BY_LAST, packs, None if among is not None else wanted - len(rows))
             rows += found if among is None else _allowed(found, among)
             start, size = start + size, size * 2
-        if len(rows) >= wanted or len(named) < NAMED_AT_ONCE or (among is not None and named[-1][0] < among[0]):
+        if len(rows) >= wanted or len(lasts) < NAMED_AT_ONCE or (among is not None and lasts[-1] < among[0]):
             return sorted(rows, reverse=True)[:wanted]
-        below = named[-1][0]
+        below = int(lasts[-1])
         if among is not None:  # over a gap between the keys
             below = min(below, int(among[np.searchsorted(among, below) - 1]) + SPAN + 1)
 
 
-def _has_between(keys: Keys, first: int, last: int) -> bool:
-    return bool(np.searchsorted(keys, first) < np.searchsorted(keys, last, "right"))
+def _have_any(keys: Keys, firsts: Keys, lasts: Keys) -> NDArray[np.bool_]:
+    """Whether any of these keys is between each first and last."""
+    return np.searchsorted(keys, firsts) < np.searchsorted(keys, lasts, "right")
 
 
 def _allowed(rows: Sequence[Row], keys: Keys) -> list[Row]:
@@ -190,14 +209,13 @@ def _allowed(rows: Sequence[Row], keys: Keys) -> list[Row]:
     return [row for row, is_there in zip(rows, is_held, strict=True) if is_there]
 
 
-def _named(connection: Connection, question: Question, below: int | None) -> Sequence[tuple[int, int]]:
-    """The last and first keys of the newest packs below one that the index names."""
-    matches = func.search_terms(PACKS.c.shadows).op("@@")(cast(_tsquery(question.look_ups()), TSQUERY))
-    # OFFSET 0 keeps PostgreSQL from walking down the keys and making the terms of every pack it meets.
-    found = select(PACKS.c.last, PACKS.c.members[1].label("first")).where(matches).offset(0).subquery()
-    newest = select(found).order_by(found.c.last.desc()).limit(NAMED_AT_ONCE)
-    named = connection.execute(newest if below is None else newest.where(found.c.last < below))
-    return [(last, first) for last, first in named]
+def _named(connection: Connection, question: Question, below: int | None) -> tuple[Keys, Keys]:
+    """The last and the first keys of the newest packs below one that the index names, newest first."""
+    asked = {"tokens": _tsquery(question.look_ups()), "below": NO_KEY if below is None else below}
+    named = connection.execute(_NAMED, asked).scalar_one() or b""
+    keys = np.frombuffer(named, ">i8").astype(np.int64).reshape(-1, 2)
+    keys = keys[np.argsort(-keys[:, 0])]
+    return keys[:, 0], keys[:, 1]
 
 
 def _create_table(connection: Connection) -> None:
@@ -240,17 +258,30 @@ def _packs_of(keys: Sequence[int]) -> Select[Any]:
     return select(PACKS.c.last, PACKS.c.members, PACKS.c.shadows).join(wanted, _holds(wanted.c.key))
 
 
-def _unpacked(connection: Connection, question: Question, packs: Select[Any], wanted: int | None = None) -> list[Row]:
+def _unpacked(
+    connection: Connection, question: Question, packs: str, chosen: dict[str, object], wanted: int | None = None
+) -> list[Row]:
     """The rows in these packs that answer the question, newest first; or the newest of them."""
-    # Many packs have no row with the fragments: to look into all their lines at once is sooner done than to part them.
-    # OFFSET 0 keeps PostgreSQL from doing either with packs that are not asked for.
-    pack = packs.offset(0).subquery()
-    likely = select(pack).where(*question.has_every(pack.c.shadows, "strpos")).offset(0).subquery()
-    lines = func.unnest(likely.c.members, func.string_to_array(likely.c.shadows, "\n"))
-    row = lines.table_valued(column("key", BigInteger), column("shadow", Text)).render_derived("line")
-    found = select(row.c.key, row.c.shadow).select_from(likely.join(row, true()))
-    found = found.where(*question.compared(row.c.shadow, "strpos"))
-    return [(key, shadow) for key, shadow in connection.execute(found.order_by(row.c.key.desc()).limit(wanted))]
+    asked = _unpack(packs, question.has_every("shadows", "strpos"), question.compared("shadow", "strpos"))
+    values = chosen | question.values() | {"wanted": wanted}
+    return [(key, shadow) for key, shadow in connection.execute(asked, values)]
+
+
+@lru_cache(maxsize=64)
+def _unpack(packs: str, is_likely: str, answers: str) -> TextClause:
+    """Made once for each number of fragments: to make it anew takes as long as many an answer.
+
+    Many packs have no row with the fragments: to look into all their lines at once is sooner done than to part them.
+    OFFSET 0 keeps PostgreSQL from doing either with packs that are not asked for.
+    """
+    return text(
+        f"""
+        SELECT key, shadow
+        FROM (SELECT * FROM ({packs} OFFSET 0) AS pack WHERE {is_likely} OFFSET 0) AS likely,
+            unnest(members, string_to_array(shadows, E'\\n')) AS line (key, shadow)
+        WHERE {answers} ORDER BY key DESC LIMIT :wanted
+        """  # noqa: S608 - packs and conditions are made here, and hold nothing that anybody typed
+    )
 
 
 def _tsquery(wanted: list[list[Token]]) -> str:

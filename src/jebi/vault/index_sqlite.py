@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    TextClause,
     column,
     delete,
     func,
@@ -100,14 +101,14 @@ def count(connection: Connection) -> int:
 def compared(connection: Connection, question: Question, keys: Keys) -> list[Row]:
     """The rows with these keys that answer the question, newest first."""
     listed = func.json_each(json.dumps(keys.tolist())).table_valued("value")
-    found = select(ROWS).where(ROWS.c.key.in_(select(listed.c.value)), *question.compared(ROWS.c.shadow, "instr"))
+    found = select(ROWS).where(ROWS.c.key.in_(select(listed.c.value)), _answers(question))
     return _rows(connection, found.order_by(ROWS.c.key.desc()))
 
 
 def scanned(connection: Connection, question: Question, wanted: int, depth: int) -> list[Row]:
     """Those of the newest `depth` rows that answer the question."""
     newest = select(ROWS).order_by(ROWS.c.key.desc()).limit(depth).subquery()
-    found = select(newest.c.key, newest.c.shadow).where(*question.compared(newest.c.shadow, "instr"))
+    found = select(newest.c.key, newest.c.shadow).where(_answers(question))
     return _rows(connection, found.order_by(newest.c.key.desc()).limit(wanted))
 
 
@@ -127,7 +128,7 @@ def looked_up(connection: Connection, question: Question, wanted: int, among: Ke
         select(ROWS)
         .select_from(_WORDS.join(ROWS, ROWS.c.key == _WORDS.c.rowid))
         .where(_WORDS.c.search_words.op("MATCH")(_match(question.look_ups())))
-        .where(*question.compared(ROWS.c.shadow, "instr"))
+        .where(_answers(question))
         .order_by(_WORDS.c.rowid.desc())
     )
     return _rows(connection, found.limit(wanted))
@@ -161,6 +162,11 @@ def _named(connection: Connection, question: Question, among: Keys) -> Generator
                     break
             else:
                 newest = 0
+
+
+def _answers(question: Question) -> TextClause:
+    """The condition on the only column of that name."""
+    return text(question.compared("shadow", "instr")).bindparams(**question.values())
 
 
 def _rows(connection: Connection, found: Select[Any]) -> list[Row]:

@@ -28,8 +28,9 @@ MAGIC = b"jebi vectors 1\n\0"
 CHUNK = 2_048  # rows at a time: they stay in the processor's cache while they become numbers that it can multiply
 MANY = 50_000  # rows, of which each is looked at; of more only those whose signs are like those that are asked for
 BLOCK = (
-    16_384  # rows whose signs are made and compared together: they stay in the cache, and the last block is soon made
+    32_768  # rows whose signs are made and compared together: they stay in the cache, and the last block is soon made
 )
+SCATTERED = 6  # one row of so many or fewer is gathered before it is compared; of more, all of them are
 LIKELY = 3_000  # rows that are looked at for their signs
 SAMPLE = 100_000  # rows that tell how like the likeliest are
 SPREAD = 16  # bytes for each row that are spent on a table of the keys that are wanted
@@ -63,6 +64,9 @@ class VectorFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._threads = ThreadPoolExecutor(
+            2
+        )  # which begin with the first search that needs them, and not before a fork
         self._known: tuple[int, NDArray[np.void], list[_Signs]] = (0, np.empty(0, ROW), [])
         with failures_named("the file of vectors", "made"), self._locked():
             pass
@@ -112,7 +116,7 @@ class VectorFile:
         """
         inode, rows = self._mapped()
         if len(rows) > MANY:
-            places = _likeliest(self._signs_of(inode, rows), vector, among)
+            places = _likeliest(self._threads, self._signs_of(inode, rows), vector, among)
         else:
             places = np.flatnonzero(np.isin(rows["key"], among)) if among is not None else np.arange(len(rows))
         parts = (places[start : start + CHUNK] for start in range(0, len(places), CHUNK))
@@ -203,18 +207,21 @@ def _signs(vectors: NDArray[Any]) -> NDArray[np.uint64]:
     return np.packbits(vectors > 0, axis=-1).view(np.uint64)
 
 
-def _likeliest(signs: Sequence[_Signs], vector: NDArray[np.float32], among: Keys | None) -> NDArray[np.intp]:
+def _likeliest(
+    threads: ThreadPoolExecutor, signs: Sequence[_Signs], vector: NDArray[np.float32], among: Keys | None
+) -> NDArray[np.intp]:
     """About `LIKELY` rows whose signs differ least from those of a vector; all of those that it is confined to, if few."""
     half = len(signs) // 2  # numpy lets two threads count at once
     wanted = None if among is None else _table(among, signs)
-    with ThreadPoolExecutor(2) as threads:
-        parts = threads.map(partial(_compared, _signs(vector), wanted), (signs[:half], signs[half:]), (0, half))
-        places, differing = map(np.concatenate, zip(*parts, strict=True))
-    if len(places) <= LIKELY:
-        return places
-    step = len(differing) // SAMPLE + 1  # to put all of them in order takes longer than to count them
-    most = np.partition(differing[::step], LIKELY // step)[LIKELY // step]
-    return places[np.flatnonzero(differing <= most)[: 4 * LIKELY]]
+    parts = threads.map(partial(_compared, _signs(vector), wanted), (signs[:half], signs[half:]), (0, half))
+    places, differing = map(np.concatenate, zip(*parts, strict=True))
+    if len(differing) <= LIKELY:
+        likely = np.arange(len(differing))
+    else:
+        step = len(differing) // SAMPLE + 1  # to put all of them in order takes longer than to count them
+        most = np.partition(differing[::step], LIKELY // step)[LIKELY // step]
+        likely = np.flatnonzero(differing <= most)[: 4 * LIKELY]
+    return likely if among is None else places[likely]
 
 
 def _table(among: Keys, signs: Sequence[_Signs]) -> _Wanted:
@@ -235,23 +242,29 @@ def _compared(
 
     Args:
         asked: (6,).
-        wanted: tells it of their keys; all of them without.
+        wanted: tells it of their keys; without, all are, and their places are not told.
         signs: of some blocks.
         first: the number of the first of them.
     """
-    places, counts = [np.empty(0, np.intp)], [np.empty(0, np.uint16)]
+    places: list[NDArray[np.intp]] = [np.empty(0, np.intp)]
+    counts = np.empty(sum(len(block.keys) for block in signs), np.uint16)
+    compared, ones = np.empty((6, BLOCK), np.uint64), np.empty((6, BLOCK), np.uint8)
+    end = 0
     for number, block in enumerate(signs, first):
-        words, start = block.words, number * BLOCK
-        if wanted is None:
-            places.append(np.arange(start, start + len(block.keys)))
-        else:
-            at = np.flatnonzero(wanted(block.keys))
-            words = words.take(at, axis=1)
-            places.append(start + at)
-        ones = np.bitwise_count(words ^ asked[:, None])
+        words, at = block.words, None if wanted is None else np.flatnonzero(wanted(block.keys))
+        if at is not None:
+            places.append(number * BLOCK + at)
+            if len(at) * SCATTERED < len(block.keys):
+                words, at = words.take(at, axis=1), None
+        count = words.shape[1]
+        differs = np.bitwise_xor(words, asked[:, None], out=compared[:, :count])
+        one = np.bitwise_count(differs, out=ones[:, :count])
         # Of three words there are 192 at most, which a byte holds: bytes are added many at a time.
-        counts.append(np.add(ones[0] + ones[1] + ones[2], ones[3] + ones[4] + ones[5], dtype=np.uint16))
-    return np.concatenate(places), np.concatenate(counts)
+        sums = np.add(one[0] + one[1] + one[2], one[3] + one[4] + one[5], dtype=np.uint16)
+        sums = sums if at is None else sums.take(at)
+        start, end = end, end + len(sums)
+        counts[start:end] = sums
+    return np.concatenate(places), counts[:end]
 
 
 def _similarity(rows: NDArray[np.void], vector: NDArray[np.float32]) -> NDArray[np.float32]:
