@@ -15,7 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import partial
@@ -102,6 +102,15 @@ class Served:
         """What it said to people so far."""
         return Path(self.desk.yard.path("said")).read_text()
 
+    @contextmanager
+    def running(self, *also: str) -> Iterator[None]:
+        """For as long as the block lasts; whatever happens there, nothing stays behind."""
+        self.start(*also)
+        try:
+            yield
+        finally:
+            self.gone()
+
     def gone(self) -> None:
         """Kill it, and see that all who worked for it go too."""
         os.kill(self.process, signal.SIGKILL)
@@ -160,14 +169,10 @@ def test_kills_of_the_server_lose_nothing_that_was_answered_and_keep_nothing_twi
     writer, dice = admitted(desk), random.Random(20261124)
     for number in range(KILLS):
         served = Served(desk)
-        served.start()
-        if number % EARLY == 0:
-            time.sleep(dice.uniform(0, 0.8))
-            served.gone()
-        else:
-            with writer.writing(served.address()):
-                time.sleep(dice.uniform(0, 1.4))
-                served.gone()
+        with ExitStack() as writing, served.running():
+            if number % EARLY:
+                writing.enter_context(writer.writing(served.address()))
+            time.sleep(dice.uniform(0, 1.4 if number % EARLY else 0.8))
         assert_written_once(desk, writer)
         if number % 6 == 0:
             desk.yard.assert_archive_agrees()  # opens it, and clears away what the dead left
@@ -193,14 +198,15 @@ def test_kills_of_the_server_while_it_receives_lose_nothing_and_the_next_one_goe
     for number in range(PARCELS):
         for is_killed in (*[True] * KILLS_A_PARCEL, False):
             served = Served(desk)
-            served.start("--inbox", yard.path("inbox"))
-            with Client(base_url=served.address(), cookies={"jebi_session": writer.cookie}, timeout=30) as client:
+            with (
+                served.running("--inbox", yard.path("inbox")),
+                Client(base_url=served.address(), cookies={"jebi_session": writer.cookie}, timeout=30) as client,
+            ):
                 bring(client, writer, number)
                 if is_killed:
                     time.sleep(dice.uniform(0, 0.4))
                 else:
                     until(partial(is_received, client))
-                served.gone()
     with open_desk(str(desk.archive), PASSPHRASE) as opened, open_catalogue(opened) as catalogue:
         with catalogue.reading() as connection:
             admitted_clips = connection.execute(select_rows(clip.c.parcel, clip.c.number)).all()

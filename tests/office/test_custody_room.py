@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from jebi.archive.custody import DICE, Event
+from jebi.archive.record import DICE, Event
 from jebi.archive.witness import Cosigner, add_cosignatures
 from jebi.errors import NothingFound
 from jebi.office.custody_room import ENTRIES, SHOWN

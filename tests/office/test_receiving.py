@@ -1,6 +1,5 @@
 """The desk receives: whatever comes, in whatever state, by whoever's hand; nothing is released that did not verify."""
 
-import contextlib
 import os
 import secrets
 import shutil
@@ -496,37 +495,6 @@ def test_after_a_crash_at_any_step_the_next_run_finishes(office: Office, step: s
     assert_received(office, sealed.parcel)
     assert not list(Path(office.desk.folder).rglob("*.part"))
     assert office.desk.log.check().pending == 0
-
-
-@pytest.mark.parametrize("wish", [WITHOUT_CLIPS, Wish()], ids=["sealed", "and laid out"])
-def test_a_parcel_that_was_logged_just_before_a_crash_is_there_when_the_archive_is_opened_next(
-    archive: Path, wish: Wish
-) -> None:
-    with opened(archive) as office:
-        sealed = office.seal(office.issue().card, office.card(SMALL), "s1")
-        office.arrive("s1", wish=wish)
-        for name in (f"parcels/{sealed.parcel}.age", f"clips/{sealed.parcel}"):
-            with contextlib.suppress(FileNotFoundError):
-                Path(office.desk.path(name)).rename(office.desk.path(name + ".part"))
-        Path(office.desk.path("parcels", "other.age.part")).write_bytes(b"half")
-        Path(office.desk.path("parcels", f"{'0' * 16}.age.part")).write_bytes(b"half")
-    with opened(archive) as office:
-        assert f"{sealed.parcel}.age" in office.listed("parcels")
-        assert office.listed("clips") == ([sealed.parcel] if wish.clips else [])
-        assert office.arrive("s1").state is State.KNOWN
-        assert office.listed("parcels") == [f"{sealed.parcel}.age"]
-
-
-def test_a_parcel_that_differs_from_what_was_logged_gets_no_name(archive: Path) -> None:
-    with opened(archive) as office:
-        sealed = office.seal(office.issue().card, office.card(SMALL), "s1")
-        office.arrive("s1", wish=WITHOUT_CLIPS)
-        path = Path(office.desk.path("parcels", f"{sealed.parcel}.age"))
-        path.rename(f"{path}.part")
-        damage(Path(f"{path}.part"), 0)
-    with opened(archive) as office:
-        assert office.listed("parcels") == [f"{sealed.parcel}.age.part"]
-        assert office.arrive("s1").state is State.WHOLE
 
 
 def test_a_tray_that_a_crash_cut_short_is_healed(office: Office) -> None:

@@ -152,22 +152,6 @@ def test_a_tray_is_as_full_as_what_came_and_not_as_its_whole_blocks(desk: Housed
     assert 0.3 < parcel.filled < 1  # a stick holds whole slots, so more than its half
 
 
-def test_links_and_hidden_files_of_an_inbox_are_not_offered(desk: Housed, tmp_path: Path) -> None:
-    (desk.inbox / ".hidden").write_bytes(b"x")
-    (desk.inbox / "link").symlink_to(tmp_path / "one")
-    (desk.inbox / "folder").mkdir()
-    shutil.move(tmp_path / "one", desk.inbox / "사진\n\x1b[31m.img")
-    names = [one.name for one in desk.house.media()][-2:]  # what is plugged in comes before
-    assert names == ["folder", "사진\n\x1b[31m.img"]
-    page = desk.signed_in(Role.INTAKE).client.get("/parcels").text
-    assert "\x1b" not in page
-
-
-def test_an_inbox_that_is_gone_is_empty(desk: Housed) -> None:
-    shutil.rmtree(desk.inbox)
-    assert desk.signed_in(Role.INTAKE).client.get("/parcels").status_code == 200
-
-
 def page_at(served: Served, path: str) -> str:
     answer = served.signed_in(Role.ADMIN).client.get(path)
     assert answer.status_code == 200, path
