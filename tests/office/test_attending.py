@@ -10,9 +10,9 @@ from jebi.office.admission import drain, open_catalogue
 from jebi.office.attending import Attended, attend, join, kept_of, take_in
 from jebi.office.desk import join_desk
 from jebi.office.progress import Quiet
-from jebi.vault import grid
+from jebi.vault import grid, jobs
 from looked_at import MODELS
-from office.conftest import PASSPHRASE, SMALL, Office, Steps, opened
+from office.conftest import NOW, PASSPHRASE, SMALL, Office, Steps, opened
 
 
 def receive(office: Office) -> None:
@@ -51,6 +51,21 @@ def test_looking_again_does_nothing_twice(looked_at_once: Path, tmp_path: Path) 
         assert (again.admitted, set(again.jobs.values())) == (0, {0})
         assert again.clips == {"opened": 2, "refused": 3}
         assert office.events() == before
+
+
+def test_what_failed_for_want_of_room_is_tried_again_when_the_archive_is_opened(office: Office) -> None:
+    receive(office)
+    with open_catalogue(office.desk) as catalogue:
+        take_in(office.desk, catalogue, [])
+        for reason in ("no-room", "unable"):
+            taken = jobs.take(catalogue, "w", ["metadata"], NOW * 1000, 1000)
+            assert taken
+            with catalogue.claiming() as connection:
+                jobs.fail(connection, taken, NOW * 1000, "why", reason=reason, is_final=True)
+        take_in(office.desk, catalogue, [])
+        with catalogue.reading() as connection:
+            counts = jobs.counts(connection)
+    assert (counts["metadata", "waiting"], counts["metadata", "failed"]) == (1, 1)
 
 
 def test_who_is_to_keep_on_does_until_told_otherwise(office: Office) -> None:

@@ -54,6 +54,27 @@ def only(catalogue: Catalogue) -> Job:
     return job
 
 
+def test_jobs_that_failed_for_a_reason_that_is_gone_are_done_anew_and_no_others(catalogue: Catalogue) -> None:
+    with catalogue.writing(NOW) as change:
+        jobs.want(change, "faces", ["a", "b", "c"], most_failures=1)
+    for reason in ("no-room", "malformed"):
+        taken = jobs.take(catalogue, "w", ["faces"], NOW, 1000)
+        assert taken
+        with catalogue.claiming() as connection:
+            jobs.fail(connection, taken, NOW, "why", reason=reason)
+            assert jobs.failed_for(connection, reason) == 1
+    with catalogue.writing(NOW) as change:
+        jobs.again_for(change, "no-room")
+    with catalogue.reading() as connection:
+        rows = [row for subject in "abc" for row in jobs.of(connection, subject)]
+        assert sorted((row.state, row.failures, row.reason) for row in rows) == [
+            ("failed", 1, "malformed"),
+            ("waiting", 0, ""),
+            ("waiting", 0, ""),
+        ]
+        assert jobs.failed_for(connection, "no-room") == 0
+
+
 def test_a_job_is_wanted_once_however_often_it_is_said(catalogue: Catalogue) -> None:
     want(catalogue, "a", "b")
     want(catalogue, "b", "c")

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from jebi.errors import NoRoom
 from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.office import inspecting, made
@@ -20,6 +21,7 @@ from jebi.office.admission import admit, check_age, drain, open_catalogue
 from jebi.office.databases import errands_of, open_joined
 from jebi.office.desk import Desk, Workplace
 from jebi.office.kept import Kept
+from jebi.office.kinds import Reason
 from jebi.office.labour import LEASE_MS, Hands, Work
 from jebi.office.looking import TASKS, Eyes, Looking
 from jebi.office.meaning import VECTORS, Meanings
@@ -101,7 +103,17 @@ def take_in(desk: Desk, catalogue: Catalogue, outer: Sequence[Identity]) -> int:
     name_clips(catalogue)
     meanings_of(desk).tend(catalogue, time.time_ns() // 1_000_000)
     inspecting.want(catalogue, time.time_ns() // 1_000_000)
+    want_what_lacked_room(catalogue, time.time_ns() // 1_000_000)
     return admitted
+
+
+def want_what_lacked_room(catalogue: Catalogue, now_ms: int) -> None:
+    """Have jobs tried again that failed on a full disk: somebody may have made room."""
+    with catalogue.reading() as connection:
+        if not jobs.failed_for(connection, Reason.NO_ROOM):
+            return
+    with contextlib.suppress(NoRoom), catalogue.writing(now_ms) as change:
+        jobs.again_for(change, Reason.NO_ROOM)
 
 
 def join(

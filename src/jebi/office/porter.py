@@ -86,7 +86,6 @@ class Porter:
         )
         self._process.start()
         theirs.close()
-        self._desk = desk
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._turn: Turn | None = None
@@ -162,7 +161,8 @@ class Porter:
             self._when_over()
         except JebiError as error:
             turn = replace(turn, why=error.what, hint=error.hint)
-        self._turn = turn
+        finally:
+            self._turn = turn
 
 
 class _Away(Reception):

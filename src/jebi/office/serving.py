@@ -24,7 +24,7 @@ from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.office import inspecting
 from jebi.office.admission import open_catalogue
-from jebi.office.attending import kept_of, opening, take_in
+from jebi.office.attending import kept_of, opening, take_in, want_what_lacked_room
 from jebi.office.databases import errands_of
 from jebi.office.desk import Desk
 from jebi.office.engine_room import Machine
@@ -98,6 +98,7 @@ def _follow(house: House, stop: threading.Event, complain: Callable[[str], None]
             if _now_ms() - inspected_ms > HOUR_MS:
                 inspected_ms = _now_ms()
                 inspecting.want(house.catalogue, inspected_ms)
+                want_what_lacked_room(house.catalogue, inspected_ms)
         except JebiError as error:  # a full disk, a database that is away: it may be back
             complain(f"{error.what}; {error.hint}" if error.hint else error.what)
             stop.wait(10 * LOOK)

@@ -25,6 +25,15 @@ LONGEST_PAUSE_MS = 3_600_000  # an hour: what failed overnight is tried before t
 CRASHED = "crashed"
 DEADLY = f"the worker died of it {DEADLIEST} times: something in it must not be opened this way"
 _LOST = "nothing is to be done: what this worker made of it is not kept"
+_FRESH: dict[str, str | int | None] = {
+    "state": "waiting",
+    "failures": 0,
+    "deaths": 0,
+    "not_before_ms": 0,
+    "reason": "",
+    "why": "",
+    "ended_ms": None,
+}
 
 
 class LeaseLost(Refused):
@@ -167,10 +176,21 @@ def give_back(connection: Connection, taken: Job) -> None:
 
 def again(change: Change, number: int) -> None:
     """Somebody wants a job that ended done anew. Raises `Refused` when it is not there, or has not ended."""
-    fresh = {"failures": 0, "deaths": 0, "not_before_ms": 0, "reason": "", "why": "", "ended_ms": None}
     ended = update(job).where(job.c.id == number, job.c.state.in_(["done", "failed", "skipped"]))
-    if change.connection.execute(ended.values(state="waiting", **fresh)).rowcount != 1:
+    if change.connection.execute(ended.values(_FRESH)).rowcount != 1:
         raise Refused("there is no such job that has ended", hint="look at the list anew")
+
+
+def failed_for(connection: Connection, reason: str) -> int:
+    """How many jobs failed for that reason."""
+    asked = select(func.count()).select_from(job).where(job.c.state == "failed", job.c.reason == reason)
+    return connection.execute(asked).scalar_one()
+
+
+def again_for(change: Change, reason: str) -> None:
+    """Have all jobs done anew that failed for a reason which may be gone."""
+    failed = update(job).where(job.c.state == "failed", job.c.reason == reason)
+    change.connection.execute(failed.values(_FRESH))
 
 
 def due_ms(connection: Connection, tasks: Sequence[str]) -> int | None:
