@@ -5,9 +5,11 @@ import json
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MARK = r"(<!-- figures: (\w+)((?: [\w.*]+)*) -->)"
 
 
 def figures(rows: list[dict[str, object]]) -> str:
@@ -22,12 +24,17 @@ def figures(rows: list[dict[str, object]]) -> str:
     return "\n".join(lines) + f"\n\nMeasured on {first['machine']}, {first['date']}, at {first['commit']}.\n"
 
 
+def measured(area: str, names: list[str]) -> list[dict[str, object]]:
+    """The rows of an area; or those of some names, in their order, where `*` stands for anything."""
+    rows = json.loads((ROOT / "bench" / "results" / f"{area}.json").read_text(encoding="utf-8"))
+    return [row for name in names or ["*"] for row in rows if fnmatch(row["name"], name)]
+
+
 def main() -> None:
     for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
         text = path.read_text(encoding="utf-8")
-        for area in re.findall(r"<!-- figures: (\w+) -->", text):
-            rows = json.loads((ROOT / "bench" / "results" / f"{area}.json").read_text(encoding="utf-8"))
-            text = between(text, f"<!-- figures: {area} -->\n", "<!-- /figures -->", figures(rows))
+        for mark, area, names in re.findall(MARK, text):
+            text = between(text, f"{mark}\n", "<!-- /figures -->", figures(measured(area, names.split())))
         if "--transcript" in sys.argv and "<!-- transcript: demo -->" in text:
             text = between(text, "<!-- transcript: demo -->\n", "<!-- /transcript -->", transcript())
         path.write_text(text, encoding="utf-8")
