@@ -17,7 +17,7 @@ def figures(rows: list[dict[str, object]]) -> str:
     lines = ["| measure | value | goal | beside | it reaches |", "| --- | --- | --- | --- | --- |"]
     for row in rows:
         goal = f"{row['goal']} {'' if row['met'] else '**missed**'}".strip() if row["goal"] else ""
-        peer = f"{row['peer_value']:.4g} {row['unit']}" if row["peer_value"] else ""
+        peer = f"{row['peer_value']:.4g} {row['unit']}" if row["peer_value"] is not None else ""
         ratio = f" ({row['ratio']:.3g}×)" if row["ratio"] else ""
         lines.append(f"| {row['name']} | {row['value']:.4g} {row['unit']}{ratio} | {goal} | {row['peer']} | {peer} |")
     first = rows[0]
