@@ -12,7 +12,8 @@ from jebi.vault import schema
 # What catalogues and logs out there hold. A word may be added here; one that is taken away cannot be read any more.
 KEPT = {
     "Role": "intake editor clearer publisher researcher admin",
-    "ParcelState": "whole waiting rejected",
+    "ParcelState": "whole known waiting rejected",
+    "Reading": "searching restoring",
     "Outcome": "ready working queued skipped unreadable refused foreign",
     "Reason": "none empty not-footage malformed too-large too-many-pictures over-budget out-of-memory crashed no-model "
     "no-room by-hand changed unable unknown",

@@ -26,7 +26,7 @@ from jebi.carriers.slot import SLOT
 from jebi.carriers.statistics import Texture, measure
 from jebi.device import blocks
 from jebi.device.blocks import Blocks
-from jebi.errors import Damaged, Gone, JebiError, NoRoom, Refused, Unable, failures_named
+from jebi.errors import Busy, Damaged, Gone, JebiError, NoRoom, Refused, Unable, failures_named
 
 CarrierName = Literal["file", "freespace", "cover"]
 PARTIAL = ".part"
@@ -323,12 +323,22 @@ def _check_room(targets: Sequence[Target], slots: int) -> None:
 
 
 def create_partial(name: str) -> Blocks:
-    """A new file under a passing name. What an earlier jebi left there when it was killed is removed."""
+    """A new file under a passing name. What an earlier jebi left there when it was killed is removed.
+
+    Raises:
+        Busy: another jebi writes it, or began to just now.
+        Unable: it cannot be written there.
+    """
     partial = name + PARTIAL
     if os.path.lexists(partial):
         with blocks.open_for_writing(partial):  # refuses while another jebi writes it
             os.unlink(partial)
-    return blocks.create(partial)
+    try:
+        return blocks.create(partial)
+    except Unable as error:
+        if isinstance(error.__cause__, FileExistsError):
+            raise Busy(f"another jebi is writing to {partial}", hint="wait until it is done") from error
+        raise
 
 
 def name_part(medium: Blocks, final: str, *, overwrite: bool = False) -> None:
