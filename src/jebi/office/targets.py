@@ -330,14 +330,20 @@ def create_partial(name: str) -> Blocks:
         Unable: it cannot be written there.
     """
     partial = name + PARTIAL
-    if os.path.lexists(partial):
-        with blocks.open_for_writing(partial):  # refuses while another jebi writes it
-            os.unlink(partial)
+    busy = Busy(f"another jebi is writing to {partial}", hint="wait until it is done")
+    try:
+        if os.path.lexists(partial):
+            with blocks.open_for_writing(partial):  # refuses while another jebi writes it
+                os.unlink(partial)
+    except Unable as error:
+        if isinstance(error.__cause__, FileNotFoundError):  # it got its name just now
+            raise busy from error
+        raise
     try:
         return blocks.create(partial)
     except Unable as error:
-        if isinstance(error.__cause__, FileExistsError):
-            raise Busy(f"another jebi is writing to {partial}", hint="wait until it is done") from error
+        if isinstance(error.__cause__, FileExistsError):  # it was begun just now
+            raise busy from error
         raise
 
 
