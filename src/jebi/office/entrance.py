@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from jebi.archive.receive import Arrival, State
+from jebi.archive.receive import Arrival
 from jebi.archive.record import Event
 from jebi.device.plugged import plugged
 from jebi.errors import NothingFound, Refused
@@ -27,12 +27,6 @@ from jebi.office.words import name_clips
 
 MOST_WAITING = 500  # things of an inbox that are listed
 SURE = 0.02  # of a step must be done before anybody is told how long the rest takes
-_STATES = {
-    State.WHOLE: ParcelState.WHOLE,
-    State.KNOWN: ParcelState.KNOWN,
-    State.WAITING: ParcelState.WAITING,
-    State.REJECTED: ParcelState.REJECTED,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +136,7 @@ def _shown(turn: Turn, now: float) -> Delivery:
 def _brought(arrival: Arrival) -> Brought:
     return Brought(
         parcel=arrival.parcel,
-        state=_STATES[arrival.state],
+        state=ParcelState[arrival.state.name],
         size=arrival.shape.sealed_length,
         needs=arrival.shortfall.size if arrival.shortfall else 0,
         liars=tuple(os.path.basename(liar) for liar in arrival.liars),

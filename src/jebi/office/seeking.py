@@ -271,13 +271,13 @@ def _shown(connection: Connection, page: Sequence[int | _Label], query: Query, w
 
 def _text_hit(one: Segment, query: Query, *, is_meant: bool) -> Hit:
     text = one.text[:LONGEST_SHOWN]
+    has_no_word = is_meant and len(query.every) == 1  # or the index would have found it
+    spans = () if has_no_word else tuple(ranking.highlight(text, query))
     return Hit(
         clip=one.clip,
         kind=kinds.Found.MEANING if is_meant else TEXTS[one.kind],
         text=text,
-        spans=()
-        if is_meant and len(query.every) == 1
-        else tuple(ranking.highlight(text, query)),  # words found all of it
+        spans=spans,
         segment=one.id,
         start_ms=one.start_ms,
         language=one.language,

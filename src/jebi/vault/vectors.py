@@ -64,9 +64,7 @@ class VectorFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._threads = ThreadPoolExecutor(
-            2
-        )  # which begin with the first search that needs them, and not before a fork
+        self._threads = ThreadPoolExecutor(2)  # begun by the first search that needs them, not before a fork
         self._known: tuple[int, NDArray[np.void], list[_Signs]] = (0, np.empty(0, ROW), [])
         with failures_named("the file of vectors", "made"), self._locked():
             pass
