@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from jebi.release.plan import LONGEST_MS, SIDE, Cover
 from jebi.release.protect import HOLD_MS, MARGIN, between, cover_of, covers, figure, simplified
-from jebi.release.tracks import Box, Sighting, Track
+from jebi.release.sightings import Box, Sighting
+from jebi.release.tracks import Track
 from release.walks import EVERY_MS, crowds, seen, walk
 
 

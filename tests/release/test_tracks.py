@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jebi.release.tracks import GAP_MS, SURE, Sighting, tracks
+from jebi.release.sightings import Sighting
+from jebi.release.tracks import GAP_MS, SURE, tracks
 from release.walks import EVERY_MS, SIZE, crowds, seen, walk
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hypothesis import strategies as st
 
-from jebi.release.tracks import Sighting
+from jebi.release.sightings import Sighting
 
 SIZE = 800
 EVERY_MS = 40

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from jebi.release.plan import LONGEST_MS, SIDE, Cover, CoverKind, Key, Style
-from jebi.release.tracks import Box, Sighting, Track, moved, tracks
+from jebi.release.sightings import Box, Sighting
+from jebi.release.tracks import Track, moved, tracks
 
 HOLD_MS = 500  # before the first sighting and after the last
 MARGIN = 0.25  # of its width and height, on each side: ears, chin and hair, and what a detector's box jitters

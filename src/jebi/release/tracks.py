@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise, takewhile
 
+from jebi.release.sightings import Box, Sighting
+
 SURE = 500  # of 1,000: a sighting that begins a track
 GAP_MS = 1_500  # for which a face that is not seen is still followed
 JOIN_MS = 3_000  # between the end of one track and the beginning of another that may be the same face: somebody passed before it
@@ -20,25 +22,6 @@ REACH = 0.8  # of its size: how far beside the place where it is expected a face
 DRIFT = 1.6  # of its size, each second that it was not seen
 LARGER = 2.0  # times: how much its size may differ from one sighting to the next
 PACE_MS = 250  # over which its movement is measured
-
-Box = tuple[float, float, float, float]  # left, top, right, bottom
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
-    """A face in one frame: a box in 1/10,000 of the upright picture, and how sure the detector was, 0 to 1,000."""
-
-    time_ms: int
-    x: int
-    y: int
-    width: int
-    height: int
-    score: int
-
-    @property
-    def box(self) -> Box:
-        """Left, top, right, bottom."""
-        return self.x, self.y, self.x + self.width, self.y + self.height
 
 
 @dataclass(slots=True)
