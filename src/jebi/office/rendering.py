@@ -26,7 +26,7 @@ BLACK = (16, 128, 128)  # luma, blue, red: beside a picture of another shape
 OPTIONS = (
     *("-map", "0", "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"),
     *("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-bf", "0", "-color_range", "tv"),
-    *("-force_key_frames", "expr:gte(t,n_forced*2)", "-bsf:v", "filter_units=remove_types=6"),
+    *("-force_key_frames", "expr:gte(t,n_forced*2)", "-bsf:v", "filter_units=pass_types=1|5|7|8"),
     *("-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart", "-f", "mp4"),
 )
 
