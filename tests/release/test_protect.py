@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jebi.release.plan import LONGEST_MS, SIDE, Cover
 from jebi.release.protect import HOLD_MS, MARGIN, between, cover_of, covers, figure, simplified
 from jebi.release.sightings import Box, Sighting
-from jebi.release.tracks import Track
+from jebi.release.tracks import SURE, Track
 from release.walks import EVERY_MS, crowds, seen, walk
 
 
@@ -30,7 +30,7 @@ def hides(cover: Cover, one: Sighting) -> bool:
 def test_every_sure_sighting_lies_within_a_cover_at_its_time(crowd: list[Sighting]) -> None:
     made = covers(crowd)
     for one in crowd:
-        assert one.score < 500 or any(hides(cover, one) for cover in made)
+        assert one.score < SURE or any(hides(cover, one) for cover in made)
 
 
 def test_a_cover_holds_half_a_second_before_and_after() -> None:

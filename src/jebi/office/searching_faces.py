@@ -1,7 +1,7 @@
 """Looking for faces through a whole clip, frame by frame: what a plan's covers are proposed from.
 
-Every frame is looked at small and upright; turned, and larger, every few frames, and in each one for a while where a face was seen so. What
-is missed in between, tracks bridge (`jebi.release.tracks`); so a face costs little, and one that is small or lies on its side is found all the same.
+Every frame is looked at large and upright, every second one also small and in all four turns; and each, for a while, in a way in which a face was
+seen. What is missed in between, tracks bridge (`jebi.release.tracks`). Large finds faces in the distance, small those that are smeared or near.
 
 Invariants: frames come out of the jail, and none is kept; a sighting lies within the picture. Weak sightings are kept, too: they count where
 a sure one is near. Peak: two frames, the detector, the sightings.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jebi.media.faces import Face, FaceFinder
+from jebi.media.faces import TURNS, Face, FaceFinder
 from jebi.media.frames import Frame, frames
 from jebi.media.jail import Jail
 from jebi.media.models import Models
@@ -27,8 +27,8 @@ from jebi.release.sightings import Sighting, packed
 from jebi.vault.catalogue import Change, Event
 
 SMALL, LARGE = 640, 1280  # pixels of the longer side in which a frame is looked at
-UPRIGHT, TURNED = (0,), (90, 180, 270)
-WEAK = 0.2  # of a detector's certainty: below it is noise
+WEAK = 0.1  # of a detector's certainty: most of these are no faces, and count only next to one that is
+SEEN = 0.35  # of it: most of these are
 LINES = 1080  # of the frames; a face that is smaller than 15 pixels there is nobody's
 ATTENTION_MS = 1_000  # for which a frame is looked at in a way in which a face was seen
 OVERLAP = 0.4  # of their union, from which two boxes are one face
@@ -44,7 +44,7 @@ class Look:
     turns: tuple[int, ...]
 
 
-LOOKS = (Look(1, SMALL, UPRIGHT), Look(4, SMALL, TURNED), Look(6, LARGE, UPRIGHT), Look(12, LARGE, TURNED))
+LOOKS = (Look(1, LARGE, (0,)), Look(2, SMALL, TURNS))
 
 
 class Watcher:
@@ -86,7 +86,7 @@ class Watcher:
         height, width = pixels.shape[:2]
         for look in looks:
             for face in self._finder.faces(pixels, turns=look.turns, score=WEAK):
-                if face.score >= 0.5 and look.every > 1:
+                if face.turn and face.score >= SEEN:  # upright ones are found large, too
                     self._until[look] = frame.time_ms + ATTENTION_MS
                 yield Face(
                     x=face.x * SIDE // width,

@@ -16,7 +16,12 @@ from jebi.release.sightings import Box, Sighting
 from jebi.release.tracks import Track, moved, tracks
 
 HOLD_MS = 500  # before the first sighting and after the last
-MARGIN = 0.25  # of its width and height, on each side: ears, chin and hair, and what a detector's box jitters
+MARGIN = (
+    0.3  # of its width and height, on each side: hairline, ears and chin lie outside of what a detector calls a face
+)
+CERTAIN = 500  # of 1,000; where it is less sure, its box fits less well, and
+WEAK_MARGIN = 0.4  # is the margin
+EDGE = 0.5  # of its size: a face that is so near to the edge of the picture is cut off there, and what is left of it is misjudged
 GROWTH = 0.6  # of its size, on each side, for each second that it was not seen
 LEAST_GAP_MS = 150  # between two sightings, from which a cover grows in between
 TOLERANCE = 0.04  # of its size, on each side, by which a cover is wider so that it needs few keys
@@ -33,7 +38,7 @@ def covers(
 
 def cover_of(track: Track, *, kind: CoverKind = "face", style: Style = "solid", end_ms: int = LONGEST_MS) -> Cover:
     """The cover of one face."""
-    timed = [(one.time_ms, _wider(one.box, MARGIN)) for one in track.sightings]
+    timed = [(one.time_ms, _margined(one)) for one in track.sightings]
     start, end = max(0, timed[0][0] - HOLD_MS), min(end_ms, timed[-1][0] + HOLD_MS)
     filled = list(_filled(timed))
     if start < timed[0][0]:
@@ -100,6 +105,18 @@ def _unlike(interpolated: Box, box: Box) -> float:
     signs = (1, 1, -1, -1)
     missed = [sign * (side - own) / size for side, own, size, sign in zip(interpolated, box, sizes, signs, strict=True)]
     return max(*missed, max(-one for one in missed) - LOOSE)
+
+
+def _margined(one: Sighting) -> Box:
+    """What is to be covered where a face was seen: more than its box, and all between it and an edge that is near."""
+    left, top, right, bottom = _wider(one.box, MARGIN if one.score >= CERTAIN else WEAK_MARGIN)
+    x, y = EDGE * one.width, EDGE * one.height
+    return (
+        0.0 if one.x < x else left,
+        0.0 if one.y < y else top,
+        float(SIDE) if one.box[2] > SIDE - x else right,
+        float(SIDE) if one.box[3] > SIDE - y else bottom,
+    )
 
 
 def _wider(box: Box, share: float) -> Box:

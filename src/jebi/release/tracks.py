@@ -15,7 +15,7 @@ from itertools import groupby, pairwise, takewhile
 
 from jebi.release.sightings import Box, Sighting
 
-SURE = 500  # of 1,000: a sighting that begins a track
+SURE = 350  # of 1,000: a sighting that begins a track; of weaker ones most are none
 GAP_MS = 1_500  # for which a face that is not seen is still followed
 JOIN_MS = 3_000  # between the end of one track and the beginning of another that may be the same face: somebody passed before it
 REACH = 0.8  # of its size: how far beside the place where it is expected a face may be found at once
