@@ -235,5 +235,5 @@ def test_altered_certificates_under_good_armour_are_damaged_or_refused_or_good()
 
 def test_these_bytes_never_change() -> None:
     assert hashlib.sha256(root().certificate + issued().chain).hexdigest() == (
-        "9bf22a75edbe132ba6e39ff2f2b5e10ffb632574dc5f7c4f6b3d61422a8f5e72"
+        "8a250492eaaeebf097b633f526f4f24ad2771c5c99c60ed9a031a8849380982f"
     )

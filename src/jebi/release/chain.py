@@ -36,9 +36,10 @@ LONGEST_CHAIN: Final = 5  # a root's own is not among them
 CURVE: Final = ec.SECP256R1()  # what recognised authorities issue, and every reader verifies
 SEED: Final = 48  # bytes that a key on the curve comes from: 16 more than it has, so that no value is likelier
 SERIAL: Final = 16  # bytes; 20 is the most (RFC 5280, 4.1.2.2)
+EMAIL: Final = ExtendedKeyUsageOID.EMAIL_PROTECTION  # the one that c2pa-rs takes when it was told nothing else
 CLAIM_SIGNING: Final = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")  # of the C2PA's own trust list
 DOCUMENT_SIGNING: Final = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
-PURPOSES: Final = frozenset({CLAIM_SIGNING, DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION})
+PURPOSES: Final = frozenset({CLAIM_SIGNING, DOCUMENT_SIGNING, EMAIL})
 OTHER_PURPOSES: Final = frozenset(
     {
         ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
@@ -112,6 +113,11 @@ class Credential:
         certificate = _certificates(self.chain)[0]
         return certificate.not_valid_before_utc, certificate.not_valid_after_utc
 
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """DER, the signing certificate first: what every signed film carries."""
+        return tuple(one.public_bytes(serialization.Encoding.DER) for one in _certificates(self.chain))
+
     def sign(self, message: bytes) -> bytes:
         """A signature as COSE writes it (RFC 9053): of an elliptic curve, r and s of the same length; the same every time."""
         key = _key(self.key)
@@ -151,7 +157,7 @@ def issue(authority: Authority, *, first: date, last: date, randomness: Randomne
     builder = _certificate(name, root.subject, key, first=first, last=last, randomness=randomness)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage("digital_signature"), critical=True)
-    builder = builder.add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), critical=False)
+    builder = builder.add_extension(x509.ExtendedKeyUsage([EMAIL, DOCUMENT_SIGNING]), critical=False)
     builder = builder.add_extension(_authority_identifier(root), critical=False)
     return Credential(chain=_pem(_signed(builder, root_key)), key=_private_pem(key))
 
