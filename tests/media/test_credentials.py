@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,6 +18,7 @@ from jebi.errors import Damaged, Refused, Unable
 from jebi.media.credentials import OFFLINE, read, sign
 from jebi.media.jail import Jail
 from jebi.media.run import Undecodable
+from jebi.release.chain import found, issue
 from jebi.release.credentials import definition, objections
 from signing import authority, credential, statement
 
@@ -130,7 +132,7 @@ def test_a_film_that_could_not_be_signed_leaves_nothing_behind(
     film: Path, tmp_path: Path, signature: Callable[[bytes], bytes]
 ) -> None:
     said = definition(statement(bytes(32)))
-    with pytest.raises(Damaged, match="could not be signed"):
+    with pytest.raises((Damaged, Refused), match=r"could not be signed|was not signed"):
         sign(
             str(film),
             str(tmp_path / "film.mp4"),
@@ -139,6 +141,16 @@ def test_a_film_that_could_not_be_signed_leaves_nothing_behind(
             algorithm=MINE.algorithm,
             signature=signature,
         )
+    assert not list(tmp_path.iterdir())
+
+
+def test_with_a_certificate_that_is_over_nothing_is_signed(film: Path, tmp_path: Path) -> None:
+    old = found("Rimjin Desk", first=date(2020, 1, 1), last=date(2020, 12, 31), randomness=Random(1).randbytes)
+    over = issue(old, first=date(2020, 1, 1), last=date(2020, 12, 31), randomness=Random(2).randbytes)
+    said = definition(statement(bytes(32)))
+    target = str(tmp_path / "film.mp4")
+    with pytest.raises(Refused, match="not valid at time of signing"):
+        sign(str(film), target, definition=said, chain=over.chain, algorithm=over.algorithm, signature=over.sign)
     assert not list(tmp_path.iterdir())
 
 
@@ -154,6 +166,7 @@ CONFINED = """
 import sys, errno
 import pyseccomp
 from jebi.media.credentials import sign, read
+from jebi.release.chain import found, issue
 from jebi.release.credentials import definition
 from signing import credential, statement
 film, target, what = sys.argv[1:]

@@ -9,7 +9,7 @@ forbids. The C library's own `read` and `lseek` are what a stream of c2pa-rs nee
 
 Invariants: no socket is ever opened, for a manifest, a certificate's state, a time or anything else; what is read comes out as
 hostile as the film; a film is signed under another name, whole or not at all. It never decides what a credential says.
-Peak: c2pa-rs reads films in pieces; 60 MiB.
+Peak: 600 MiB, here and in the jail: c2pa-rs hashes a film in pieces of a quarter of a gigabyte.
 """
 
 import contextlib
@@ -34,6 +34,7 @@ LEAST_COST: Final = 10.0  # seconds of processor time; starting takes 0.05
 SPEED: Final = 50 << 20  # bytes that are hashed in a second of processor time, at the least
 MEMORY: Final = 1 << 30
 STALL: Final = 60.0
+CERTIFICATE: Final = "issue a new certificate under the organisation's root, or get one from its authority"
 
 PURPOSES: Final = (  # of certificates: for e-mail, documents, claims; without this c2pa-rs calls the last two invalid
     "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1\n"
@@ -43,7 +44,6 @@ OFFLINE: Final = {  # a setting that is not here has its default, and the tests 
     "core": {
         "allow_redirects": False,
         "allowed_network_hosts": [],
-        "backing_store_memory_threshold_in_mb": 32,  # what it puts aside beyond that lies in a temporary file
         "decode_identity_assertions": False,
     },
     "verify": {
@@ -112,6 +112,7 @@ def sign(
 
     Raises:
         Damaged: the library cannot read the film, or would not verify what it signed.
+        Refused: the certificate is not good today, or nothing was signed with its key.
         Unable: the disk failed.
     """
     partial = f"{target}.part"
@@ -121,6 +122,8 @@ def sign(
             undo.callback(os.unlink, partial)
             try:
                 _sign(film, signed, definition, chain, algorithm, signature)
+            except c2pa.C2paError.Signature as error:
+                raise Refused(f"the film was not signed: {_told(error)}", hint=CERTIFICATE) from error
             except c2pa.C2paError as error:
                 raise Damaged(f"the film could not be signed: {_told(error)}") from error
             signed.flush()
