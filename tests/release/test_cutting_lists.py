@@ -12,7 +12,8 @@ from programmes import NTSC, programme
 # Of FCPXML's document type 1.9: what may be in what, and with which attributes; as much as is used here.
 CLIP = {"ref", "lane", "offset", "name", "start", "duration", "enabled", "tcFormat", "audioRole"}
 ALLOWED = {
-    "fcpxml": ({"version"}, ["resources", "event"]),
+    "fcpxml": ({"version"}, ["resources", "library"]),
+    "library": (set(), ["event"]),
     "resources": (set(), ["format", "asset"]),
     "format": ({"id", "frameDuration", "width", "height", "colorSpace"}, []),
     "asset": (
@@ -120,4 +121,4 @@ def test_no_list_refers_to_a_place_on_a_disk() -> None:
     for written in (edl(programme()), fcpxml(programme())):
         assert b"file:" not in written
     sources = [element.attrib["src"] for element in ET.fromstring(fcpxml(programme())).iter("media-rep")]
-    assert sources == [f"./{name}" for name in [programme().film, *map(programme().stem, programme().stems)]]
+    assert sources == [programme().film, *map(programme().stem, programme().stems)]

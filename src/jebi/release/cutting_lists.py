@@ -50,6 +50,7 @@ def fcpxml(programme: Programme) -> bytes:
         "  <resources>",
         *_resources(programme, length),
         "  </resources>",
+        "  <library>",  # without it, DaVinci Resolve does not open the list
         f"  <event name={title}>",
         f"    <project name={title}>",
         f'      <sequence format="r1" duration="{length}" tcStart="{start}" tcFormat="{code}"{sound[programme.channels]}>',
@@ -59,6 +60,7 @@ def fcpxml(programme: Programme) -> bytes:
         "      </sequence>",
         "    </project>",
         "  </event>",
+        "  </library>",
         "</fcpxml>",
         "",
     ]
@@ -72,14 +74,14 @@ def _resources(programme: Programme, length: str) -> list[str]:
     found = [
         f'    <format id="r1" frameDuration="{programme.rate.seconds(1)}" width="{width}" height="{height}" colorSpace="{COLOUR}"/>',
         f'    <asset id="r2" name="{programme.film}" start="0s" duration="{length}" hasVideo="1" format="r1" videoSources="1"{heard}>',
-        f'      <media-rep kind="original-media" src="./{programme.film}"/>',
+        f'      <media-rep kind="original-media" src="{programme.film}"/>',
         "    </asset>",
     ]
     for number, stem in enumerate(programme.stems, 3):
         name = programme.stem(stem)
         found += [
             f'    <asset id="r{number}" name="{name}" start="0s" duration="{length}"{_heard(programme)}>',
-            f'      <media-rep kind="original-media" src="./{name}"/>',
+            f'      <media-rep kind="original-media" src="{name}"/>',
             "    </asset>",
         ]
     return found
