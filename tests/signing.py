@@ -3,11 +3,17 @@
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
-from jebi.release.chain import Authority, Credential, found, issue
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from jebi.release.chain import CLAIM_SIGNING, Authority, Credential, adopt, found, issue
 from jebi.release.credential_box import PURPOSE, TYPE_ENDING, USER_TYPE
 from jebi.release.credentials import Edit, Speech, Statement
 
@@ -35,6 +41,42 @@ def authority() -> Authority:
 
 def credential() -> Credential:
     return issue(authority(), first=FIRST, last=LAST, randomness=Random(2).randbytes)
+
+
+def recognised() -> tuple[Credential, bytes]:
+    """A certificate of an authority that has another above it, for nothing but claims; and the root's, as PEM."""
+    keys = [ec.derive_private_key(number, ec.SECP256R1()) for number in (5, 6, 7)]
+    names = [_name("Authority", "root"), _name("Authority", "issuing"), _name("A Broadcaster", "films")]
+    root, issuing, films = (
+        _certificate(names, keys, place, above, is_authority=place < 2) for place, above in ((0, 0), (1, 0), (2, 1))
+    )
+    private = keys[2].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return adopt(films + issuing, private, today=date(2026, 5, 1)), root
+
+
+def _name(organisation: str, common: str) -> x509.Name:
+    parts = [(NameOID.ORGANIZATION_NAME, organisation), (NameOID.COMMON_NAME, common)]
+    return x509.Name([x509.NameAttribute(kind, text) for kind, text in parts])
+
+
+def _certificate(
+    names: list[x509.Name], keys: list[ec.EllipticCurvePrivateKey], place: int, above: int, *, is_authority: bool
+) -> bytes:
+    builder = x509.CertificateBuilder().subject_name(names[place]).issuer_name(names[above]).serial_number(place + 1)
+    builder = builder.public_key(keys[place].public_key()).not_valid_before(datetime(2026, 1, 1))
+    builder = builder.not_valid_after(datetime(2040, 1, 1))
+    uses = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only")
+    usage = dict.fromkeys((*uses, "crl_sign", "decipher_only"), False)
+    extensions = [
+        x509.BasicConstraints(ca=is_authority, path_length=None),
+        x509.KeyUsage(**usage, digital_signature=not is_authority, key_cert_sign=is_authority),
+        x509.SubjectKeyIdentifier.from_public_key(keys[place].public_key()),
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(keys[above].public_key()),
+        *([] if is_authority else [x509.ExtendedKeyUsage([CLAIM_SIGNING])]),
+    ]
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=isinstance(extension, x509.KeyUsage))
+    return builder.sign(keys[above], hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
 def statement(output: bytes, *, title: str = "At the market") -> Statement:

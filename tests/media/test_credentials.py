@@ -18,9 +18,10 @@ from jebi.errors import Damaged, Refused, Unable
 from jebi.media.credentials import OFFLINE, read, sign
 from jebi.media.jail import Jail
 from jebi.media.run import Undecodable
-from jebi.release.chain import found, issue
-from jebi.release.credentials import definition, objections
-from signing import authority, credential, statement
+from jebi.release.chain import Credential, found, issue
+from jebi.release.credential_box import opened
+from jebi.release.credentials import definition, differences, objections
+from signing import Film, authority, credential, recognised, statement
 
 MINE = credential()
 ROOT = authority().certificate
@@ -31,9 +32,9 @@ def film(samples: Path) -> Path:
     return samples / "carphone_pristine.mp4"
 
 
-def signed_by(film: Path, target: Path, *, said: str | None = None) -> Path:
-    said = said or definition(statement(hashlib.sha256(film.read_bytes()).digest()))
-    sign(str(film), str(target), definition=said, chain=MINE.chain, algorithm=MINE.algorithm, signature=MINE.sign)
+def signed_by(film: Path, target: Path, who: Credential = MINE) -> Path:
+    said = definition(statement(hashlib.sha256(film.read_bytes()).digest()))
+    sign(str(film), str(target), definition=said, chain=who.chain, algorithm=who.algorithm, signature=who.sign)
     return target
 
 
@@ -75,6 +76,15 @@ def test_it_says_the_same_in_the_jail_as_the_stock_reader_outside(jail: Jail, si
     for answer in (inside, outside):
         del answer["manifests"][0]["validationResults"]["validationTime"]
     assert inside == outside
+
+
+def test_a_certificate_of_a_recognised_authority_signs_just_as_well(jail: Jail, film: Path, tmp_path: Path) -> None:
+    mine, root = recognised()
+    target = signed_by(film, tmp_path / "film.mp4", mine)
+    said = statement(hashlib.sha256(film.read_bytes()).digest())
+    assert differences(opened(Film(target.read_bytes())), statement=said, credential=mine) == ()
+    assert objections(read(jail, str(target), anchors=root)) == ()
+    assert objections(read(jail, str(target), anchors=ROOT))
 
 
 def test_a_film_without_credentials_has_none(jail: Jail, film: Path) -> None:

@@ -34,6 +34,7 @@ LEAST_COST: Final = 10.0  # seconds of processor time; starting takes 0.05
 SPEED: Final = 50 << 20  # bytes that are hashed in a second of processor time, at the least
 MEMORY: Final = 1 << 30
 STALL: Final = 60.0
+ROOM: Final = "look whether there is room for the film twice, here and in the folder for temporary files"
 CERTIFICATE: Final = "issue a new certificate under the organisation's root, or get one from its authority"
 
 PURPOSES: Final = (  # of certificates: for e-mail, documents, claims; without this c2pa-rs calls the last two invalid
@@ -113,7 +114,7 @@ def sign(
     Raises:
         Damaged: the library cannot read the film, or would not verify what it signed.
         Refused: the certificate is not good today, or nothing was signed with its key.
-        Unable: the disk failed.
+        Unable: the disk failed, or the folder for temporary files, where the library puts aside half a gigabyte and more.
     """
     partial = f"{target}.part"
     with failures_named(target, "written"), contextlib.ExitStack() as undo:
@@ -124,6 +125,8 @@ def sign(
                 _sign(film, signed, definition, chain, algorithm, signature)
             except c2pa.C2paError.Signature as error:
                 raise Refused(f"the film was not signed: {_told(error)}", hint=CERTIFICATE) from error
+            except c2pa.C2paError.Io as error:
+                raise Unable(f"the film could not be signed: {_told(error)}", hint=ROOM) from error
             except c2pa.C2paError as error:
                 raise Damaged(f"the film could not be signed: {_told(error)}") from error
             signed.flush()
