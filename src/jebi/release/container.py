@@ -105,7 +105,7 @@ def examine(film: Source) -> Examined:
     for track in tracks:
         look.shown_whole(track)
     pieces = [piece.samples for track in tracks for piece in track.pieces]
-    if len(pieces) == look.tracks_seen:
+    if pieces and len(pieces) == look.tracks_seen:
         look.covered(pieces, mdat)
     elif not look.findings:
         look.add(Reason.HIDDEN_BYTES, "not all samples belong to a track that may be there")
@@ -240,7 +240,7 @@ class _Look:
                 self._extra(trak, kind)
                 continue
             try:
-                track, duration = self._track(trak, len(tracks) + 1, is_head=is_head)
+                track, duration = self._track(trak, self.tracks_seen, is_head=is_head)
             except Damaged as error:
                 self.add(Reason.UNREADABLE, error.what)
                 continue
@@ -248,6 +248,9 @@ class _Look:
             durations.append(duration)
         if mvhd and value_of(b"mvhd", "duration", header) != max(durations) and not self.findings:
             self.add(Reason.BOX_FIELD, "the film says that it lasts otherwise than its tracks")
+        following = value_of(b"mvhd", "the next track", header)
+        if mvhd and following != self.tracks_seen + 1 and not (is_head and 2 <= following <= self.tracks_seen + 1):
+            self.add(Reason.BOX_FIELD, "the film says that it has another number of tracks")
         for mvex in family.get(b"mvex", ()):
             self.inside(mvex)
         return list(tracks.values())

@@ -17,6 +17,7 @@ HEAD: Final = 8
 PICTURE_HEAD: Final = 78
 SOUND_HEAD: Final = 28
 RATES: Final = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
+FASTEST: Final = 400_000_000  # bits a second, or bits kept: what H.264's highest level may have
 NO_HARMONICS: Final = bytes.fromhex("56e500")  # ffmpeg says that there is no spectral band replication
 COLOURS: Final = frozenset((1, 2, 5, 6, 13))  # BT.709, nothing, BT.470 BG, BT.601, sRGB
 
@@ -115,7 +116,7 @@ def _colour(content: bytes) -> bool:
 
 
 def _rates(content: bytes) -> bool:
-    return len(content) == 12 and content[:4] == bytes(4) and content[4:8] == content[8:12]
+    return len(content) == 12 and max(struct.unpack(">III", content)) <= FASTEST
 
 
 def parameter_sets(content: bytes, findings: list[Finding]) -> tuple[bytes, bytes]:

@@ -71,7 +71,7 @@ FIELDS: Final[dict[bytes, Sequence[Field]]] = {
         _zero("reserved", 10),
         Field("matrix", 36, fixed(IDENTITY)),
         _zero("previews and posters", 24),
-        Field("the next track", 4, within(2, 3)),
+        Field("the next track", 4, within(2, 1 << 16)),
     ),
     b"tkhd": (
         Field("version and flags", 4, fixed(3)),

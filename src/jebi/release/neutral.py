@@ -8,6 +8,7 @@ It takes out what our own encoder is known to leave, and nothing else: whatever 
 Invariants: a film that was neutralised once needs nothing more; samples are never touched. Peak: some KiB.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -26,7 +27,12 @@ STREAM: Final = (
     *(argument for argument in ARGUMENTS if argument not in {"-empty_hdlr_name", "-write_tmcd", "1", "0"}),
     *("-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "vod"),
 )
-LARGEST_TAGS: Final = 4096  # bytes; ffmpeg's take 98
+TAGS: Final = re.compile(  # a list of tags as ffmpeg writes it: empty, or with its own name
+    rb"....meta\x00{4}\x00\x00\x00\x21hdlr\x00{8}mdirappl\x00{9}....ilst(?:....\xa9too....data\x00\x00\x00\x01\x00{4}Lavf[0-9.]{0,16})?",
+    re.DOTALL,
+)
+LONGEST_TAGS: Final = 128
+LONGEST_NAME: Final = 256
 NAME: Final = 20  # bytes of `hdlr` before the name
 COMPRESSOR: Final = 8 + 8 + 42  # bytes of `stsd` before the name of the compressor
 LONGEST_COMPRESSOR: Final = 32
@@ -43,7 +49,7 @@ def neutralised(film: Source) -> tuple[Patch, ...]:
 
 def _index(film: Source, moov: Box) -> Iterator[Patch]:
     for box in boxes(film, moov.payload, moov.stop)[0]:
-        if box.kind == b"udta" and box.length <= LARGEST_TAGS:
+        if box.kind == b"udta" and TAGS.fullmatch(film.read_at(box.payload, min(box.length, LONGEST_TAGS))):
             yield Patch(offset=box.payload - 4, content=b"free" + bytes(box.length))
         elif box.kind == b"trak":
             for part in _within(film, box, b"mdia"):
@@ -65,5 +71,5 @@ def _within(film: Source, box: Box, kind: bytes) -> Iterator[Box]:
 
 
 def _emptied(film: Source, start: int, stop: int) -> Iterator[Patch]:
-    if 0 < stop - start <= LARGEST_TAGS and any(film.read_at(start, stop - start)):
+    if 0 < stop - start <= LONGEST_NAME and any(film.read_at(start, stop - start)):
         yield Patch(offset=start, content=bytes(stop - start))

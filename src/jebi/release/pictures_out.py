@@ -22,7 +22,7 @@ SCAN, END, RESTARTS = 0xDA, 0xD9, range(0xD0, 0xD8)
 PLAIN: Final = frozenset(
     (0xC0, 0xC1, 0xC2, 0xC4, 0xDB, 0xDD)
 )  # frames, Huffman and quantisation tables, restart interval
-JFIF: Final = re.compile(rb"JFIF\0\1[\0-\2][\0-\2]....\0\0", re.DOTALL)
+JFIF: Final = re.compile(rb"JFIF\x00\x01[\x00-\x02][\x00-\x02]....\x00\x00", re.DOTALL)
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 PNG_PLAIN: Final = {b"IHDR": 13, b"sRGB": 1, b"gAMA": 4, b"PLTE": 768, b"tRNS": 256, b"IDAT": LARGEST_FILE, b"IEND": 0}
 PNG_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

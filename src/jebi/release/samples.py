@@ -119,6 +119,7 @@ def _check_keys(content: bytes, count: int) -> None:
 
 
 def _chunks(tables: Tables) -> Numbers:
+    """Where each chunk starts, from whichever of the two tables there is."""
     if bool(tables.stco) == bool(tables.co64):
         raise Damaged("a track has no table of chunks, or two")
     if tables.stco:
@@ -126,8 +127,7 @@ def _chunks(tables: Tables) -> Numbers:
     rows = _entries(tables.co64, 2, "co64")
     if len(rows) and rows[:, 0].max() >= 1 << 30:
         raise Damaged("the table co64 has an offset beyond any file")
-    chunks: Numbers = (rows[:, 0] << 32) + rows[:, 1]
-    return chunks
+    return np.asarray((rows[:, 0] << 32) + rows[:, 1], np.int64)
 
 
 def _offsets(sizes: Numbers, chunks: Numbers, runs: Numbers) -> Numbers:
@@ -143,9 +143,10 @@ def _offsets(sizes: Numbers, chunks: Numbers, runs: Numbers) -> Numbers:
     if int(per_chunk.sum()) != len(sizes):
         raise Damaged("the chunks hold another number of samples than there are")
     ends = np.cumsum(per_chunk)
-    before = np.concatenate(([0], np.cumsum(sizes)))
+    before: Numbers = np.concatenate(([0], np.cumsum(sizes)))
     starts = np.repeat(before[ends - per_chunk], per_chunk)
-    return np.repeat(chunks, per_chunk) + before[:-1] - starts
+    offsets: Numbers = np.repeat(chunks, per_chunk) + before[:-1] - starts
+    return offsets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,35 @@ _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _LAST = {  # a letter at the end of a syllable: the letters that would stand at the beginning of one
     0x11A8 + place: letters
     for place, letters in enumerate(
-        ["ᄀ", "ᄀᄀ", "ᄀᄉ", "ᄂ", "ᄂᄌ", "ᄂᄒ", "ᄃ", "ᄅ", "ᄅᄀ", "ᄅᄆ", "ᄅᄇ", "ᄅᄉ", "ᄅᄐ", "ᄅᄑ", "ᄅᄒ", "ᄆ", "ᄇ", "ᄇᄉ", "ᄉ", "ᄉᄉ", "ᄋ", "ᄌ", "ᄎ", "ᄏ", "ᄐ", "ᄑ", "ᄒ"]
+        [
+            "ᄀ",
+            "ᄀᄀ",
+            "ᄀᄉ",
+            "ᄂ",
+            "ᄂᄌ",
+            "ᄂᄒ",
+            "ᄃ",
+            "ᄅ",
+            "ᄅᄀ",
+            "ᄅᄆ",
+            "ᄅᄇ",
+            "ᄅᄉ",
+            "ᄅᄐ",
+            "ᄅᄑ",
+            "ᄅᄒ",
+            "ᄆ",
+            "ᄇ",
+            "ᄇᄉ",
+            "ᄉ",
+            "ᄉᄉ",
+            "ᄋ",
+            "ᄌ",
+            "ᄎ",
+            "ᄏ",
+            "ᄐ",
+            "ᄑ",
+            "ᄒ",
+        ]
     )
 }
 _FIRST = {0x1101: "ᄀᄀ", 0x1104: "ᄃᄃ", 0x1108: "ᄇᄇ", 0x110A: "ᄉᄉ", 0x110D: "ᄌᄌ"}
@@ -145,12 +173,12 @@ def _base64(text: str) -> str:
 
 
 def _unpacked(found: re.Match[str]) -> str:
+    whole = found[0].rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        whole = found[0].rstrip("=").replace("-", "+").replace("_", "/")
-        raw = base64.b64decode(whole[: len(whole) // 4 * 4 or 4], validate=True)
-        return f" {raw.decode()} "
+        raw = base64.b64decode(whole + "=" * (-len(whole) % 4), validate=True)
     except (binascii.Error, ValueError):
         return found[0]
+    return f" {raw.decode(errors='replace')} "
 
 
 def _tags(text: str) -> str:

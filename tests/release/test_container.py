@@ -1,0 +1,108 @@
+"""Boxes and tables of films; what somebody slips into them is in test_leaky.py."""
+
+import struct
+
+import numpy as np
+import pytest
+
+from jebi.release.boxes import Bytes
+from jebi.release.container import examine, examine_stream
+from jebi.release.entries import Pictures, Sound
+from jebi.release.leaks import Reason
+from jebi.release.neutral import PROGRESSIVE
+from release.made import ENCODER, PICTURES, SOUND, Exports, made, neutral, nth, patched, reasons
+
+
+def test_a_clean_film_has_pictures_and_sound_and_no_finding(exports: Exports) -> None:
+    examined = examine(Bytes(exports.film))
+    assert examined.findings == ()
+    assert examined.pictures is not None
+    assert examined.sound is not None
+    assert isinstance(examined.pictures.description, Pictures)
+    assert (examined.pictures.description.width, examined.pictures.description.height) == (160, 96)
+    assert examined.sound.description == Sound(rate=48000, channels=1)
+    assert len(examined.pictures.pieces[0].samples) == 25
+
+
+def test_a_clean_film_without_sound_passes(exports: Exports) -> None:
+    examined = examine(Bytes(exports.silent))
+    assert (examined.findings, examined.sound) == ((), None)
+
+
+def test_a_clean_stream_passes_and_has_the_same_samples(exports: Exports) -> None:
+    assert len(exports.segments) > 1
+    stream = examine_stream(Bytes(exports.head), list(map(Bytes, exports.segments)))
+    assert stream.findings == ()
+    film = examine(Bytes(exports.film))
+    for whole, parts in ((film.pictures, stream.pictures), (film.sound, stream.sound)):
+        assert whole is not None
+        assert parts is not None
+        sizes = np.concatenate([piece.samples.sizes for piece in parts.pieces])
+        assert sizes.tolist() == whole.pieces[0].samples.sizes.tolist()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-preset", "slow", "-crf", "30", "-profile:v", "main"),
+        ("-tune", "film", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
+        ("-x264-params", "keyint=10:bframes=3:b-pyramid=normal:slices=4"),
+        ("-profile:v", "baseline", "-ac", "2", "-ar", "44100"),
+        ("-maxrate", "300k", "-bufsize", "300k"),
+        ("-vf", "scale=158:94,setsar=1"),
+    ],
+)
+def test_whatever_the_encoder_is_asked_for_its_film_passes(exports: Exports, arguments: tuple[str, ...]) -> None:
+    film = made(exports.folder / "asked.mp4", *PICTURES, *SOUND, *ENCODER, *arguments, *PROGRESSIVE)
+    assert examine(Bytes(neutral(film))).findings == ()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x", bytes(64), b"\0\0\0\x08ftyp", b"\0\0\0\x10ftypisom\0\0\2\0", b"RIFF....WAVE"]
+)
+def test_what_is_no_film_is_a_finding(content: bytes) -> None:
+    assert Reason.UNREADABLE in reasons(examine(Bytes(content)).findings)
+    assert Reason.UNREADABLE in reasons(examine_stream(Bytes(content), [Bytes(content)]).findings)
+
+
+def test_a_film_that_is_cut_off_anywhere_is_refused(exports: Exports) -> None:
+    for size in range(0, len(exports.silent), 97):
+        assert examine(Bytes(exports.silent[:size])).findings
+
+
+def test_every_byte_of_the_index_is_looked_at(exports: Exports) -> None:
+    """All bytes of the head of a film but those that say what the film is itself."""
+    moov = nth(exports.silent, b"moov")
+    silent = set()
+    for at in range(moov.start, moov.stop):
+        changed = bytearray(exports.silent)
+        changed[at] ^= 0x55
+        if not examine(Bytes(bytes(changed))).findings:
+            silent.add(at)
+    free = set()
+    for kind in (b"stss", b"stsd"):  # which pictures are keys; bit rates and parameter sets, which `bitstream` reads
+        found = nth(exports.silent, kind)
+        free |= set(range(found.payload + 8, found.stop))
+    for kind in (b"ctts", b"stts"):  # when a picture is shown, within what the edit list shows
+        found = nth(exports.silent, kind)
+        free |= set(range(found.payload + 8, found.stop))
+    for kind, at in ((b"mvhd", 12), (b"mdhd", 12), (b"tkhd", 42), (b"udta", 0)):
+        try:
+            found = nth(exports.silent, kind)
+        except IndexError:
+            continue
+        free |= set(range(found.payload + at, found.payload + at + 4))
+    assert silent <= free, sorted(silent - free)
+
+
+def test_a_sample_table_of_a_few_bytes_asks_for_no_memory(exports: Exports) -> None:
+    film = patched(exports.silent, b"stts", 8, struct.pack(">I", 0xFFFFFFFF))
+    film = patched(film, b"stsz", 4, struct.pack(">II", 1, 0xFFFFFFFF))
+    assert Reason.SAMPLE_TABLE in reasons(examine(Bytes(film)).findings)
+
+
+def test_a_fragment_that_is_missing_is_found(exports: Exports) -> None:
+    parts = [Bytes(part) for part in (exports.segments[0], *exports.segments[2:])]
+    if len(parts) > 1:
+        assert reasons(examine_stream(Bytes(exports.head), parts).findings) == {Reason.SAMPLE_TABLE}
+    assert reasons(examine_stream(Bytes(exports.head), []).findings) == {Reason.UNREADABLE}
