@@ -10,7 +10,20 @@ from jebi.release.container import examine, examine_stream
 from jebi.release.entries import Pictures, Sound
 from jebi.release.leaks import Reason
 from jebi.release.neutral import PROGRESSIVE
-from release.made import ENCODER, PICTURES, SOUND, Exports, made, neutral, nth, patched, reasons
+from release import written
+from release.made import (
+    ENCODER,
+    PICTURES,
+    SOUND,
+    Exports,
+    looked_at,
+    made,
+    neutral,
+    nth,
+    patched,
+    reasons,
+    stream_looked_at,
+)
 
 
 def test_a_clean_film_has_pictures_and_sound_and_no_finding(exports: Exports) -> None:
@@ -106,3 +119,13 @@ def test_a_fragment_that_is_missing_is_found(exports: Exports) -> None:
     if len(parts) > 1:
         assert reasons(examine_stream(Bytes(exports.head), parts).findings) == {Reason.SAMPLE_TABLE}
     assert reasons(examine_stream(Bytes(exports.head), []).findings) == {Reason.UNREADABLE}
+
+
+def test_a_film_by_another_hand_passes() -> None:
+    for has_sound in (True, False):
+        assert looked_at(written.film(has_sound=has_sound)) == []
+
+
+def test_a_stream_by_another_hand_passes() -> None:
+    assert stream_looked_at(written.head(), [written.segment(1), written.segment(2)]) == []
+    assert reasons(stream_looked_at(written.head(), [written.segment(1), written.segment(3)])) == {Reason.SAMPLE_TABLE}

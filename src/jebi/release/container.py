@@ -349,6 +349,8 @@ class _Look:
         if begin > start + PRIMING * is_sound:
             self.add(Reason.HIDDEN_FRAMES, f"{track.ms(begin - start)} ms before the beginning are in the file")
         ticks = (length + 1) * track.timescale // self._movie_timescale
+        if stop > max(piece.samples.stop for piece in track.pieces) + LONGEST_DELAY * track.timescale:
+            self.add(Reason.HIDDEN_FRAMES, "a sample is shown long after it is decoded")
         if length and begin + ticks + 1 + PADDING * is_sound < stop:
             self.add(Reason.HIDDEN_FRAMES, f"{track.ms(stop - begin - ticks)} ms behind the end are in the file")
 

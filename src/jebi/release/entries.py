@@ -18,6 +18,7 @@ PICTURE_HEAD: Final = 78
 SOUND_HEAD: Final = 28
 RATES: Final = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 FASTEST: Final = 400_000_000  # bits a second, or bits kept: what H.264's highest level may have
+FASTEST_SOUND: Final = 1 << 21
 NO_HARMONICS: Final = bytes.fromhex("56e500")  # ffmpeg says that there is no spectral band replication
 COLOURS: Final = frozenset((1, 2, 5, 6, 13))  # BT.709, nothing, BT.470 BG, BT.601, sRGB
 
@@ -152,8 +153,9 @@ def elementary(content: bytes, findings: list[Finding]) -> Sound:
     if [tag for tag, _ in parts] != [4, 6] or parts[1][1] != b"\2":
         raise Damaged("the box esds holds other parts than a decoder and its timing")
     decoder = parts[0][1]
-    if decoder[:2] != b"\x40\x15":
-        findings.append(Finding(reason=Reason.BOX_FIELD, what="the box esds describes no AAC"))
+    numbers = (decoder[2:5], decoder[5:9], decoder[9:13])
+    if decoder[:2] != b"\x40\x15" or max(int.from_bytes(number, "big") for number in numbers) > FASTEST_SOUND:
+        findings.append(Finding(reason=Reason.BOX_FIELD, what="the box esds describes no AAC, or no AAC of this world"))
     return _configured(_descriptor(decoder[13:], 5), findings)
 
 

@@ -20,12 +20,12 @@ UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 WITHIN_WORDS: Final = frozenset("\n\t\u200c\u200d\u00ad")  # line ends, joiners of emoji, places to break a word
 FORMS: Final = (
     (Reason.PAGE_COMMENT, "a comment", re.compile(r"<!--|<!\[CDATA\[|/\*|<\?(?!xml )", re.ASCII)),
-    (Reason.PAGE_FORM, "a definition of its own", re.compile(r"<!(?:ENTITY|ATTLIST|ELEMENT|NOTATION)|<!DOCTYPE[^>]*\[", re.IGNORECASE)),
+    (Reason.PAGE_FORM, "a definition of its own", re.compile(r"<!(?:ENTITY|ATTLIST|ELEMENT|NOTATION)|<!DOCTYPE[^<>\[]*\[", re.IGNORECASE)),
     (
         Reason.PAGE_FORM,
         "the name of who or what made it",
         re.compile(
-            r"<meta\b[^>]*\bname\s*=\s*[\"']?(?:generator|author|creator|publisher|date|geo\.)|<(?:\w+:)?(?:generator|creator)\b"
+            r"<meta\b[^<>]*\bname\s*=\s*[\"']?(?:generator|author|creator|publisher|date|geo\.)|<(?:\w+:)?(?:generator|creator)\b"
             r"|<metadata\b|inkscape:|sodipodi:|xmp(?:meta|MM)\b",
             re.IGNORECASE,
         ),

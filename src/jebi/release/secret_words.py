@@ -6,7 +6,7 @@ written as an escape of HTML, of an address, or of JSON. A word of Latin letters
 Chinese or Japanese letters counts anywhere, for these are written without spaces and with particles.
 
 What it does not know: transliterations, misspellings, pictures of letters, letters of another script that look alike.
-Invariant: a secret is named by its place in the list and never quoted. Peak: 20 times the text, which has a limit.
+Invariant: a secret is named by its place in the list and never quoted. Peak: 60 MiB beyond the text.
 """
 
 import base64
@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
-LONGEST_TEXT: Final = 8 << 20  # characters looked at in one piece
+PIECE: Final = 1 << 20  # characters looked at in one go, and
+OVERLAP: Final = 1 << 16  # again, so that a secret with all its escapes lies within one
 MOST_SECRETS: Final = 10_000
 LONGEST_SECRET: Final = 200  # characters
 SHORTEST_LATIN: Final = 2  # letters; one letter alone is in every text
@@ -96,8 +97,8 @@ class Secrets:
     def found_in(self, text: str) -> tuple[int, ...]:
         """Places in the list of what stands in a text, in any of its ways to be written."""
         found: set[int] = set()
-        for start in range(0, max(1, len(text)), LONGEST_TEXT // 2):
-            for written in readings(text[start : start + LONGEST_TEXT]):
+        for start in range(0, max(1, len(text)), PIECE):
+            for written in readings(text[start : start + PIECE + OVERLAP]):
                 found |= self._in_plain(written)
         return tuple(sorted(found))
 
