@@ -9,6 +9,7 @@ them is the business of `bitstream`.
 Peak: 200 bytes a sample, of which there is a limit (400 MB for ten hours, 20 for one).
 """
 
+import contextlib
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ MOST_SEGMENTS: Final = 100_000  # of a stream: two days in pieces of two seconds
 PRIMING: Final = 2112  # samples of sound before the first that is heard, by the slowest encoder of AAC
 PADDING: Final = 2048  # samples that fill up the last frame of sound
 LONGEST_DELAY: Final = 1  # second that a track may begin later than the film
+LONGEST_STILL: Final = 60  # seconds that a sample may last; a number beyond is no time
 
 Count = tuple[int, int]
 ONE: Final[Count] = (1, 1)
@@ -97,33 +99,28 @@ class Examined:
 def examine(film: Source) -> Examined:
     """Look at every byte of a progressive film that belongs to no sample."""
     look = _Look(film)
-    top = look.top(FILM)
-    moov, mdat = look.one(top, b"moov"), look.one(top, b"mdat")
-    if moov is None or mdat is None:
-        return look.examined([])
-    tracks = look.index(moov, FILM_INDEX, is_head=False)
-    for track in tracks:
-        look.shown_whole(track)
-    pieces = [piece.samples for track in tracks for piece in track.pieces]
-    if pieces and len(pieces) == look.tracks_seen:
-        look.covered(pieces, mdat)
-    elif not look.findings:
-        look.add(Reason.HIDDEN_BYTES, "not all samples belong to a track that may be there")
+    tracks: list[Track] = []
+    with look.damage_found():
+        look.film(tracks)
     return look.examined(tracks)
 
 
 def examine_stream(head: Source, segments: Sequence[Source]) -> Examined:
     """The same for the head of a stream and all of its segments, in their order. Sources are numbered from 0, the first segment."""
     look = _Look(head)
-    moov = look.one(look.top(HEAD), b"moov")
-    tracks = [] if moov is None else look.index(moov, HEAD_INDEX, is_head=True)
+    tracks: list[Track] = []
+    with look.damage_found():
+        moov = look.one(look.top(HEAD), b"moov")
+        tracks += [] if moov is None else look.index(moov, HEAD_INDEX, is_head=True)
     if not tracks or not 0 < len(segments) <= MOST_SEGMENTS:
         look.add(Reason.UNREADABLE, "a stream has no tracks, no segments, or too many")
         return look.examined(tracks)
     pieces: list[list[Piece]] = [[] for _ in tracks]
+    number = 0
     for place, segment in enumerate(segments):
         part = _Look(segment)
-        part.segment(pieces, place)
+        with part.damage_found():
+            number = part.segment(pieces, place, number)
         look.findings += part.findings
     joined = [_joined(track, parts) for track, parts in zip(tracks, pieces, strict=True)]
     for track in joined:
@@ -146,6 +143,29 @@ class _Look:
         self.findings: list[Finding] = []
         self.tracks_seen = 0
         self._movie_timescale = 1000
+
+    @contextlib.contextmanager
+    def damage_found(self) -> Iterator[None]:
+        """What cannot be read at all is a finding, too."""
+        try:
+            yield
+        except Damaged as error:
+            self.add(Reason.UNREADABLE, error.what)
+
+    def film(self, tracks: list[Track]) -> None:
+        """Look at a progressive film, and add its tracks to `tracks`."""
+        top = self.top(FILM)
+        moov, mdat = self.one(top, b"moov"), self.one(top, b"mdat")
+        if moov is None or mdat is None:
+            return
+        tracks += self.index(moov, FILM_INDEX, is_head=False)
+        for track in tracks:
+            self.shown_whole(track)
+        pieces = [piece.samples for track in tracks for piece in track.pieces]
+        if pieces and len(pieces) == self.tracks_seen:
+            self.covered(pieces, mdat)
+        elif not self.findings:
+            self.add(Reason.HIDDEN_BYTES, "not all samples belong to a track that may be there")
 
     def add(self, reason: Reason, what: str) -> None:
         """Add a finding."""
@@ -340,6 +360,9 @@ class _Look:
         start = min(int(piece.samples.shown.min()) for piece in track.pieces)
         last = max((piece.samples for piece in track.pieces), key=lambda samples: int(samples.shown.max()))
         stop = int(last.shown.max()) + last.last
+        lasts = max(int(np.diff(piece.samples.decoded).max(initial=piece.samples.last)) for piece in track.pieces)
+        if lasts > LONGEST_STILL * track.timescale:
+            self.add(Reason.SAMPLE_TABLE, "a sample lasts longer than any")
         shown = _edited(track.edit, self._movie_timescale)
         if shown is None:
             self.add(Reason.BOX_FIELD, "an edit list does more than to begin and to end")
@@ -365,29 +388,41 @@ class _Look:
         elif (starts > stops).any():
             self.add(Reason.HIDDEN_BYTES, f"{int((starts - stops).sum())} bytes of the media belong to no sample")
 
-    def segment(self, pieces: list[list[Piece]], place: int) -> None:
-        """Look at a segment, and add its samples to those of each track."""
+    def segment(self, pieces: list[list[Piece]], place: int, number: int) -> int:
+        """Look at a segment after `number` fragments, add its samples to those of each track, and return how many there are now."""
         found, _ = boxes(self.source, 0, self.source.size)
         self.top(SEGMENT)
         media = [box for box in found if box.kind in {b"moof", b"mdat"}]
         if [box.kind for box in media] != [b"moof", b"mdat"] * (len(media) // 2):
-            self.add(Reason.UNREADABLE, "a segment has something else than fragments, each before its media")
-            return
+            raise Damaged("a segment has something else than fragments, each before its media")
         for sidx in (box for box in found if box.kind == b"sidx"):
             self._indexed(sidx, media)
         for moof, mdat in zip(media[::2], media[1::2], strict=True):
+            number += 1
             try:
-                runs = [self._run(traf, moof) for traf in self.inside(moof).get(b"traf", ())]
-                for number, samples in runs:
-                    pieces[number - 1].append(Piece(source=place, samples=samples))
-                if len({number for number, _ in runs}) != len(runs):
-                    raise Damaged("a fragment has the same track twice")
-            except (Damaged, IndexError) as error:
-                what = error.what if isinstance(error, Damaged) else "a fragment is of a track that is not there"
-                self.add(Reason.SAMPLE_TABLE, what)
-                return
-            if runs:
-                self.covered([samples for _, samples in runs], mdat)
+                runs = self._fragment(moof, number, len(pieces))
+            except Damaged as error:
+                self.add(Reason.SAMPLE_TABLE, error.what)
+                return number
+            for track, samples in runs.items():
+                pieces[track - 1].append(Piece(source=place, samples=samples))
+            self.covered(list(runs.values()), mdat)
+        return number
+
+    def _fragment(self, moof: Box, number: int, tracks: int) -> dict[int, Samples]:
+        """The samples of each track in a fragment, which has a number."""
+        family = self.inside(moof)
+        if value_of(b"mfhd", "number", self.payload(self._must(family, b"mfhd"), 64)) != number:
+            raise Damaged("the fragments are numbered otherwise than one after the other")
+        runs: dict[int, Samples] = {}
+        for traf in family.get(b"traf", ()):
+            track, samples = self._run(traf, moof)
+            if not 1 <= track <= tracks or track in runs:
+                raise Damaged("a fragment is of a track that is not there, or twice of one")
+            runs[track] = samples
+        if not runs:
+            raise Damaged("a fragment is of no track")
+        return runs
 
     def _indexed(self, sidx: Box, media: Sequence[Box]) -> None:
         content = self.payload(sidx, 256)
@@ -400,15 +435,12 @@ class _Look:
         time = value_of(b"tfdt", "time", self.payload(self._must(family, b"tfdt"), 64))
         header = self.payload(self._must(family, b"tfhd"), 64)
         runs = [self.payload(box) for box in family.get(b"trun", ())]
-        run = fragment(header, time, runs, start=moof.start, room=self.source.size)
-        if run.track < 1:
-            raise Damaged("a fragment is of a track that is not there")
-        return run.track, run.samples
+        return fragment(header, time, runs, start=moof.start, room=self.source.size)
 
     def continued(self, track: Track) -> None:
-        """Each fragment begins when the one before it ends."""
-        if not track.pieces:
-            self.add(Reason.SAMPLE_TABLE, "a track of a stream has no samples")
+        """The first fragment begins with the stream, and each other when the one before it ends."""
+        if not track.pieces or track.pieces[0].samples.decoded[0] > LONGEST_DELAY * track.timescale:
+            self.add(Reason.SAMPLE_TABLE, "a track of a stream has no samples, or begins late")
         for before, after in pairwise(track.pieces):
             if before.samples.stop != int(after.samples.decoded[0]):
                 self.add(Reason.SAMPLE_TABLE, "a fragment does not begin when the one before it ends")

@@ -149,23 +149,13 @@ def _offsets(sizes: Numbers, chunks: Numbers, runs: Numbers) -> Numbers:
     return offsets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """A track's samples in one fragment: which track, from when, and where; `stop` is when the next one begins."""
-
-    track: int
-    samples: Samples
-    starts: int
-    stop: int
-
-
 BASE_IS_FRAGMENT, HAS_DESCRIPTION, HAS_DURATION, HAS_SIZE, HAS_FLAGS = 0x020000, 0x02, 0x08, 0x10, 0x20
 RUN_OFFSET, RUN_FIRST, RUN_DURATION, RUN_SIZE, RUN_FLAGS, RUN_SHOWN = 0x1, 0x4, 0x100, 0x200, 0x400, 0x800
 KEY, NO_KEY = 0x02000000, 0x01010000  # depends on nothing; depends on others, and is no key
 
 
-def fragment(header: bytes, time: int, runs: Sequence[bytes], *, start: int, room: int) -> Run:
-    """The samples of one `traf`: payloads of `tfhd` and of each `trun`, the time in `tfdt`, and where the `moof` starts.
+def fragment(header: bytes, time: int, runs: Sequence[bytes], *, start: int, room: int) -> tuple[int, Samples]:
+    """Track and samples of one `traf`: payloads of `tfhd` and of each `trun`, the time in `tfdt`, and where the `moof` starts.
 
     `room` is how many bytes there are: no more samples are believed than can lie in it. Raises `Damaged` where they
     disagree, or say more than where samples are and when.
@@ -187,7 +177,7 @@ def fragment(header: bytes, time: int, runs: Sequence[bytes], *, start: int, roo
     samples = Samples(
         offsets=offsets, sizes=table[:, 1], decoded=decoded, shown=decoded + table[:, 2], last=int(table[-1, 0])
     )
-    return Run(track=track, samples=samples, starts=time, stop=int(ends[-1]))
+    return track, samples
 
 
 def _defaults(content: bytes) -> tuple[int, int, int]:
