@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jebi.release import bitstream, container
+from jebi.release import bitstream, container, parameters
 from jebi.release.boxes import Bytes
 from jebi.release.container import Piece, Track
 from jebi.release.entries import Pictures, Sound
@@ -108,3 +108,21 @@ def test_of_garbage_come_findings(content: bytes) -> None:
     described = Pictures(width=16, height=16, sequence=b"\x67" + content, picture=b"\x68")
     assert only(content, described)
     only(content, Sound(rate=48000, channels=2))
+
+
+def test_a_key_picture_that_hides_those_before_it_is_found(exports: Exports) -> None:
+    """The bit after a key picture's numbers says that what was decoded before is never to be shown."""
+    piece = container.examine(Bytes(exports.silent)).pictures
+    assert piece is not None
+    assert isinstance(piece.description, Pictures)
+    read = parameters.sequence(piece.description.sequence)
+    offset = int(piece.pieces[0].samples.offsets[12]) + 5  # the second group of pictures; behind length and type
+    head = f"{int.from_bytes(exports.silent[offset : offset + 8], 'big'):064b}"
+    assert head.startswith("10001000" + "1")  # first macroblock 0, a slice of type 7, parameter set 0
+    at = 9 + read.number_bits
+    zeros = len(head[at:]) - len(head[at:].lstrip("0"))
+    at += 2 * zeros + 1 + read.order_bits
+    assert head[at : at + 2] == "00"
+    hidden = int(head[:at] + "1" + head[at + 1 :], 2).to_bytes(8, "big")
+    film = exports.silent[:offset] + hidden + exports.silent[offset + 8 :]
+    assert reasons(found(film)) == {Reason.PICTURE_UNIT}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from jebi.release.boxes import Bytes
-from jebi.release.container import examine, examine_stream
+from jebi.release.container import CREDENTIAL, examine, examine_stream
 from jebi.release.entries import Pictures, Sound
 from jebi.release.leaks import Finding, Reason
 from jebi.release.neutral import PROGRESSIVE
@@ -17,6 +17,9 @@ from release.made import (
     PICTURES,
     SOUND,
     Exports,
+    added,
+    box,
+    inserted,
     looked_at,
     made,
     neutral,
@@ -90,8 +93,8 @@ def silent(part: bytes, look: Callable[[bytes], list[Finding]]) -> dict[str, set
     for at in range(len(part)):
         changed = part[:at] + bytes((part[at] ^ 0x55,)) + part[at + 1 :]
         if not look(changed):
-            box = [box for box in walked(part) if box.start <= at < box.stop][-1]
-            found.setdefault(box.name, set()).add(at - box.payload)
+            here = [one for one in walked(part) if one.start <= at < one.stop][-1]
+            found.setdefault(here.name, set()).add(at - here.payload)
     return found
 
 
@@ -138,3 +141,13 @@ def test_a_film_by_another_hand_passes() -> None:
 def test_a_stream_by_another_hand_passes() -> None:
     assert stream_looked_at(written.head(), [written.segment(1), written.segment(2)]) == []
     assert reasons(stream_looked_at(written.head(), [written.segment(1), written.segment(3)])) == {Reason.SAMPLE_TABLE}
+
+
+def test_one_box_of_credentials_is_let_through_only_when_asked_for() -> None:
+    at = 24
+    manifest, other = box(b"uuid", CREDENTIAL + b"manifest"), box(b"uuid", bytes(16) + b"manifest")
+    film = inserted(written.film(), at, manifest)
+    assert examine(Bytes(film), has_credential=True).findings == ()
+    assert reasons(examine(Bytes(film)).findings) == {Reason.UNKNOWN_BOX}
+    for bad in (inserted(film, at, manifest), inserted(film, at, other), added(written.film(), b"moov", other)):
+        assert reasons(examine(Bytes(bad), has_credential=True).findings) == {Reason.UNKNOWN_BOX}

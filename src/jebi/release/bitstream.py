@@ -59,12 +59,14 @@ class _PictureRules:
 
     def __init__(self, description: Pictures) -> None:
         self._sets = {SEQUENCE: description.sequence, PICTURE: description.picture}
+        self._sequence: parameters.Sequence | None = None
         self.before: list[Finding] = []
         try:
             parameters.check_picture(description.picture)
             read = parameters.sequence(description.sequence)
             if (read.width, read.height) != (description.width, description.height):
                 raise Damaged("a parameter set has another size than the track")
+            self._sequence = read
         except Damaged as error:
             self.before.append(Finding(reason=Reason.PARAMETER_SET, what=error.what))
 
@@ -84,7 +86,7 @@ class _PictureRules:
                 kinds.add(kind)
                 here = self._first(unit)
                 if here is None or (last < 0) != (here == 0) or here <= last or len(kinds) > 1:
-                    yield Reason.PICTURE_UNIT, "a sample holds more than one picture, or a slice that cannot be read"
+                    yield Reason.PICTURE_UNIT, "a sample holds more than one picture, or a slice that may not be"
                     return
                 last = here
                 yield from _unit_wrong(unit)
@@ -105,15 +107,25 @@ class _PictureRules:
             yield WRONG.get(kind, (Reason.UNKNOWN_UNIT, f"a unit of type {kind} stands beside a picture"))
 
     def _first(self, unit: bytes) -> int | None:
-        """The first macroblock of a slice; None for a slice of another parameter set, or none."""
+        """The first macroblock of a slice; None for a slice of another parameter set, one that hides pictures, or none."""
         if unit[0] & 0x80:
             return None
         try:
             bits = Bits(unit[1:HEAD].replace(b"\0\0\3", b"\0\0"))
             first, kind, chosen = bits.unsigned(), bits.unsigned(), bits.unsigned()
+            drops = unit[0] & 31 == KEY_SLICE and self._drops(bits)
         except Damaged:
             return None
-        return first if kind % 5 < 3 and kind < 10 and not chosen else None
+        return first if kind % 5 < 3 and kind < 10 and not chosen and not drops else None
+
+    def _drops(self, bits: Bits) -> bool:
+        """Whether a key picture has those before it decoded and never shown (7.3.3.3, no_output_of_prior_pics_flag)."""
+        if self._sequence is None:
+            return False
+        bits.take(self._sequence.number_bits)
+        bits.unsigned()
+        bits.take(self._sequence.order_bits)
+        return bits.take(2) != 0
 
 
 def _unit_wrong(unit: bytes) -> Wrong:

@@ -57,6 +57,7 @@ HEAD: Final = {b"ftyp": ONE, b"moov": ONE}
 HEAD_INDEX: Final = {**FILM_INDEX, b"mvex": ONE}
 SEGMENT: Final = {b"styp": MAYBE, b"sidx": (0, 2), b"moof": ANY, b"mdat": ANY}
 FREE: Final = frozenset((b"free", b"skip"))
+CREDENTIAL: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # C2PA 2, A.5: the `uuid` that holds a manifest
 BETTER: Final = (  # what a box that is not on the list holds, and what that is called
     (Reason.LOCATION, (b"\xa9xyz", b"loci", b"ISO6709", b"GPSLatitude", b"GPSCoordinates")),
     (Reason.PICTURE_IN_FILE, (b"covr", b"thmb", b"\xff\xd8\xff", b"\x89PNG")),
@@ -96,9 +97,12 @@ class Examined:
     findings: tuple[Finding, ...]
 
 
-def examine(film: Source) -> Examined:
-    """Look at every byte of a progressive film that belongs to no sample."""
-    look = _Look(film)
+def examine(film: Source, *, has_credential: bool = False) -> Examined:
+    """Look at every byte of a progressive film that belongs to no sample.
+
+    With `has_credential` there may be one box of C2PA credentials, into which it does not look.
+    """
+    look = _Look(film, credentials=int(has_credential))
     tracks: list[Track] = []
     with look.damage_found():
         look.film(tracks)
@@ -138,8 +142,9 @@ def _joined(track: Track, pieces: list[Piece]) -> Track:
 class _Look:
     """One source that is looked at, and what was found in it until now."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, credentials: int = 0) -> None:
         self.source = source
+        self._credentials = credentials
         self.findings: list[Finding] = []
         self.tracks_seen = 0
         self._movie_timescale = 1000
@@ -212,6 +217,8 @@ class _Look:
                 self._fields(box)
             elif box.kind in FREE:
                 self._empty(box)
+            elif self._credentials and box.kind == b"uuid" and self.source.read_at(box.payload, 16) == CREDENTIAL:
+                self._credentials -= 1
             else:
                 self._unknown(box, where)
         for kind, (least, most) in allowed.items():

@@ -21,10 +21,15 @@ FIRST_EXTENDED: Final = 14  # aspect ratios from here on are written out
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequence:
-    """The size of the picture that a sequence parameter set describes."""
+    """What a sequence parameter set describes: the size of the picture, and how many bits its numbers have in a slice.
+
+    `order_bits` is 0 where the order of pictures is that of decoding.
+    """
 
     width: int
     height: int
+    number_bits: int
+    order_bits: int
 
 
 def sequence(unit: bytes) -> Sequence:
@@ -39,9 +44,9 @@ def sequence(unit: bytes) -> Sequence:
     if profile == HIGH:
         _expect((bits.unsigned(), bits.unsigned(), bits.unsigned()) == (1, 0, 0), "other pixels than 4:2:0 of 8 bits")
         _expect(not bits.take(2), "scaling lists")
-    number, order = bits.unsigned(), bits.unsigned()
-    largest = max(number, bits.unsigned() if order == 0 else 0)
-    _expect(order in {0, 2} and largest <= 12, "a strange order of pictures")
+    number_bits, order = bits.unsigned() + 4, bits.unsigned()
+    order_bits = bits.unsigned() + 4 if order == 0 else 0
+    _expect(order in {0, 2} and max(number_bits, order_bits) <= 16, "a strange order of pictures")
     _expect(bits.unsigned() <= MOST_FRAMES and not bits.flag(), "gaps, or more frames than may be")
     columns, rows = bits.unsigned() + 1, bits.unsigned() + 1
     _expect(bits.flag(), "fields")
@@ -50,7 +55,7 @@ def sequence(unit: bytes) -> Sequence:
     if bits.flag():
         _usability(bits)
     _expect(bits.is_done, "more than its fields")
-    return Sequence(width=width, height=height)
+    return Sequence(width=width, height=height, number_bits=number_bits, order_bits=order_bits)
 
 
 def check_picture(unit: bytes) -> None:
@@ -59,7 +64,8 @@ def check_picture(unit: bytes) -> None:
         raise Damaged("this is no picture parameter set")
     bits = Bits(unescaped(unit[1:]))
     _expect((bits.unsigned(), bits.unsigned()) == (0, 0), "a strange number")
-    bits.take(2)
+    bits.flag()
+    _expect(not bits.flag(), "fields")
     _expect(not bits.unsigned(), "slice groups")
     _expect(max(bits.unsigned(), bits.unsigned()) < 32, "more references than may be")
     bits.take(1)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from jebi.release.boxes import Source
 from jebi.release.leaks import Finding, Reason
 
+PAIR: Final = np.dtype("<u2")
 PIECE: Final = 1 << 20  # bytes looked at in one go
 SHORTEST: Final = 6  # bytes of a secret: by chance one stands in 30 GB of film
 LONGEST: Final = 1024
@@ -53,8 +54,8 @@ def traces(film: Source, secrets: Iterable[str]) -> Iterator[Finding]:
     first, second = np.zeros(1 << 16, bool), np.zeros(1 << 16, bool)
     by_pair: dict[int, list[_Mark]] = {}
     for mark in marks:
-        pair = int.from_bytes(mark.content[:2], "big")
-        first[pair] = second[int.from_bytes(mark.content[2:4], "big")] = True
+        pair = int.from_bytes(mark.content[:2], "little")
+        first[pair] = second[int.from_bytes(mark.content[2:4], "little")] = True
         by_pair.setdefault(pair, []).append(mark)
     named: set[Finding] = set()
     for start in range(0, film.size, PIECE):
@@ -83,15 +84,15 @@ def _shifted(content: bytes, shift: int) -> bytes:
 def _found(
     content: bytes, first: NDArray[np.bool_], second: NDArray[np.bool_], marks: dict[int, list[_Mark]]
 ) -> Iterator[_Mark]:
-    whole = np.frombuffer(content, np.uint8).astype(np.uint16)
-    pairs = whole[:-1] << 8 | whole[1:]
-    if len(pairs) < 3:
-        return
-    for place in np.flatnonzero(first[pairs[:-2]] & second[pairs[2:]]):
-        at = int(place)
-        for mark in marks[int(pairs[at])]:
-            if content.startswith(mark.content, at):
-                yield mark
+    """Marks in the bytes, by their first two bytes, then the next two, then all."""
+    for odd in range(min(2, len(content))):
+        pairs = np.frombuffer(content, PAIR, offset=odd, count=(len(content) - odd) // 2)
+        near = np.flatnonzero(first[pairs[:-1]])
+        for place in near[second[pairs[near + 1]]]:
+            at = 2 * int(place) + odd
+            for mark in marks[int(pairs[place])]:
+                if content.startswith(mark.content, at):
+                    yield mark
 
 
 def _marks(secrets: Iterable[str]) -> list[_Mark]:
