@@ -19,10 +19,12 @@ from release.made import (
     Exports,
     added,
     box,
+    full,
     inserted,
     looked_at,
     made,
     neutral,
+    nth,
     patched,
     reasons,
     stream_looked_at,
@@ -151,3 +153,25 @@ def test_one_box_of_credentials_is_let_through_only_when_asked_for() -> None:
     assert reasons(examine(Bytes(film)).findings) == {Reason.UNKNOWN_BOX}
     for bad in (inserted(film, at, manifest), inserted(film, at, other), added(written.film(), b"moov", other)):
         assert reasons(examine(Bytes(bad), has_credential=True).findings) == {Reason.UNKNOWN_BOX}
+
+
+def test_more_empty_boxes_than_a_writer_leaves_are_found() -> None:
+    assert looked_at(written.film() + box(b"free", bytes(9)) * 2) == []
+    assert reasons(looked_at(written.film() + box(b"free") * 3)) == {Reason.HIDDEN_BYTES}
+
+
+def test_a_track_without_samples_is_found() -> None:
+    film = written.film(has_sound=False)
+    for kind, content in ((b"stts", full(b"stts", bytes(4))), (b"stsc", full(b"stsc", bytes(4)))):
+        film = film.replace(film[nth(film, kind).start : nth(film, kind).stop], content)
+    assert examine(Bytes(film)).findings
+    empty = written.head().replace(b"mvex", b"free")
+    assert examine(Bytes(empty + box(b"mdat"))).findings
+    assert examine(Bytes(empty + box(b"mdat"))).pictures is None
+
+
+def test_tracks_are_not_handed_on_where_their_tables_lie() -> None:
+    film = patched(written.film(), b"stco", 8, struct.pack(">I", 3))
+    examined = examine(Bytes(film))
+    assert reasons(examined.findings) == {Reason.SAMPLE_TABLE}
+    assert (examined.pictures, examined.sound) == (None, None)

@@ -128,6 +128,12 @@ def with_overlap(exports: Exports) -> bytes:
     return patched(exports.silent, b"stsz", 12, struct.pack(">I", first + 4))
 
 
+def disguised(exports: Exports) -> bytes:
+    """Other pictures where the sound should be, as no player and no reviewer shows them."""
+    two = exports.copied("-map", "0:v", "-map", "0:v", *COPY, *PROGRESSIVE)
+    return patched(two, b"hdlr", 8, b"soun", place=1)
+
+
 def with_data_track(exports: Exports) -> bytes:
     """The sound's track relabelled as what cameras write positions to."""
     return patched(exports.film, b"hdlr", 8, b"meta", place=1)
@@ -322,7 +328,7 @@ FILMS: dict[str, tuple[Leak, set[Reason]]] = {
     "words in a free box": (film(lambda e: e.film + box(b"free", WORDS)), {R.HIDDEN_BYTES, R.TEXT_SECRET}),
     "words behind the end": (film(lambda e: e.film + b"PK\3\4" + WORDS), {R.HIDDEN_BYTES, R.TEXT_SECRET}),
     "words in the media that no sample refers to": (film(with_gap), {R.HIDDEN_BYTES, R.TEXT_SECRET}),
-    "two samples over each other": (film(with_overlap), {R.SAMPLE_TABLE, R.PICTURE_UNIT}),
+    "two samples over each other": (film(with_overlap), {R.SAMPLE_TABLE}),
     "a second track of sound": (
         film(lambda e: e.copied("-map", "0:v", "-map", "0:a", "-map", "0:a", *COPY, *PROGRESSIVE)),
         {R.SECOND_SOUND},
@@ -371,6 +377,7 @@ FILMS: dict[str, tuple[Leak, set[Reason]]] = {
     "a time code in an SEI": (film(lambda e: appended(e.silent, unit(6, b"\1\4\x12\x34\x56\x78\x80"))), {R.SEI}),
     "a unit that no standard knows": (film(lambda e: appended(e.silent, unit(30, b"by the dam"))), {R.UNKNOWN_UNIT}),
     "an end of the stream in its middle": (film(lambda e: appended(e.silent, unit(11, b""))), {R.UNKNOWN_UNIT}),
+    "a second track of pictures that says it is sound": (film(disguised), {R.UNREADABLE}),
     "a second parameter set": (film(lambda e: prepended(e.silent, unit(0x67, b"\x42\0\x0a\xf8"))), {R.PARAMETER_SET}),
     "two pictures in one sample": (film(with_two_pictures_in_one), {R.PICTURE_UNIT}),
     "words behind a start code": (film(with_start_code), {R.HIDDEN_BYTES, R.TEXT_SECRET}),

@@ -26,6 +26,7 @@ from jebi.release.leaks import Finding, Reason
 from jebi.release.samples import LARGEST_TABLE, Numbers, Samples, Tables, fragment, tabled
 
 LARGEST_FREE: Final = 1 << 16  # of zeros; what a writer leaves for an index that came out smaller
+MOST_FREE: Final = 2  # in one parent: how many there are, and how long, could spell something
 LARGEST_UNKNOWN: Final = 1 << 20  # bytes of an unknown box in which a better reason is looked for
 MOST_SEGMENTS: Final = 100_000  # of a stream: two days in pieces of two seconds
 PRIMING: Final = 2112  # samples of sound before the first that is heard, by the slowest encoder of AAC
@@ -90,7 +91,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """What is in a film or a stream, and what should not be."""
+    """What is in a film or a stream, and what should not be. A track whose samples cannot be told apart is not there."""
 
     pictures: Track | None
     sound: Track | None
@@ -177,7 +178,9 @@ class _Look:
         self.findings.append(Finding(reason=reason, what=what))
 
     def examined(self, tracks: Sequence[Track]) -> Examined:
-        """What came of it. A film without pictures is refused, too."""
+        """What came of it. A film without pictures is refused, too; where tables lie, no sample is for anybody to read."""
+        if any(finding.reason is Reason.SAMPLE_TABLE for finding in self.findings):
+            tracks = ()
         pictures = [track for track in tracks if isinstance(track.description, Pictures)]
         sounds = [track for track in tracks if isinstance(track.description, Sound)]
         if not pictures and not self.findings:
@@ -221,6 +224,8 @@ class _Look:
                 self._credentials -= 1
             else:
                 self._unknown(box, where)
+        if sum(box.kind in FREE for box in found) > MOST_FREE:
+            self.add(Reason.HIDDEN_BYTES, f"{where} has more than {MOST_FREE} empty boxes")
         for kind, (least, most) in allowed.items():
             if not least <= len(family.get(kind, ())) <= most:
                 self.add(Reason.UNREADABLE, f"{where} has {len(family.get(kind, ()))} boxes {kind.decode('ascii')}")
@@ -309,6 +314,12 @@ class _Look:
         timed = self.payload(self._must(media, b"mdhd"), 256)
         header = self.payload(self._must(family, b"tkhd"), 256)
         timescale = value_of(b"mdhd", "timescale", timed) or 1
+        header_kind = b"vmhd" if isinstance(described, Pictures) else b"smhd"
+        if (
+            self._kind(trak) != {b"vmhd": b"vide", b"smhd": b"soun"}[header_kind]
+            or len(inner.get(header_kind, ())) != 1
+        ):
+            raise Damaged("a track holds something else than it says")
         samples = self._samples(tables, is_head=is_head)
         self._agree(header, described, timescale, number)
         edit = self.inside(family[b"edts"][0]).get(b"elst", []) if family.get(b"edts") else []
@@ -320,7 +331,8 @@ class _Look:
         )
         length = 0 if samples is None else samples.stop
         duration = value_of(b"tkhd", "duration", header)
-        self._lasts(track, value_of(b"mdhd", "duration", timed), duration, length)
+        if is_head or samples is not None:
+            self._lasts(track, value_of(b"mdhd", "duration", timed), duration, length)
         return track, duration
 
     def _must(self, family: Mapping[bytes, Sequence[Box]], kind: bytes) -> Box:
@@ -339,6 +351,8 @@ class _Look:
             return None
         try:
             samples = tabled(tables)
+            if not len(samples):
+                raise Damaged("a track has no samples")
         except Damaged as error:
             self.add(Reason.SAMPLE_TABLE, error.what)
             return None

@@ -172,6 +172,8 @@ def fragment(header: bytes, time: int, runs: Sequence[bytes], *, start: int, roo
         raise Damaged("a fragment of a track has no samples, or more than fit")
     table = np.concatenate([row for row, _ in rows])
     offsets = np.concatenate([start + at + np.concatenate(([0], np.cumsum(row[:, 1])[:-1])) for row, at in rows])
+    if offsets.min() < 0:
+        raise Damaged("a sample lies before the file")
     ends = time + np.cumsum(table[:, 0])
     decoded = ends - table[:, 0]
     samples = Samples(

@@ -109,14 +109,18 @@ class Secrets:
 
 
 def readings(text: str) -> Iterable[str]:
-    """A text, and what it says when its escapes are taken away, round by round until nothing changes."""
-    seen, fresh = {text}, [text]
+    """A text, and what it says when each kind of escape is taken away, and when all are, round by round until nothing changes."""
+    seen: set[str] = set()
     for _ in range(MOST_ROUNDS):
-        made = {decode(one) for one in fresh for decode in _DECODERS}
-        yield from fresh
-        fresh = [one for one in made if one not in seen]
-        seen.update(fresh)
-    yield from fresh
+        whole = text
+        for decode in _DECODERS:
+            whole = decode(whole)
+            fresh = {text, decode(text), whole} - seen
+            seen |= fresh
+            yield from fresh
+        if whole == text:
+            return
+        text = whole
 
 
 def _pieces(text: str) -> list[str]:

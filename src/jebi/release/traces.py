@@ -4,7 +4,7 @@ A decoder skips much that it does not know, and what it skips need not begin at 
 a bit each time, for the words as UTF-8 and UTF-16.
 
 What it does not find: words of less than `SHORTEST` bytes, which are in any film by chance; words that are compressed, encrypted or cut
-in pieces; anything that is no word. The time is some 15 ns a byte.
+in pieces; anything that is no word. The time is some 20 ns a byte.
 Invariant: it answers with findings, whatever the bytes are. Peak: 40 times `PIECE`.
 """
 
