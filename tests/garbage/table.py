@@ -10,6 +10,7 @@ from garbage import (
     of_films,
     of_packets,
     of_pockets,
+    of_release,
     of_seal,
     of_volumes,
 )
@@ -25,4 +26,5 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **of_custody.PARSERS,
     **of_credentials.PARSERS,
     **of_desk.PARSERS,
+    **of_release.PARSERS,
 }
