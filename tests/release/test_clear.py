@@ -45,7 +45,7 @@ class Case:
         default_factory=lambda: {"crane": [CRANE.verifier()], "heron": [HERON.verifier()]}
     )
     clearances: tuple[Clearance, ...] = ()
-    author: str = "wren"
+    authors: tuple[str, ...] = ("wren",)
     refusals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -58,7 +58,7 @@ class Case:
             reporter=DESK.verifier(),
             clearances=self.clearances,
             keys=self.keys,
-            author=self.author,
+            authors=self.authors,
             refusals=self.refusals,
         )
 
@@ -136,7 +136,7 @@ def _three_people(case: Case) -> None:
 
 
 def _who_planned_it(case: Case) -> None:
-    case.author = "heron"
+    case.authors = ("wren", "heron")
 
 
 def _a_refusal(case: Case) -> None:

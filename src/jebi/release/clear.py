@@ -59,7 +59,7 @@ class ClearedCut:
         reporter: the desk's report key.
         clearances: of two people.
         keys: everybody's keys that were enrolled and not revoked, as the custody log has them.
-        author: who made the plan last.
+        authors: who made the plan, or kept it anew.
         refusals: who refused it.
 
     Raises:
@@ -72,7 +72,7 @@ class ClearedCut:
     reporter: Verifier
     clearances: tuple[Clearance, ...]
     keys: Mapping[str, Collection[Ed25519Verifier]]
-    author: str
+    authors: Collection[str]
     refusals: Collection[str] = ()
 
     def __post_init__(self) -> None:
@@ -85,7 +85,7 @@ class ClearedCut:
         people = {one.member for one in self.clearances}
         if not len(self.clearances) == len(people) == len({key.public for key in signed}) == PEOPLE:
             raise Refused("a cut is cleared by two different people, each with a key of their own")
-        if self.author in people:
+        if people & set(self.authors):
             raise Refused("who made the plan cannot clear it", hint="ask somebody else who clears")
 
     def _check_report(self) -> None:
