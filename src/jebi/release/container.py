@@ -10,7 +10,6 @@ Peak: 200 bytes a sample, of which there is a limit (400 MB for ten hours, 20 fo
 """
 
 import contextlib
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +19,7 @@ import numpy as np
 
 from jebi.errors import Damaged
 from jebi.release.boxes import Box, Source, boxes, read
+from jebi.release.edits import LONGEST_DELAY, hidden, rows
 from jebi.release.entries import Pictures, Sound, description
 from jebi.release.fields import FIELDS, brands_wrong, fields_wrong, handler_wrong, value_of
 from jebi.release.leaks import Finding, Reason
@@ -29,10 +29,6 @@ LARGEST_FREE: Final = 1 << 16  # of zeros; what a writer leaves for an index tha
 MOST_FREE: Final = 2  # in one parent: how many there are, and how long, could spell something
 LARGEST_UNKNOWN: Final = 1 << 20  # bytes of an unknown box in which a better reason is looked for
 MOST_SEGMENTS: Final = 100_000  # of a stream: two days in pieces of two seconds
-PRIMING: Final = 2112  # samples of sound before the first that is heard, by the slowest encoder of AAC
-PADDING: Final = 2048  # samples that fill up the last frame of sound
-LONGEST_DELAY: Final = 1  # second that a track may begin later than the film
-LONGEST_STILL: Final = 60  # seconds that a sample may last; a number beyond is no time
 
 Count = tuple[int, int]
 ONE: Final[Count] = (1, 1)
@@ -369,34 +365,21 @@ class _Look:
             self.add(Reason.BOX_FIELD, "a track of sound counts otherwise than in samples")
 
     def _lasts(self, track: Track, told: int, shown: int, length: int) -> None:
-        edited = sum(length for length, _, _ in _edits(track.edit)) if track.pieces else 0
+        edited = sum(length for length, _, _ in rows(track.edit)) if track.pieces else 0
         expected = edited if track.edit else length * self._movie_timescale // track.timescale
         if told != length or abs(shown - expected) > 1:
             self.add(Reason.BOX_FIELD, "a track says that it lasts otherwise than its samples")
 
     def shown_whole(self, track: Track) -> None:
         """No sample lies before or behind what the edit list shows."""
-        if not track.pieces:
-            return
-        start = min(int(piece.samples.shown.min()) for piece in track.pieces)
-        last = max((piece.samples for piece in track.pieces), key=lambda samples: int(samples.shown.max()))
-        stop = int(last.shown.max()) + last.last
-        lasts = max(int(np.diff(piece.samples.decoded).max(initial=piece.samples.last)) for piece in track.pieces)
-        if lasts > LONGEST_STILL * track.timescale:
-            self.add(Reason.SAMPLE_TABLE, "a sample lasts longer than any")
-        shown = _edited(track.edit, self._movie_timescale)
-        if shown is None:
-            self.add(Reason.BOX_FIELD, "an edit list does more than to begin and to end")
-            return
-        begin, length = shown
-        is_sound = isinstance(track.description, Sound)
-        if begin > start + PRIMING * is_sound:
-            self.add(Reason.HIDDEN_FRAMES, f"{track.ms(begin - start)} ms before the beginning are in the file")
-        ticks = (length + 1) * track.timescale // self._movie_timescale
-        if stop > max(piece.samples.stop for piece in track.pieces) + LONGEST_DELAY * track.timescale:
-            self.add(Reason.HIDDEN_FRAMES, "a sample is shown long after it is decoded")
-        if length and begin + ticks + 1 + PADDING * is_sound < stop:
-            self.add(Reason.HIDDEN_FRAMES, f"{track.ms(stop - begin - ticks)} ms behind the end are in the file")
+        if track.pieces:
+            self.findings += hidden(
+                track.edit,
+                [piece.samples for piece in track.pieces],
+                timescale=track.timescale,
+                film_timescale=self._movie_timescale,
+                is_sound=isinstance(track.description, Sound),
+            )
 
     def covered(self, pieces: Sequence[Samples], mdat: Box) -> None:
         """Every byte of the media belongs to exactly one sample."""
@@ -466,24 +449,3 @@ class _Look:
             if before.samples.stop != int(after.samples.decoded[0]):
                 self.add(Reason.SAMPLE_TABLE, "a fragment does not begin when the one before it ends")
                 return
-
-
-def _edited(content: bytes, timescale: int) -> tuple[int, int] | None:
-    """From which tick of the track, and for how many of the film, 0 for all; None where the list does more than that."""
-    if not content:
-        return 0, 0
-    rows = _edits(content)
-    if content[:8] != struct.pack(">II", 0, len(rows)) or len(content) != 8 + 12 * len(rows) or len(rows) not in {1, 2}:
-        return None
-    if any(rate != 0x10000 for _, _, rate in rows):
-        return None
-    if len(rows) == 2 and (rows[0][1] != -1 or rows[0][0] > LONGEST_DELAY * timescale):
-        return None
-    length, start, _ = rows[-1]
-    return (start, length) if start >= 0 else None
-
-
-def _edits(content: bytes) -> list[tuple[int, int, int]]:
-    """The whole rows of an edit list: how long, from where (-1: from nowhere), how fast."""
-    whole = max(0, len(content) - 8) // 12
-    return list(struct.iter_unpack(">IiI", content[8 : 8 + 12 * whole]))
