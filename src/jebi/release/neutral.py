@@ -28,9 +28,10 @@ TAGS: Final = re.compile(  # a list of tags as ffmpeg writes it: empty, or with 
     rb"....meta\x00{4}\x00\x00\x00\x21hdlr\x00{8}mdirappl\x00{9}....ilst(?:....\xa9too....data\x00\x00\x00\x01\x00{4}Lavf[0-9.]{0,16})?",
     re.DOTALL,
 )
+OWN_NAME: Final = re.compile(rb"(?:VideoHandler|SoundHandler|.Lavc[0-9.]{0,12} libx264)\x00*", re.DOTALL)
 LONGEST_TAGS: Final = 128
 LONGEST_NAME: Final = 256
-NAME: Final = 20  # bytes of `hdlr` before the name
+NAME: Final = 24  # bytes of `hdlr` before the name
 COMPRESSOR: Final = 8 + 8 + 42  # bytes of `stsd` before the name of the compressor
 LONGEST_COMPRESSOR: Final = 32
 
@@ -68,5 +69,6 @@ def _within(film: Source, box: Box, kind: bytes) -> Iterator[Box]:
 
 
 def _emptied(film: Source, start: int, stop: int) -> Iterator[Patch]:
-    if 0 < stop - start <= LONGEST_NAME and any(film.read_at(start, stop - start)):
+    """A name that ffmpeg gives, overwritten with zeros. Any other name stays, and is refused."""
+    if 0 < stop - start <= LONGEST_NAME and OWN_NAME.fullmatch(film.read_at(start, stop - start)):
         yield Patch(offset=start, content=bytes(stop - start))
