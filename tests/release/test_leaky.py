@@ -321,7 +321,7 @@ FILMS: dict[str, tuple[Leak, set[Reason]]] = {
         {R.TIME_STAMP},
     ),
     "a language": (film(lambda e: patched(e.film, b"mdhd", 20, b"\x2e\x0f")), {R.BOX_FIELD}),
-    "a name of a track": (film(lambda e: patched(e.film, b"hdlr", 20, b"K")), {R.TRACK_NAME}),
+    "a name of a track": (film(lambda e: patched(e.film, b"hdlr", 24, b"K")), {R.TRACK_NAME}),
     "a name of what compressed it": (film(lambda e: patched(e.film, b"stsd", 58, b"\5Nokia")), {R.ENCODER_STRING}),
     "a matrix that turns the picture": (film(lambda e: patched(e.film, b"tkhd", 40, b"\0\0\1\0")), {R.BOX_FIELD}),
     "an odd number of the next track": (film(lambda e: patched(e.film, b"mvhd", 96, b"\0\1\2\3")), {R.BOX_FIELD}),

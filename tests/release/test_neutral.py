@@ -43,6 +43,8 @@ def test_only_what_our_encoder_leaves_is_taken_out(exports: Exports) -> None:
         box(b"note", b"dam"),
     ):
         assert neutralised(Bytes(added(exports.film, b"moov", other))) == ()
+    for kind, at in ((b"hdlr", 24), (b"stsd", 58)):
+        assert neutralised(Bytes(patched(exports.film, kind, at, b"K"))) == ()
     assert neutralised(Bytes(patched(exports.film, b"mvhd", 4, b"\1\2\3\4"))) == ()
 
 

@@ -16,6 +16,7 @@ IDENTITY: Final = bytes.fromhex("00010000" + "00" * 12 + "00010000" + "00" * 12 
 NO_LANGUAGE: Final = bytes.fromhex("55c40000")  # `und`, and quality 0
 SELF: Final = bytes.fromhex("00000000" + "00000001" + "0000000c" + b"url ".hex() + "00000001")
 ROLL: Final = bytes.fromhex("01000000" + b"roll".hex() + "00000002" + "00000001" + "ffff")
+NAME: Final = 24  # bytes of `hdlr` before the name
 LONGEST_EMPTY_NAME: Final = 32  # zeros where a handler's name stood
 LARGEST_PICTURE: Final = 8192  # lines or columns
 
@@ -158,8 +159,13 @@ def brands_wrong(kind: str, content: bytes) -> Iterator[Finding]:
 
 def handler_wrong(content: bytes) -> Iterator[Finding]:
     """`hdlr`: of pictures or of sound, and without a name."""
-    if len(content) < 21 or content[:8] != bytes(8) or content[8:12] not in {b"vide", b"soun"} or any(content[12:20]):
+    if (
+        len(content) <= NAME
+        or content[:8] != bytes(8)
+        or content[8:12] not in {b"vide", b"soun"}
+        or any(content[12:NAME])
+    ):
         kind = content[8:12].decode("latin-1") if content[8:12].isalnum() and content[8:12].isascii() else "strange"
         yield Finding(reason=Reason.BOX_FIELD, what=f"in the box hdlr, a handler is of the kind {kind}")
-    if any(content[20:]) or len(content) > 20 + LONGEST_EMPTY_NAME:
+    if any(content[NAME:]) or len(content) > NAME + LONGEST_EMPTY_NAME:
         yield Finding(reason=Reason.TRACK_NAME, what="a track has a name")

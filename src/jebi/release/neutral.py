@@ -20,20 +20,18 @@ ARGUMENTS: Final = (
     *("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"),
     *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),  # no versions, no times
     *("-bsf:v", "filter_units=pass_types=1|5|7|8"),  # slices and parameter sets: no SEI, in which x264 writes a letter
-    *("-pix_fmt", "yuv420p", "-empty_hdlr_name", "1", "-write_tmcd", "0"),
+    *("-pix_fmt", "yuv420p"),
 )
-PROGRESSIVE: Final = (*ARGUMENTS, "-movflags", "+faststart", "-f", "mp4")
-STREAM: Final = (
-    *(argument for argument in ARGUMENTS if argument not in {"-empty_hdlr_name", "-write_tmcd", "1", "0"}),
-    *("-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "vod"),
-)
+PROGRESSIVE: Final = (*ARGUMENTS, "-empty_hdlr_name", "1", "-write_tmcd", "0", "-movflags", "+faststart", "-f", "mp4")
+STREAM: Final = (*ARGUMENTS, "-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "vod")
 TAGS: Final = re.compile(  # a list of tags as ffmpeg writes it: empty, or with its own name
     rb"....meta\x00{4}\x00\x00\x00\x21hdlr\x00{8}mdirappl\x00{9}....ilst(?:....\xa9too....data\x00\x00\x00\x01\x00{4}Lavf[0-9.]{0,16})?",
     re.DOTALL,
 )
+OWN_NAME: Final = re.compile(rb"(?:VideoHandler|SoundHandler|.Lavc[0-9.]{0,12} libx264)\x00*", re.DOTALL)
 LONGEST_TAGS: Final = 128
 LONGEST_NAME: Final = 256
-NAME: Final = 20  # bytes of `hdlr` before the name
+NAME: Final = 24  # bytes of `hdlr` before the name
 COMPRESSOR: Final = 8 + 8 + 42  # bytes of `stsd` before the name of the compressor
 LONGEST_COMPRESSOR: Final = 32
 
@@ -71,5 +69,6 @@ def _within(film: Source, box: Box, kind: bytes) -> Iterator[Box]:
 
 
 def _emptied(film: Source, start: int, stop: int) -> Iterator[Patch]:
-    if 0 < stop - start <= LONGEST_NAME and any(film.read_at(start, stop - start)):
+    """A name that ffmpeg gives, overwritten with zeros. Any other name stays, and is refused."""
+    if 0 < stop - start <= LONGEST_NAME and OWN_NAME.fullmatch(film.read_at(start, stop - start)):
         yield Patch(offset=start, content=bytes(stop - start))
