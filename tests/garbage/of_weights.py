@@ -1,4 +1,4 @@
-"""What is given to the reader of pickled weights."""
+"""What is given to the readers of pickled weights, and of what espeak-ng says."""
 
 import importlib.util
 import pickle
@@ -10,6 +10,7 @@ from typing import Any
 
 from garbage.campaign import Parser
 from garbage.mutation import mutate, tweak
+from jebi.media.revoicing import HEADER, NATIVE, parse_sound
 
 MAGIC, VERSION = 0x1950A86A20F9469CFC6C, 1001
 WORDS = (
@@ -88,6 +89,19 @@ def weights() -> Parser:
     return Parser(draw=draw, parse=parse, strange=(b"", b"\n", b"PK\3\4" + bytes(99), bytes(999)))
 
 
+def spoken() -> Parser:
+    """`parse_sound`: 16-bit samples, as many as came."""
+    seed = HEADER.pack(b"RIFF", 0x7FFFF024, b"WAVE", b"fmt ", 16, 1, 1, NATIVE, 2 * NATIVE, 2, 16, b"data", 0x7FFFF000)
+    seed += bytes(range(200))
+
+    def parse(given: bytes) -> object:
+        sound = parse_sound(given)
+        assert len(sound) == (len(given) - HEADER.size) // 2
+        return sound
+
+    return Parser(draw=lambda dice: mutate(seed, dice), parse=parse, strange=(b"", b"RIFF", bytes(99)))
+
+
 def _text(text: str) -> bytes:
     return b"X" + struct.pack("<I", len(text)) + text.encode()
 
@@ -100,4 +114,4 @@ def _tuple(numbers: Sequence[int]) -> bytes:
     return b"(" + b"".join(_int(number) for number in numbers) + b"t"
 
 
-PARSERS = {"weights": weights}
+PARSERS = {"weights": weights, "spoken": spoken}
