@@ -5,7 +5,8 @@ which words, and when; whoever knows the speaker's way of talking may still know
 
 Text comes from people and is believed no more than footage is. espeak-ng takes `[[…]]` for sounds and control characters for commands, so
 only letters, digits and the punctuation of a list pass. What espeak-ng would not read but spell ("Chinese letter") is refused: in
-Japanese it knows kana only, so each word in kanji needs its reading behind it, 市場(いちば), of which only the reading is spoken.
+Japanese it knows kana only, so each word in kanji needs its reading behind it, 市場(いちば), of which only the reading is spoken. It reads every は and へ as it is
+written; これは(わ) has it say what people say.
 
 A line that is too long for its stretch is spoken faster, up to half as fast again, and is refused when that does not do. A shorter one is not
 stretched. The same text, stretch and version of espeak-ng give the same samples.
@@ -42,7 +43,7 @@ LETTERS = {  # after NFKC; Latin ones are read in English
     "ja": re.compile("[ぁ-ゖァ-ヺーA-Za-z]"),
     "en": re.compile("[A-Za-zÀ-ÖØ-öø-ÿ]"),
 }
-READING = re.compile(r"[一-鿿㐀-䶿々]+\(([ぁ-ゖァ-ヺー]+)\)")
+READING = re.compile(r"(?:[一-鿿㐀-䶿々]+|[はへ])\(([ぁ-ゖァ-ヺー]+)\)")  # as newspapers write it
 PUNCTUATION = frozenset(".,!?;:'%…、。・-")
 BRACKETS = str.maketrans(dict.fromkeys("()「」『』", ","))  # a short pause
 LONGEST_TEXT = 1000  # letters of a line; a subtitle has a hundred
