@@ -1,7 +1,8 @@
 """People who speak, out of published packages of Debian: prompts of telephone exchanges, words of a children's game, a read book.
 
-Twenty-one people in twelve languages, each in a studio of their own: who is compared across them is told apart by room, microphone and
-language too, so that what a disguise leaves is rather overrated here than underrated. Sentences are strung together from prompts.
+Eighteen people in a dozen languages, each in a studio of their own: who is compared across them is told apart by room, microphone and
+language too, so that what a disguise leaves is rather overrated here than underrated. Utterances are strung together from prompts. That
+one person speaks all of a folder is what the packages let one think; three folders of the game in which several do are left out.
 """
 
 import os

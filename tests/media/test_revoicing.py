@@ -21,13 +21,10 @@ from jebi.media.revoicing import (
     NATIVE,
     NATURAL,
     PUNCTUATION,
-    RATES,
     VOICES,
     Revoicer,
-    Samples,
     TooLong,
     parse_sound,
-    resampled,
     speakable,
 )
 from jebi.media.speech import Recogniser
@@ -160,21 +157,6 @@ def test_garbage_is_sound_or_damaged(garbage: bytes) -> None:
     assert len(parse_sound(head + garbage)) == len(garbage) // 2
     with pytest.raises(Damaged):
         parse_sound(garbage)
-
-
-@pytest.mark.parametrize("rate", RATES)
-def test_a_tone_at_another_rate_is_the_same_tone(rate: int) -> None:
-    tone = (8000 * np.sin(2 * np.pi * 1000 * np.arange(NATIVE) / NATIVE)).astype(np.int16)
-    wanted = 8000 * np.sin(2 * np.pi * 1000 * np.arange(rate) / rate)
-    found = resampled(tone, rate)
-    assert len(found) == rate
-    assert np.abs(found - wanted)[rate // 50 : -rate // 50].max() < 8
-
-
-@given(st.lists(st.integers(-32768, 32767), max_size=50))
-def test_any_sound_at_another_rate_is_as_long(samples: list[int]) -> None:
-    sound: Samples = np.array(samples, np.int16)
-    assert len(resampled(sound, 48_000)) == len(sound) * 320 // 147
 
 
 def test_a_rate_that_no_cut_has_is_the_callers_mistake(revoicer: Revoicer) -> None:

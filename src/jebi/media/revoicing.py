@@ -21,16 +21,15 @@ import struct
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
 from jebi.errors import Damaged, Refused, Unable
 from jebi.media.confinement import LIBRARIES, PROGRAMS
 from jebi.media.jail import Jail
+from jebi.media.resampling import resampled
 from jebi.media.run import Budget
 
 VOICES = {
@@ -57,12 +56,8 @@ HEADER = struct.Struct(
 )  # RIFF, one `fmt ` chunk, one `data` chunk; both lengths are unknown in a pipe
 LONGEST_ANSWER = HEADER.size + 180 * 2 * NATIVE  # bytes; a thousand letters take two minutes
 BUDGET = Budget(processor=30, memory=1 << 30, stall=30, output=LONGEST_ANSWER + 1)  # it takes a tenth of a second
-ZEROS = 24  # of the sinc to each side, in the resampler
-CUT = 0.95  # of the lower rate's band is kept
-BLOCK = 1 << 13  # samples that are resampled at once
 
 Samples = npt.NDArray[np.int16]
-Floats = npt.NDArray[np.float32]
 
 
 class TooLong(Refused):
@@ -136,7 +131,7 @@ class Revoicer:
         speed, sound = NATURAL, self._say(words, VOICES[language], NATURAL)
         if fit_ms is not None and _length_ms(sound) > fit_ms:
             speed, sound = self._fitted(words, VOICES[language], fit_ms, _length_ms(sound))
-        return Spoken(samples=resampled(sound, rate), rate=rate, words_per_minute=speed)
+        return Spoken(samples=resampled(sound, NATIVE, rate), rate=rate, words_per_minute=speed)
 
     def _fitted(self, words: str, voice: str, fit_ms: int, natural_ms: int) -> tuple[int, Samples]:
         """The line at the least speed, of a few that are tried, at which it fits."""
@@ -199,37 +194,8 @@ def parse_sound(untrusted_wave: bytes) -> Samples:
     return np.frombuffer(untrusted_wave, "<i2", (len(untrusted_wave) - HEADER.size) // 2, HEADER.size).astype(np.int16)
 
 
-def resampled(sound: Samples, rate: int) -> Samples:
-    """The same sound at another rate, by a windowed sinc in as many phases as the rates need; ends as it begins, at silence."""
-    if rate == NATIVE:
-        return sound
-    up, down = rate // math.gcd(rate, NATIVE), NATIVE // math.gcd(rate, NATIVE)
-    kernel = _kernel(up, down)
-    reach = kernel.shape[1] // 2
-    padded = np.pad(sound.astype(np.float32), (reach, reach + 1))
-    windows = sliding_window_view(padded, kernel.shape[1])
-    count = len(sound) * up // down
-    parts = [np.zeros(0, np.int16)]
-    for start in range(0, count, BLOCK):
-        place = np.arange(start, min(count, start + BLOCK), dtype=np.int64) * down
-        values = np.einsum("ij,ij->i", windows[place // up], kernel[place % up])
-        parts.append(np.rint(values).clip(-32768, 32767).astype(np.int16))
-    return np.concatenate(parts)
-
-
 def _length_ms(sound: Samples) -> int:
     return math.ceil(len(sound) * 1000 / NATIVE)
-
-
-@cache
-def _kernel(up: int, down: int) -> Floats:
-    """For each phase, how much of the samples around goes into one between them: (up, taps)."""
-    cut = CUT * min(1.0, up / down)
-    reach = math.ceil(ZEROS / cut)
-    away = np.arange(-reach, reach + 1)[None] - (np.arange(up) / up)[:, None]
-    window = np.cos(np.pi / 2 * np.clip(away / (reach + 1), -1, 1)) ** 2
-    kernel = np.sinc(away * cut) * window
-    return np.asarray(kernel / kernel.sum(axis=1, keepdims=True), np.float32)
 
 
 def _kept(letter: str, language: str) -> str:
