@@ -14,13 +14,12 @@ from jebi.media.hearing import Hearing
 from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.media.revoicing import (
-    FASTEST,
     HEADER,
     LETTERS,
     LONGEST_TEXT,
     NATIVE,
-    NATURAL,
     PUNCTUATION,
+    SPEEDS,
     VOICES,
     Revoicer,
     TooLong,
@@ -45,7 +44,7 @@ def revoicer(jail: Jail) -> Revoicer:
 @pytest.mark.parametrize("language", VOICES)
 def test_a_line_is_spoken_and_nothing_else_is_heard(revoicer: Revoicer, language: str) -> None:
     spoken = revoicer.speak(LINES[language], language, rate=16_000)
-    assert (spoken.rate, spoken.words_per_minute) == (16_000, NATURAL)
+    assert (spoken.rate, spoken.words_per_minute) == (16_000, SPEEDS[0])
     silence = np.zeros(16_000, np.int16)
     heard = list(Hearing(MODELS.find("speech-heard")).listen([silence, spoken.samples, silence]))
     assert sum(one.end_ms - one.start_ms for one in heard) > 0.75 * len(spoken.samples) / 16
@@ -66,17 +65,14 @@ def test_the_same_line_is_the_same_samples(revoicer: Revoicer) -> None:
     assert revoicer.digest() == revoicer.digest()
 
 
-@pytest.mark.parametrize("share", [1.0, 0.95, 0.8])
-def test_a_line_is_spoken_as_fast_as_its_time_demands_and_no_faster_than_is_understood(
-    revoicer: Revoicer, share: float
-) -> None:
-    natural = revoicer.speak(LINES["en"], "en")
-    length_ms = len(natural.samples) // 48 + 1
-    spoken = revoicer.speak(LINES["en"], "en", fit_ms=round(length_ms * share))
-    assert len(spoken.samples) <= round(length_ms * share) * 48
-    assert (spoken.words_per_minute == NATURAL) == (share == 1.0)
-    assert spoken.words_per_minute <= FASTEST
-    assert len(spoken.samples) >= 0.8 * length_ms * share * 48
+@pytest.mark.parametrize(
+    ("share", "speed"), [(1.0, SPEEDS[0]), (0.95, SPEEDS[1]), (0.85, SPEEDS[1]), (0.75, SPEEDS[2])]
+)
+def test_a_line_is_spoken_at_the_least_speed_at_which_it_fits(revoicer: Revoicer, share: float, speed: int) -> None:
+    natural_ms = len(revoicer.speak(LINES["en"], "en").samples) // 48 + 1
+    spoken = revoicer.speak(LINES["en"], "en", fit_ms=round(natural_ms * share))
+    assert len(spoken.samples) <= round(natural_ms * share) * 48
+    assert spoken.words_per_minute == speed
 
 
 def test_a_line_that_does_not_fit_is_refused_with_the_time_it_needs(revoicer: Revoicer) -> None:
@@ -84,9 +80,9 @@ def test_a_line_that_does_not_fit_is_refused_with_the_time_it_needs(revoicer: Re
         revoicer.speak(LINES["en"], "en", fit_ms=1000)
     assert caught.value.given_ms == 1000
     fitting = revoicer.speak(LINES["en"], "en", fit_ms=caught.value.needed_ms)
-    assert fitting.words_per_minute <= FASTEST
+    assert fitting.words_per_minute == SPEEDS[-1]
     with pytest.raises(TooLong):
-        revoicer.speak(LINES["en"], "en", fit_ms=caught.value.needed_ms - 200)
+        revoicer.speak(LINES["en"], "en", fit_ms=caught.value.needed_ms - 1)
 
 
 @pytest.mark.parametrize(

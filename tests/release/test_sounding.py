@@ -20,6 +20,7 @@ from jebi.release.sounding import (
     Line,
     Samples,
     Stretch,
+    around,
     sounding,
     surveyed,
     within,
@@ -157,11 +158,22 @@ def test_loud_lines_over_loud_sound_are_held_at_full_scale() -> None:
 
 
 @given(st.integers(0, 50), st.integers(1, 50), st.lists(st.integers(0, 100), max_size=8, unique=True).map(sorted))
-def test_a_part_has_its_share_of_every_stretch_on_its_own_clock(start: int, length: int, edges: list[int]) -> None:
-    stretches = [Stretch(from_ms=a, to_ms=b) for a, b in list(pairwise(edges))[::2]]
-    covered = {ms for each in stretches for ms in range(each.from_ms, each.to_ms)}
-    found = {ms + start for each in within(stretches, start, start + length) for ms in range(each.from_ms, each.to_ms)}
+def test_a_part_has_its_share_of_every_entry_on_its_own_clock(start: int, length: int, edges: list[int]) -> None:
+    sounds = _heard(*((a, b, How.PLAIN) for a, b in list(pairwise(edges))[::2]))
+    covered = {ms for each in sounds for ms in range(each.from_ms, each.to_ms)}
+    found = {ms + start for each in within(sounds, start, start + length) for ms in range(each.from_ms, each.to_ms)}
     assert found == covered & set(range(start, start + length))
+
+
+def test_speech_that_ends_just_before_a_part_is_guarded_within_it() -> None:
+    sound = _noise(3000, 300)
+    echo = sound.copy()
+    echo[: 100 * PER_MS] = _noise(100, 9000, seed=3)
+    sounds = _heard((0, 3000, How.SURROUNDINGS))
+    speech = [Stretch(from_ms=1000, to_ms=4950), Stretch(from_ms=8100, to_ms=8200), Stretch(from_ms=9000, to_ms=9100)]
+    near = around(speech, 5000, 8000)
+    assert [(each.from_ms, each.to_ms) for each in near] == [(-4000, -50), (3100, 3200)]
+    assert (_rendered(sound, sounds, near) == _rendered(echo, sounds, near)).all()
 
 
 def test_a_sound_that_ends_early_ends_the_cut_early() -> None:
@@ -179,6 +191,8 @@ def test_what_overlaps_or_was_not_surveyed_is_the_callers_mistake() -> None:
         sounding([sound], sounds=_heard((0, 9, How.SURROUNDINGS)), speech=[], rooms=[], seed=SEED)
     with pytest.raises(ValueError, match="ends after"):
         Stretch(from_ms=5, to_ms=5)
+    with pytest.raises(ValueError, match="begins in its part"):
+        Heard(from_ms=-1, to_ms=5, how=How.PLAIN)
 
 
 def test_a_long_sound_is_rendered_in_little_memory() -> None:

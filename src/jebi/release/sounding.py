@@ -16,7 +16,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -46,13 +45,13 @@ class How(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A time in milliseconds from the first sample."""
+    """A time in milliseconds from the first sample of a part; below zero is before it."""
 
     from_ms: int
     to_ms: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.from_ms < self.to_ms:
+        if self.from_ms >= self.to_ms:
             raise ValueError("a stretch ends after it begins")
 
 
@@ -61,6 +60,10 @@ class Heard(Stretch):
     """An entry of `sounds`."""
 
     how: How
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.from_ms < self.to_ms:
+            raise ValueError("an entry begins in its part, and ends after it begins")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,15 +74,22 @@ class Line:
     samples: Samples
 
 
-AnyStretch = TypeVar("AnyStretch", bound=Stretch)
-
-
-def within(stretches: Iterable[AnyStretch], from_ms: int, to_ms: int) -> list[AnyStretch]:
-    """What of some stretches lies in a part that is shown, on the part's own clock."""
+def within(sounds: Iterable[Heard], from_ms: int, to_ms: int) -> list[Heard]:
+    """What of some entries lies in a part that is shown, on the part's own clock."""
     return [
         replace(each, from_ms=max(each.from_ms, from_ms) - from_ms, to_ms=min(each.to_ms, to_ms) - from_ms)
-        for each in stretches
+        for each in sounds
         if max(each.from_ms, from_ms) < min(each.to_ms, to_ms)
+    ]
+
+
+def around(speech: Iterable[Stretch], from_ms: int, to_ms: int) -> list[Stretch]:
+    """The speech in a part, on its own clock, and what is so near to it that it is still heard there; uncut."""
+    reach = GUARD // PER_MS
+    return [
+        Stretch(from_ms=each.from_ms - from_ms, to_ms=each.to_ms - from_ms)
+        for each in speech
+        if each.from_ms - reach < to_ms and each.to_ms + reach > from_ms
     ]
 
 
@@ -109,7 +119,7 @@ def sounding(
     Args:
         pieces: the original's, from the part's first sample to its last.
         sounds: what is heard of it; in order, not overlapping, on the part's clock (`within`).
-        speech: where somebody speaks in it, as a machine or a person found.
+        speech: where somebody speaks in it or near it (`around`), as a machine or a person found.
         rooms: as `surveyed` measured them in the same sound.
         seed: of the cut; masks and noise come from it.
         lines: what is spoken over it; in order, not overlapping. What lies beyond the part's end is not heard.
