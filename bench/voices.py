@@ -5,7 +5,6 @@ language too, so that what a disguise leaves is rather overrated here than under
 one person speaks all of a folder is what the packages let one think; three folders of the game in which several do are left out.
 """
 
-import os
 import subprocess
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -14,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-SHARE = Path(os.environ.get("JEBI_BENCH_SHARE", "/usr/share"))  # where Debian's packages lie
+SHARE = Path("/usr/share")  # where Debian's packages lie
 RATE = 48_000
 SECONDS = 8  # of speech in an utterance
 MOST_UTTERANCES = 10  # of a person
