@@ -246,7 +246,8 @@ def _gate() -> Iterator[Row]:
     """How far breath and a knock stand out of the room, in decibels: beside how far they did."""
     dice = np.random.default_rng(2)
     room = dice.normal(0, 100, 12 * RATE)
-    breath = np.diff(dice.normal(0, 300, RATE * 3 // 4 + 1)) * np.hanning(RATE * 3 // 4)
+    air = np.convolve(np.diff(dice.normal(0, 1500, RATE * 3 // 4 + 1)), np.hanning(16) / 8, "same")
+    breath = air * np.hanning(len(air))
     knock = np.convolve(dice.normal(0, 3000, RATE // 3), np.hanning(400) / 10, "same") * np.exp(
         -np.arange(RATE // 3) / 2500
     )
