@@ -2,7 +2,18 @@
 
 from collections.abc import Callable
 
-from garbage import of_contents, of_custody, of_desk, of_films, of_packets, of_pockets, of_seal, of_volumes, of_weights
+from garbage import (
+    of_contents,
+    of_credentials,
+    of_custody,
+    of_desk,
+    of_films,
+    of_packets,
+    of_pockets,
+    of_seal,
+    of_volumes,
+    of_weights,
+)
 from garbage.campaign import Parser
 
 PARSERS: dict[str, Callable[[], Parser]] = {
@@ -13,6 +24,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **of_contents.PARSERS,
     **of_pockets.PARSERS,
     **of_custody.PARSERS,
+    **of_credentials.PARSERS,
     **of_desk.PARSERS,
     **of_weights.PARSERS,
 }
