@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import voices
 from rows import ROOT, Row
-from voices import PEOPLE, RATE, Sound
+from voices import PEOPLE, RATE, Samples
 
 from jebi.media.hearing import Hearing
 from jebi.media.jail import Jail
@@ -32,7 +32,8 @@ from jebi.media.resampling import resampled
 from jebi.media.revoicing import Revoicer
 from jebi.media.speakers import Speakers
 from jebi.media.speech import Recogniser
-from jebi.release.sounding import PER_MS, Heard, How, Stretch, sounding, surveyed
+from jebi.release.plan import How, Sound
+from jebi.release.sounding import PER_MS, Speech, sounding, surveyed
 
 MODELS = Models(ROOT / ".cache" / "models")
 MASKS = 3  # times that each utterance is disguised, each time under another seed
@@ -100,17 +101,17 @@ def _said(person: str) -> Said:
     return said
 
 
-def _disguised(sound: Sound, seed: bytes) -> Sound:
-    whole = [Heard(from_ms=0, to_ms=len(sound) // PER_MS + 1, how=How.DISGUISED)]
+def _disguised(sound: Samples, seed: bytes) -> Samples:
+    whole = [Sound(start_ms=0, end_ms=len(sound) // PER_MS + 1, how="disguised")]
     return np.concatenate(list(sounding([sound], sounds=whole, speech=[], rooms=[], seed=seed)))
 
 
-def _vectors(speakers: Speakers, sounds: Sequence[Sound]) -> Vectors:
+def _vectors(speakers: Speakers, sounds: Sequence[Samples]) -> Vectors:
     heard = [speakers.voice([_at_16_khz(sound)]) for sound in sounds]
     return np.array([voice.vector for voice in heard if voice is not None])
 
 
-def _at_16_khz(sound: Sound) -> Sound:
+def _at_16_khz(sound: Samples) -> Samples:
     return resampled(sound, RATE, 16_000)
 
 
@@ -192,7 +193,7 @@ def _words() -> Iterator[Row]:
     yield _row("voice.words.revoiced", _word_errors([_plain(text) for text in SENTENCES], spoken), "% wrongly heard")
 
 
-def _heard(recogniser: Recogniser, sound: Sound) -> list[str]:
+def _heard(recogniser: Recogniser, sound: Samples) -> list[str]:
     return _plain(" ".join(segment.text for segment in recogniser.recognise(np.pad(_at_16_khz(sound), 8000))))
 
 
@@ -218,7 +219,7 @@ def _distance(wanted: list[str], found: list[str]) -> int:
 def _surroundings() -> Iterator[Row]:
     """Everybody in one street: how much speech is left where it was found, and what rendering takes."""
     noise = np.random.default_rng(1)
-    parts: list[Sound] = []
+    parts: list[Samples] = []
     for person in PEOPLE:
         sound = voices.utterances(person)[0]
         parts += [
@@ -228,17 +229,18 @@ def _surroundings() -> Iterator[Row]:
     street = np.concatenate(parts)
     street = (street + noise.normal(0, 60, len(street))).clip(-32768, 32767).astype(np.int16)
     hearing = Hearing(MODELS.find("speech-heard"))
-    found = [Stretch(from_ms=one.start_ms, to_ms=one.end_ms) for one in hearing.listen([_at_16_khz(street)])]
-    for how in (How.SURROUNDINGS, How.DISGUISED):
-        sounds = [Heard(from_ms=0, to_ms=len(street) // PER_MS, how=how)]
+    found = [Speech(start_ms=one.start_ms, end_ms=one.end_ms) for one in hearing.listen([_at_16_khz(street)])]
+    hows: tuple[How, ...] = ("surroundings", "disguised")
+    for how in hows:
+        sounds = [Sound(start_ms=0, end_ms=len(street) // PER_MS, how=how)]
         pieces = [street[a:b] for a, b in pairwise([*range(0, len(street), RATE), len(street)])]
         began = time.perf_counter()
         rooms = surveyed(pieces, sounds=sounds, speech=found)
         rendered = np.concatenate(list(sounding(pieces, sounds=sounds, speech=found, rooms=rooms, seed=b"street")))
         yield _row(f"voice.{how}.speed", len(street) / RATE / (time.perf_counter() - began), "x real time", goal=">= 5")
-        if how is How.SURROUNDINGS:
+        if how == "surroundings":
             left = sum(one.end_ms - one.start_ms for one in hearing.listen([_at_16_khz(rendered)]))
-            spoken = sum(one.to_ms - one.from_ms for one in found)
+            spoken = sum(one.end_ms - one.start_ms for one in found)
             yield _row("voice.surroundings.speech-left", 100 * left / spoken, "% of its time", goal="<= 0")
 
 
@@ -246,7 +248,7 @@ def _gate() -> Iterator[Row]:
     """How far breath and a knock stand out of the room, in decibels: beside how far they did."""
     dice = np.random.default_rng(2)
     room = dice.normal(0, 100, 12 * RATE)
-    air = np.convolve(np.diff(dice.normal(0, 1500, RATE * 3 // 4 + 1)), np.hanning(16) / 8, "same")
+    air = np.convolve(np.diff(dice.normal(0, 7000, RATE * 3 // 4 + 1)), np.hanning(16) / 8, "same")
     breath = air * np.hanning(len(air))
     knock = np.convolve(dice.normal(0, 3000, RATE // 3), np.hanning(400) / 10, "same") * np.exp(
         -np.arange(RATE // 3) / 2500
@@ -256,7 +258,7 @@ def _gate() -> Iterator[Row]:
         sound = room.copy()
         sound[there] += noise
         samples = np.rint(sound).clip(-32768, 32767).astype(np.int16)
-        whole = [Heard(from_ms=0, to_ms=12_000, how=How.SURROUNDINGS)]
+        whole = [Sound(start_ms=0, end_ms=12_000, how="surroundings")]
         rooms = surveyed([samples], sounds=whole, speech=[])
         rendered = np.concatenate(list(sounding([samples], sounds=whole, speech=[], rooms=rooms, seed=b"gate")))
         before, after = (20 * np.log10(np.std(each[there]) / np.std(room)) for each in (sound, rendered))

@@ -41,17 +41,17 @@ PEOPLE = {
 }
 KINDS = {".g722", ".gsm", ".wav", ".ogg", ".opus"}
 
-Sound = npt.NDArray[np.int16]
+Samples = npt.NDArray[np.int16]
 
 
-def utterances(person: str) -> list[Sound]:
+def utterances(person: str) -> list[Samples]:
     """What somebody says, in utterances of at least `SECONDS`: 48 kHz, one channel, 16 bits."""
     folder = SHARE / PEOPLE[person]
     paths = sorted(path for path in folder.glob("*") if path.suffix in KINDS and path.stat().st_size >= SHORTEST)
     return list(islice(_strung(map(decoded, paths)), MOST_UTTERANCES))
 
 
-def decoded(path: Path) -> Sound:
+def decoded(path: Path) -> Samples:
     """A file's sound without what is quiet before and after it."""
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "s16le", "-ac", "1", "-ar", str(RATE), "-"]
     sound = np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, np.int16)
@@ -59,9 +59,9 @@ def decoded(path: Path) -> Sound:
     return sound[loud[0] : loud[-1] + 1] if loud.size else sound[:0]
 
 
-def _strung(prompts: Iterable[Sound]) -> Iterator[Sound]:
+def _strung(prompts: Iterable[Samples]) -> Iterator[Samples]:
     """Prompts one after the other until there is an utterance of them."""
-    waiting: list[Sound] = []
+    waiting: list[Samples] = []
     for prompt in prompts:
         waiting += [prompt, np.zeros(PAUSE, np.int16)]
         if sum(len(part) for part in waiting) >= SECONDS * RATE:

@@ -11,7 +11,6 @@ Invariants: how the sound was cut changes nothing; the same seed gives the same 
 influence on anything. Peak: one piece, and what surroundings take.
 """
 
-import enum
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ import numpy.typing as npt
 
 from jebi.release import disguise, surroundings
 from jebi.release.overlap import Floats
+from jebi.release.plan import Sound
 from jebi.release.surroundings import GUARD, Room
 
 RATE = 48_000
@@ -35,72 +35,53 @@ ENDLESS = 1 << 62  # samples
 Samples = npt.NDArray[np.int16]
 
 
-class How(enum.StrEnum):
-    """What is heard of the original: the words of docs/formats/cuts.md."""
-
-    PLAIN = "plain"
-    SURROUNDINGS = "surroundings"
-    DISGUISED = "disguised"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """A time in milliseconds from the first sample of a part; below zero is before it."""
+class Speech:
+    """A time in which somebody speaks, in milliseconds from the first sample of a part; below zero is before it."""
 
-    from_ms: int
-    to_ms: int
+    start_ms: int
+    end_ms: int
 
     def __post_init__(self) -> None:
-        if self.from_ms >= self.to_ms:
-            raise ValueError("a stretch ends after it begins")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard(Stretch):
-    """An entry of `sounds`."""
-
-    how: How
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.from_ms < self.to_ms:
-            raise ValueError("an entry begins in its part, and ends after it begins")
+        if self.start_ms >= self.end_ms:
+            raise ValueError("speech ends after it begins")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Line:
+class Said:
     """A line in a machine's voice, and when it begins; 48 kHz, one channel."""
 
-    from_ms: int
+    start_ms: int
     samples: Samples
 
 
-def within(sounds: Iterable[Heard], from_ms: int, to_ms: int) -> list[Heard]:
+def within(sounds: Iterable[Sound], start_ms: int, end_ms: int) -> list[Sound]:
     """What of some entries lies in a part that is shown, on the part's own clock."""
     return [
-        replace(each, from_ms=max(each.from_ms, from_ms) - from_ms, to_ms=min(each.to_ms, to_ms) - from_ms)
+        replace(each, start_ms=max(each.start_ms, start_ms) - start_ms, end_ms=min(each.end_ms, end_ms) - start_ms)
         for each in sounds
-        if max(each.from_ms, from_ms) < min(each.to_ms, to_ms)
+        if max(each.start_ms, start_ms) < min(each.end_ms, end_ms)
     ]
 
 
-def around(speech: Iterable[Stretch], from_ms: int, to_ms: int) -> list[Stretch]:
+def around(speech: Iterable[Speech], start_ms: int, end_ms: int) -> list[Speech]:
     """The speech in a part, on its own clock, and what is so near to it that it is still heard there; uncut."""
     reach = GUARD // PER_MS
     return [
-        Stretch(from_ms=each.from_ms - from_ms, to_ms=each.to_ms - from_ms)
+        Speech(start_ms=each.start_ms - start_ms, end_ms=each.end_ms - start_ms)
         for each in speech
-        if each.from_ms - reach < to_ms and each.to_ms + reach > from_ms
+        if each.start_ms - reach < end_ms and each.end_ms + reach > start_ms
     ]
 
 
-def surveyed(pieces: Iterable[Samples], *, sounds: Sequence[Heard], speech: Sequence[Stretch]) -> tuple[Room, ...]:
+def surveyed(pieces: Iterable[Samples], *, sounds: Sequence[Sound], speech: Sequence[Speech]) -> tuple[Room, ...]:
     """The room of each entry that wants surroundings, in their order: the first of two passes."""
     cursor = _Cursor(pieces)
     rooms = []
     for heard in _in_order(sounds):
-        cursor.skip(heard.from_ms * PER_MS)
-        sound = cursor.until(heard.to_ms * PER_MS)
-        if heard.how is How.SURROUNDINGS:
+        cursor.skip(heard.start_ms * PER_MS)
+        sound = cursor.until(heard.end_ms * PER_MS)
+        if heard.how == "surroundings":
             rooms.append(surroundings.measured(map(_floats, sound), _guarded(heard, speech)))
     return tuple(rooms)
 
@@ -108,11 +89,11 @@ def surveyed(pieces: Iterable[Samples], *, sounds: Sequence[Heard], speech: Sequ
 def sounding(
     pieces: Iterable[Samples],
     *,
-    sounds: Sequence[Heard],
-    speech: Sequence[Stretch],
+    sounds: Sequence[Sound],
+    speech: Sequence[Speech],
     rooms: Sequence[Room],
     seed: bytes,
-    lines: Sequence[Line] = (),
+    lines: Sequence[Said] = (),
 ) -> Iterator[Samples]:
     """The sound of a part.
 
@@ -124,7 +105,7 @@ def sounding(
         seed: of the cut; masks and noise come from it.
         lines: what is spoken over it; in order, not overlapping. What lies beyond the part's end is not heard.
     """
-    if len(rooms) != sum(heard.how is How.SURROUNDINGS for heard in sounds):
+    if len(rooms) != sum(heard.how == "surroundings" for heard in sounds):
         raise ValueError("surroundings need a room each: survey the same sound first")
     return _with_lines(_changed(_Cursor(pieces), _in_order(sounds), speech, iter(rooms), seed), lines)
 
@@ -158,26 +139,26 @@ class _Cursor:
 
 
 def _changed(
-    cursor: _Cursor, sounds: Sequence[Heard], speech: Sequence[Stretch], rooms: Iterator[Room], seed: bytes
+    cursor: _Cursor, sounds: Sequence[Sound], speech: Sequence[Speech], rooms: Iterator[Room], seed: bytes
 ) -> Iterator[Samples]:
     for heard in sounds:
-        yield from map(np.zeros_like, cursor.until(heard.from_ms * PER_MS))
-        start = heard.from_ms * PER_MS
+        yield from map(np.zeros_like, cursor.until(heard.start_ms * PER_MS))
+        start = heard.start_ms * PER_MS
         yield from _as_taken(_entry(cursor, heard, speech, rooms, seed), start, cursor)
     yield from map(np.zeros_like, cursor.until(ENDLESS))
 
 
 def _entry(
-    cursor: _Cursor, heard: Heard, speech: Sequence[Stretch], rooms: Iterator[Room], seed: bytes
+    cursor: _Cursor, heard: Sound, speech: Sequence[Speech], rooms: Iterator[Room], seed: bytes
 ) -> Iterator[Floats]:
     """An entry, faded in and out: before it is changed, lest its ends ring, and also after, for what was made there."""
-    count = (heard.to_ms - heard.from_ms) * PER_MS
-    sound = _faded(map(_floats, cursor.until(heard.to_ms * PER_MS)), count)
-    if heard.how is How.PLAIN:
+    count = (heard.end_ms - heard.start_ms) * PER_MS
+    sound = _faded(map(_floats, cursor.until(heard.end_ms * PER_MS)), count)
+    if heard.how == "plain":
         return sound
-    if heard.how is How.DISGUISED:
+    if heard.how == "disguised":
         return _faded(disguise.disguised(sound, disguise.drawn(seed)), count)
-    own = seed + heard.from_ms.to_bytes(8, "big")
+    own = seed + heard.start_ms.to_bytes(8, "big")
     spoken = _guarded(heard, speech)
     return _faded(surroundings.without_voices(sound, speech=spoken, room=next(rooms), seed=own), count)
 
@@ -201,11 +182,11 @@ def _as_taken(sound: Iterable[Floats], start: int, cursor: _Cursor) -> Iterator[
         place += len(part)
 
 
-def _with_lines(pieces: Iterable[Samples], lines: Sequence[Line]) -> Iterator[Samples]:
+def _with_lines(pieces: Iterable[Samples], lines: Sequence[Said]) -> Iterator[Samples]:
     """Lines over what is heard, which is softer under them."""
-    if any(after.from_ms * PER_MS < _end(before) for before, after in pairwise(lines)):
+    if any(after.start_ms * PER_MS < _end(before) for before, after in pairwise(lines)):
         raise ValueError("lines are in order and do not overlap")
-    starts = [line.from_ms * PER_MS - DUCKING for line in lines]
+    starts = [line.start_ms * PER_MS - DUCKING for line in lines]
     place = done = 0
     for piece in pieces:
         while done < len(lines) and _end(lines[done]) + DUCKING <= place:
@@ -216,12 +197,12 @@ def _with_lines(pieces: Iterable[Samples], lines: Sequence[Line]) -> Iterator[Sa
         place += len(piece)
 
 
-def _under(piece: Samples, place: int, lines: Sequence[Line]) -> Samples:
+def _under(piece: Samples, place: int, lines: Sequence[Said]) -> Samples:
     """A piece of sound that begins at `place`, under the lines around it."""
     at = np.arange(place, place + len(piece))
     loudness, said = np.ones(len(piece)), np.zeros(len(piece))
     for line in lines:
-        start, end = line.from_ms * PER_MS, _end(line)
+        start, end = line.start_ms * PER_MS, _end(line)
         away = np.maximum(start - at, at - end + 1).clip(0, DUCKING) / DUCKING
         loudness = np.minimum(loudness, DUCKED + (1 - DUCKED) * away)
         first, last = max(0, start - place), min(len(piece), end - place)
@@ -230,14 +211,14 @@ def _under(piece: Samples, place: int, lines: Sequence[Line]) -> Samples:
     return _samples((piece * loudness + said) / FULL)
 
 
-def _end(line: Line) -> int:
-    return line.from_ms * PER_MS + len(line.samples)
+def _end(line: Said) -> int:
+    return line.start_ms * PER_MS + len(line.samples)
 
 
-def _guarded(heard: Heard, speech: Sequence[Stretch]) -> list[surroundings.Stretch]:
+def _guarded(heard: Sound, speech: Sequence[Speech]) -> list[surroundings.Stretch]:
     """Speech in an entry, in samples from its beginning; also what is so near to it that its guard reaches in."""
-    start, end = heard.from_ms * PER_MS, heard.to_ms * PER_MS
-    spoken = ((each.from_ms * PER_MS, each.to_ms * PER_MS) for each in speech)
+    start, end = heard.start_ms * PER_MS, heard.end_ms * PER_MS
+    spoken = ((each.start_ms * PER_MS, each.end_ms * PER_MS) for each in speech)
     guarded = surroundings.guarded(each for each in spoken if each[0] - GUARD < end and each[1] + GUARD > start)
     return [(max(0, first - start), min(end, last) - start) for first, last in guarded]
 
@@ -250,7 +231,7 @@ def _samples(sound: npt.NDArray[np.floating]) -> Samples:
     return np.asarray(np.rint(sound * FULL).clip(-FULL, FULL - 1), np.int16)
 
 
-def _in_order(sounds: Sequence[Heard]) -> Sequence[Heard]:
-    if any(after.from_ms < before.to_ms for before, after in pairwise(sounds)):
+def _in_order(sounds: Sequence[Sound]) -> Sequence[Sound]:
+    if any(after.start_ms < before.end_ms for before, after in pairwise(sounds)):
         raise ValueError("what is heard is in order and does not overlap")
     return sounds
