@@ -1,12 +1,12 @@
 """A machine's voice for what somebody said: checked text, spoken by espeak-ng in the jail, in Korean, Japanese or English.
 
 Nothing of the speaker's sound enters: two people who said the same words in the same time sound the same. What stays is what was said, in
-which words, and when; whoever knows the speaker's way of talking may still know the speaker.
+which words, when, and whether it had to be hurried; whoever knows the speaker's way of talking may still know the speaker.
 
 Text comes from people and is believed no more than footage is. espeak-ng takes `[[…]]` for sounds and control characters for commands, so
 only letters, digits and the punctuation of a list pass. What espeak-ng would not read but spell ("Chinese letter") is refused: in
-Japanese it knows kana only, so each word in kanji needs its reading behind it, 市場(いちば), of which only the reading is spoken. It reads every は and へ as it is
-written; これは(わ) has it say what people say.
+Japanese it knows kana only, so each word in kanji needs its reading behind it, 市場(いちば), of which only the reading is spoken. It
+reads every は and へ as it is written; これは(わ) has it say what people say.
 
 A line that is too long for its stretch is spoken faster, at one of two speeds, and is refused when half as fast again does not do. A shorter one
 is not stretched. The same text, stretch and version of espeak-ng give the same samples.
@@ -45,8 +45,8 @@ READING = re.compile(r"(?:[一-鿿㐀-䶿々]+|[はへ])\(([ぁ-ゖァ-ヺー]+)
 PUNCTUATION = frozenset(".,!?;:'%…、。・-")
 BRACKETS = str.maketrans(dict.fromkeys("()「」『』", ","))  # a short pause
 LONGEST_TEXT = 1000  # letters of a line; a subtitle has a hundred
-# words a minute: natural, a little faster, and half as fast again, which is still understood. Few steps, for a speed of a person's own is a trait:
-# with any speed allowed, machines told people apart better than by chance (bench/voice.py, `hurried`)
+# words a minute: natural, a little faster, and half as fast again, which is still understood. Few steps, for pace is a trait; even so, somebody whose
+# every line has to be hurried is told apart by it better than by chance (bench/voice.py, `hurried`)
 SPEEDS = (160, 200, 240)
 RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 NATIVE = 22_050  # samples a second, espeak-ng's
