@@ -10,6 +10,7 @@ from garbage import (
     of_films,
     of_packets,
     of_pockets,
+    of_release,
     of_seal,
     of_volumes,
     of_weights,
@@ -27,4 +28,5 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **of_credentials.PARSERS,
     **of_desk.PARSERS,
     **of_weights.PARSERS,
+    **of_release.PARSERS,
 }
