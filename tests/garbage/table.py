@@ -13,6 +13,7 @@ from garbage import (
     of_release,
     of_seal,
     of_volumes,
+    of_weights,
 )
 from garbage.campaign import Parser
 
@@ -26,5 +27,6 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **of_custody.PARSERS,
     **of_credentials.PARSERS,
     **of_desk.PARSERS,
+    **of_weights.PARSERS,
     **of_release.PARSERS,
 }
