@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from jebi.device import blocks
 from jebi.errors import Refused
 from jebi.media.jail import Jail
+from jebi.media.models import Models
 from jebi.media.probe import Probe, probe
 from jebi.office.labour import Report
-from jebi.office.rendering import Opened, render
+from jebi.office.rendering import render
 from jebi.release import bitstream, container
 from jebi.release.plan import About, Cover, Key, Part, Picture, Plan, Source
 from jebi.release.traces import traces
+from looked_at import MODELS
 
 RATE = 10
 COVER = Cover(
@@ -65,17 +67,13 @@ def rendered(jail: Jail, plan: Plan, target: Path, *paths: Path) -> NDArray[np.u
         path = str(paths[source])
         yield path, probe(jail, path)
 
-    count = render(jail, plan, _checked(opened), str(target), Report())
+    count = render(jail, Models(MODELS), plan, opened, str(target), Report())
     (stream,) = asked(target)["streams"]
     raw = ["ffmpeg", "-v", "error", "-i", str(target), "-f", "rawvideo", "-vf", "extractplanes=y", "-"]
     content = subprocess.run(raw, check=True, capture_output=True).stdout
     pictures = np.frombuffer(content, np.uint8).reshape(-1, stream["height"], stream["width"])
     assert len(pictures) == count
     return pictures
-
-
-def _checked(opened: Opened) -> Opened:
-    return opened
 
 
 def asked(path: Path) -> dict[str, Any]:

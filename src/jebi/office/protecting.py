@@ -69,7 +69,7 @@ class Protecting:
                 yield found
 
         with self._originals.place("film.mp4") as target:
-            render(self._jail, plan, opened, target, report)
+            render(self._jail, self._models, plan, opened, target, report)
             files = [self._kept_file(FILM, target)]
 
         def write(change: Change) -> None:

@@ -6,8 +6,7 @@ Invariants: a frame is covered before anything else is done to it; what no entry
 is a whole film or none. Peak: three frames, and the encoder.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from PIL import Image
@@ -17,11 +16,15 @@ from jebi.errors import Refused, failures_named
 from jebi.media.encoding import encoded
 from jebi.media.frames import Frame, fitted, frames
 from jebi.media.jail import Jail
+from jebi.media.models import Models
 from jebi.media.probe import Probe
 from jebi.office.labour import Report
+from jebi.office.opened import Opened
+from jebi.office.rendering_sound import is_silent, render_sound
 from jebi.release.covering import Covering
 from jebi.release.neutral import PROGRESSIVE, neutralised
 from jebi.release.plan import Plan
+from jebi.release.sounding import RATE
 from jebi.release.timeline import Showing, picture_ms, showings
 
 BLACK = (16, 128, 128)  # luma, blue, red: beside a picture of another shape
@@ -30,23 +33,23 @@ OPTIONS = (
     *("-force_key_frames", "expr:gte(t,n_forced*2)", "-c:a", "aac", "-b:a", "96k"),
 )
 
-Opened = Callable[
-    [int], AbstractContextManager[tuple[str, Probe]]
-]  # a source of the plan, by its place: a file, and what it is
 
-
-def render(jail: Jail, plan: Plan, opened: Opened, target: str, report: Report) -> int:
+def render(jail: Jail, models: Models, plan: Plan, opened: Opened, target: str, report: Report) -> int:
     """Render a plan to a file that does not exist; returns how many pictures it has.
 
     Raises:
         Damaged, TooCostly: a source cannot be decoded.
-        Refused: a source has no picture, or the plan shows none.
+        Refused: a source has no picture, the plan shows none, or a line cannot be spoken.
+        NotHere: a model is not in place.
         Unable, Stopped: as `Jail.start` and `encoded`.
     """
     rate, count = plan.picture.rate, 0
     total = plan.length_ms * rate // 1000
     options = (*OPTIONS, "-fps_mode", "cfr", "-r", str(rate), *PROGRESSIVE)
-    for _ in encoded(_pictures(jail, plan, opened, report), target, options):
+    silent = is_silent(plan)
+    sound = () if silent else render_sound(jail, models, plan, opened, report)
+    pictures = _pictures(jail, plan, opened, report)
+    for _ in encoded(pictures, target, options, sound=sound, rate=None if silent else RATE):
         count += 1
         report.say(count, total, "pictures")
     _neutralise(target)
