@@ -56,7 +56,7 @@ def cues(language: str, count: int, *, machine: bool = False) -> Subtitles:
 
 def film(number: int, files: Files, **more: Any) -> Film:
     """A film whose files are a few bytes; they go into `files` by their digest."""
-    subject = dict(zip(("en", "ko", "ja"), SUBJECTS[number % len(SUBJECTS)], strict=True))
+    subject: dict[str, str] = dict(zip(("en", "ko", "ja"), SUBJECTS[number % len(SUBJECTS)], strict=True))
     values: dict[str, Any] = {
         "number": number,
         "title": words({language: f"{title} {number}" for language, title in subject.items()}),

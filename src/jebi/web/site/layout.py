@@ -15,7 +15,7 @@ from typing import Final
 from jebi.release.publish import Film, Retraction, Site, Subtitles
 
 FULL: Final = 24  # films on a page that will not change again: rows of 2, 3 or 4
-RECENT: Final = 12
+RECENT: Final = 13  # the newest, and rows of 2, 3 or 4
 FED: Final = 30
 MOST_SHOWN: Final = 14  # places or themes on the front page
 WORDS_ON_PAGE: Final = 16_000  # bytes of transcript; with style, script and still, a film's page stays below 60,000

@@ -1,5 +1,6 @@
 // Optional: a time in the transcript moves the film, and the line that is spoken is marked. Opened from a folder, where browsers
-// load no subtitles, they are made from the transcript.
+// load no subtitles, they are made from the transcript; from a server, browsers that play streams by themselves get the stream,
+// and only when somebody plays it.
 {
     const video = document.querySelector('video')
     const lists = [...document.querySelectorAll('ol.words')]
@@ -14,6 +15,17 @@
             for (const line of list.children) track.addCue(new VTTCue(...times(line), line.querySelector('span').textContent))
             track.mode = list.lang === wanted ? 'showing' : 'disabled'
         }
+    } else if (video.dataset.stream && video.canPlayType('application/vnd.apple.mpegurl')) {
+        video.addEventListener('play', () => {
+            const stream = document.createElement('source')
+            const from = video.currentTime
+            stream.type = 'application/vnd.apple.mpegurl'
+            stream.src = video.dataset.stream
+            video.prepend(stream)
+            video.load()
+            seek(from)
+            video.play()
+        }, { once: true })
     }
     document.addEventListener('click', (event) => {
         const link = event.target.closest('ol.words a')

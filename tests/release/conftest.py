@@ -1,0 +1,6 @@
+"""What tests of several packages share by name."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
