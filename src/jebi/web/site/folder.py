@@ -54,11 +54,16 @@ class Beside:
             Unable: it could not be written, or does not read back.
         """
         beside, digest, size = self._place(path), hashlib.sha256(), 0
-        with failures_named(beside, "written"), open(beside, "xb") as file:
-            for piece in pieces:
-                file.write(piece)
+        with failures_named(beside, "written"):
+            file = open(beside, "xb")  # noqa: SIM115 - closed below
+        with file:
+            for piece in pieces:  # what goes wrong in making a piece is not the disk's
+                with failures_named(beside, "written"):
+                    file.write(piece)
                 digest.update(piece)
                 size += len(piece)
+            with failures_named(beside, "written"):
+                file.flush()
         self._written.append(beside)
         entry = Entry(path=SafeName(path), size=size, sha256=digest.hexdigest())
         if measured(beside) != (size, entry.sha256):
@@ -127,7 +132,7 @@ def files(folder: str) -> Iterator[str]:
 def measured(path: str) -> tuple[int, str] | None:
     """Size and SHA-256 of a file; `None` where there is none, or something else lies there."""
     digest, size = hashlib.sha256(), 0
-    with contextlib.suppress(FileNotFoundError), failures_named(path, "read"):
+    with failures_named(path, "read"), contextlib.suppress(FileNotFoundError, NotADirectoryError):
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return None
         with open(path, "rb", buffering=0) as file:

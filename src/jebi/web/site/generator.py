@@ -88,7 +88,7 @@ class _Run:
     def __init__(self, site: Site, folder: str, last: Last, beside: Beside, take: Take) -> None:
         self._site, self._folder, self._last, self._beside, self._take = site, folder, last, beside, take
         self._entries: list[Entry] = []
-        self._drawn = self._taken = 0
+        self._drawn = self._taken = self._mended = 0
 
     def make(self, signer: Ed25519Signer, day: date) -> Made:
         drawing, made_from = Drawing(self._site), []
@@ -100,15 +100,19 @@ class _Run:
         self._put(MARK, drawing.mark)
         self._put(MADE, "".join(made_from).encode())
         self._put(SUMS, mirror.sums(self._entries))
-        edition = self._last.listed.edition if self._last.listed else 0
-        listed = mirror.site_list(self._entries, edition=edition + 1, day=day)
-        if self._last.listed and listed.entries == self._last.listed.entries:
-            return Made(listed=self._last.listed, drawn=self._drawn, taken=self._taken)
-        self._beside.write(NOTE, [str(mirror.sign_list(listed, signer)).encode()])
-        for path in self._foreign(listed):
-            self._beside.keep(path)
-        self._beside.take_place()
+        listed = self._listed(day)
+        if listed != self._last.listed or self._drawn or self._taken or self._mended:
+            self._beside.write(NOTE, [str(mirror.sign_list(listed, signer)).encode()])
+            for path in self._foreign(listed):
+                self._beside.keep(path)
+            self._beside.take_place()
         return Made(listed=listed, drawn=self._drawn, taken=self._taken)
+
+    def _listed(self, day: date) -> SiteList:
+        """The list: the next edition, or the last one where every file is what it was."""
+        last = self._last.listed
+        listed = mirror.site_list(self._entries, edition=last.edition + 1 if last else 1, day=day)
+        return last if last and last.entries == listed.entries else listed
 
     def _page(self, page: Page, drawing: Drawing) -> None:
         before = self._last.entries.get(page.path)
@@ -136,7 +140,10 @@ class _Run:
         self._taken += 1
 
     def _put(self, path: str, content: bytes) -> None:
-        self._entries.append(self._beside.write(path, [content]))
+        """A small file that is made in every run; one that was altered in the folder is put right."""
+        entry = self._beside.write(path, [content])
+        self._entries.append(entry)
+        self._mended += measured(self._there(path)) != (entry.size, entry.sha256)
 
     def _keep(self, entry: Entry) -> None:
         self._beside.keep(str(entry.path))
