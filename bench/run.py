@@ -11,12 +11,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as jebi does, before anyth
 import crossing
 import desk
 import search
+import site_pages
 from rows import Row, save, table
 
 AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "crossing": crossing.measure,
     "desk": desk.measure,
     "search": search.measure,
+    "site": site_pages.measure,
 }
 
 

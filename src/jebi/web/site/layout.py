@@ -141,6 +141,7 @@ class _Plan:
         self.site = site
         self.look = look + site.digest()
         self.digests = {entry.number: entry.digest() for entry in site.entries}
+        self.long = {film.number for film in site.films if is_long(film)}
         self.places = topics("places", site.films, lambda film: film.places)
         self.themes = topics("themes", site.films, lambda film: film.themes)
         self.years = years(site.films)
@@ -213,9 +214,9 @@ class _Plan:
         if isinstance(entry, Retraction):
             yield self.page(path, "withdrawn.html", language, inputs, notice=entry, **values)
             return
-        values |= {"film": entry, "stems": self.stems, "is_long": is_long(entry)}
-        yield self.page(path, "film.html", language, inputs, **values, has_words=not is_long(entry))
-        if is_long(entry):
+        values |= {"film": entry, "stems": self.stems, "is_long": entry.number in self.long}
+        yield self.page(path, "film.html", language, inputs, **values, has_words=entry.number not in self.long)
+        if entry.number in self.long:
             yield self.page(f"{language}/{words_of(entry)}", "film.html", language, inputs, **values, has_words=True)
 
     def _named(self, entries: Iterable[Entry]) -> list[str]:
@@ -227,7 +228,8 @@ def _title(entry: Entry) -> object:
 
 
 def _weight(subtitles: Subtitles) -> int:
-    return sum(len(cue.text.encode()) + len(cue.speaker.encode()) + A_LINE for cue in subtitles.cues)
+    said = "".join([cue.speaker + cue.text for cue in subtitles.cues])
+    return len(said.encode()) + A_LINE * len(subtitles.cues)
 
 
 def _year(name: str, films: Sequence[Film]) -> Year:
