@@ -1,4 +1,4 @@
-"""What tests of several packages share by name."""
+"""The way to what tests share by name."""
 
 import sys
 from pathlib import Path
