@@ -227,12 +227,14 @@ def test_who_opens_the_archive_beside_joined_workers_takes_nothing_from_them_and
         holder.wait()
         command = [*desk.yard.archive("desk", "work", "--join"), "--models", desk.yard.path("models"), "--workers", "2"]
         with desk.yard.start(*command) as joined:
-            until(lambda: busy(catalogue, set(members(joined.pid)), "viewing") > 0)
-            for _ in range(3):
-                desk.yard.assert_archive_agrees()  # opens it, and clears away what the dead left
-            until(lambda: _ended(catalogue) == desk.films * len(TASKS))
-            joined.send_signal(signal.SIGINT)
-            ended = desk.yard.end(joined)
+            try:
+                until(lambda: busy(catalogue, set(members(joined.pid)), "viewing") > 0)
+                for _ in range(3):
+                    desk.yard.assert_archive_agrees(beside_workers=True)  # clears away what the dead left
+                until(lambda: _ended(catalogue) == desk.films * len(TASKS))
+            finally:
+                joined.send_signal(signal.SIGINT)
+                ended = desk.yard.end(joined)
     assert (ended.status, "Run it again" in ended.err) == (Exit.INTERRUPTED, True)
     desk.assert_nothing_plain_is_left()
     desk.attend_to_the_end()

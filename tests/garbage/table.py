@@ -2,7 +2,17 @@
 
 from collections.abc import Callable
 
-from garbage import of_contents, of_custody, of_desk, of_films, of_packets, of_pockets, of_seal, of_volumes
+from garbage import (
+    of_contents,
+    of_credentials,
+    of_custody,
+    of_desk,
+    of_films,
+    of_packets,
+    of_pockets,
+    of_seal,
+    of_volumes,
+)
 from garbage.campaign import Parser
 
 PARSERS: dict[str, Callable[[], Parser]] = {
@@ -13,5 +23,6 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **of_contents.PARSERS,
     **of_pockets.PARSERS,
     **of_custody.PARSERS,
+    **of_credentials.PARSERS,
     **of_desk.PARSERS,
 }

@@ -38,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     clips = _clips(options.footage)
+    models = os.path.abspath(options.models) if options.models else ""  # before the demo goes to its own folder
 
     def run_line(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
             copies = [shutil.copy(clip, os.path.join(folder, "card")) for clip in clips]
         film = os.path.relpath(min(copies, key=os.path.getsize), folder)
         os.chdir(folder)
-        Demo(film, run_line, terminal.say, partial(_show, terminal), _opened(options.models, terminal)).play()
+        Demo(film, run_line, terminal.say, partial(_show, terminal), _opened(models, terminal)).play()
     finally:
         os.chdir(before)
         if not options.keep:
@@ -67,14 +68,14 @@ def _show(terminal: Terminal, line: str) -> None:
     terminal.say(f"   $ {shlex.join(line.split())}", "cyan")
 
 
-def _opened(models: str | None, terminal: Terminal) -> Callable[[Sequence[str]], None] | None:
+def _opened(models: str, terminal: Terminal) -> Callable[[Sequence[str]], None] | None:
     """How the archive is shown, or `None` where the desk's part of jebi is not installed."""
     if importlib.util.find_spec("pyseccomp") is None:
         terminal.say("The desk's part is not installed: received clips will not be looked at.")
         return None
     from jebi.media.models import usual_folder  # noqa: PLC0415  (the field's laptop has none of what this needs)
 
-    os.symlink(os.path.abspath(models) if models else usual_folder(os.environ, Path.home()), "models")
+    os.symlink(models or usual_folder(os.environ, Path.home()), "models")
     return partial(_serve, terminal)
 
 

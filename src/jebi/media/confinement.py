@@ -3,7 +3,7 @@
 It sees name spaces of its own and a root that holds the tool, the libraries and the footage, all read-only. It may make
 the system calls of a list, within limits.
 
-The list holds what ffmpeg, ffprobe, exiftool and tesseract were seen to need, and what the C library falls back on.
+The list holds what ffmpeg, ffprobe, exiftool, tesseract and python3 were seen to need, and what the C library falls back on.
 Everything else is answered ENOSYS, as an older kernel would, so that libraries go on without it; what no decoder ever asks
 for, and an intruder would, ends the tool at once. No memory that was written can ever be executed.
 
@@ -31,10 +31,12 @@ TOOLS: Final = {  # what runs in the jail, and what it reads beside itself and t
     "ffmpeg": (),
     "ffprobe": (),
     "perl": ("/usr/share/perl",),
+    "python3": tuple(map(str, sorted(Path("/usr/lib").glob("python3.*")))),
     "tesseract": ("/usr/share/tesseract-ocr",),
 }
 LINKERS: Final = ("/etc/alternatives", "/etc/ld.so.cache")  # where a library is that has a rival, and where all are
 FOOTAGE: Final = "/in/footage"
+LIBRARY: Final = "/in/library"
 NOBODY: Final = "65534"
 
 OPEN_FILES: Final = 64  # the pipes, the footage, and a library at a time
@@ -80,13 +82,14 @@ FATAL: Final = (
 )  # fmt: skip
 
 
-def frame(tool: str, *, seccomp: int, footage: int | None) -> list[str]:
+def frame(tool: str, *, seccomp: int, footage: int | None, library: str | None = None) -> list[str]:
     """What bubblewrap is told about the jail of one tool.
 
     Args:
         tool: one of `TOOLS`.
         seccomp: a descriptor to read the filter from.
         footage: a descriptor of the file that becomes `FOOTAGE`, if there is one.
+        library: a file of ours that the tool loads, if it needs one beside its own; inside it is `LIBRARY`.
     """
     told = [
         "--unshare-all",
@@ -107,6 +110,8 @@ def frame(tool: str, *, seccomp: int, footage: int | None) -> list[str]:
     told += ["--dev-bind", "/dev/null", "/dev/null", "--dir", "/tmp"]  # noqa: S108 - the jail's own, and nobody can write there
     if footage is not None:
         told += ["--ro-bind-fd", str(footage), FOOTAGE]
+    if library is not None:
+        told += ["--ro-bind", library, LIBRARY]
     return [*told, "--remount-ro", "/", "--seccomp", str(seccomp)]
 
 

@@ -78,6 +78,7 @@ class Jail:
         *,
         budget: Budget,
         footage: str | None = None,
+        library: str | None = None,
         stdin: bytes | Iterable[bytes] | None = None,
         pipes: int = 0,
         can_stop: Callable[[], bool] | None = None,
@@ -88,6 +89,7 @@ class Jail:
             command: one of `confinement.TOOLS`, and its arguments.
             budget: what it may cost.
             footage: a file of the host; inside it is `/in/footage`, whatever its name.
+            library: a file of ours that the tool loads; inside it is `/in/library`.
             stdin: what the tool reads there; an iterable is drawn from as the tool takes it.
             pipes: how many pipes it may write beside its standard output: descriptors 3, 4, … inside.
             can_stop: asked about every half second while somebody waits; true ends the run with `Stopped`.
@@ -108,6 +110,7 @@ class Jail:
                         tool,
                         seccomp=filled(self._filter, theirs),
                         footage=None if footage is None else _opened(footage, theirs),
+                        library=library,
                     ),
                     [f"{PROGRAMS}/{tool}", *arguments],
                     ours,

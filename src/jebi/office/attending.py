@@ -23,7 +23,7 @@ from jebi.office.desk import Desk, Workplace
 from jebi.office.kept import Kept
 from jebi.office.kinds import Reason
 from jebi.office.labour import LEASE_MS, Hands, Work
-from jebi.office.looking import TASKS, Eyes, Looking
+from jebi.office.looking import METADATA, OF_A_CLIP, Eyes, Looking
 from jebi.office.meaning import VECTORS, Meanings
 from jebi.office.originals import Originals
 from jebi.office.progress import Progress
@@ -208,5 +208,5 @@ def _total(catalogue: Catalogue) -> int:
     """About how many jobs there will be: a clip that waits wants up to all of them."""
     with catalogue.reading() as connection:
         counts = jobs.counts(connection)
-    waiting = sum(count for (task, state), count in counts.items() if (task, state) == (TASKS[0], "waiting"))
-    return sum(counts.values()) + waiting * (len(TASKS) - 1)
+    waiting = sum(count for (task, state), count in counts.items() if (task, state) == (METADATA, "waiting"))
+    return sum(counts.values()) + waiting * len(OF_A_CLIP)

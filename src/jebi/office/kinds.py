@@ -133,6 +133,8 @@ class JobKind(StrEnum):
     SPEECH = "speech"
     MEANING = "meaning"
     FIXITY = "fixity"
+    SEARCHING = "faces-through"
+    RENDERING = "render"
 
 
 class Level(StrEnum):

@@ -9,14 +9,15 @@
     meaning    what its words mean, whoever wrote them; says nothing of how the clip ended      (`meaning`)
     fixity     whether originals and blobs are what they were; of the archive and not of a clip      (`inspecting`)
 
+What is to go out has jobs of its own (`protecting`): they say nothing of how a clip ended, either.
+
 Invariants: the original is unsealed into the work folder for one job and removed; everything that was made is sealed before
 it is kept; how a clip ended is decided when its last job ends, and said in one sentence.
 """
 
-import contextlib
 import json
-import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from jebi.errors import Damaged, JebiError, Refused
@@ -24,8 +25,7 @@ from jebi.media.jail import Jail
 from jebi.media.metadata import Metadata, metadata
 from jebi.media.models import Models
 from jebi.media.probe import Kind, Probe, probe
-from jebi.office import listening, noticing, watching
-from jebi.office.admission import place_of
+from jebi.office import listening, noticing, protecting, watching
 from jebi.office.inspecting import FIXITY, inspect
 from jebi.office.kept import Kept
 from jebi.office.kinds import Reason
@@ -33,7 +33,9 @@ from jebi.office.labour import Report, Write
 from jebi.office.made import Made
 from jebi.office.meaning import MEANING, Meanings
 from jebi.office.originals import Originals
+from jebi.office.protecting import Protecting
 from jebi.office.reasons import reason_of
+from jebi.office.unsealed import plain, probed
 from jebi.vault import clips, jobs
 from jebi.vault.catalogue import Catalogue, Change, Event
 from jebi.vault.clips import Clip, Fact
@@ -41,7 +43,8 @@ from jebi.vault.jobs import Job
 from jebi.vault.schema import ClipKind, ClipState
 
 METADATA, VIEWING, SOUND, SIGNS, FACES, SPEECH = "metadata", "viewing", "sound", "signs", "faces", "speech"
-TASKS = (METADATA, VIEWING, SOUND, SIGNS, FACES, SPEECH, MEANING, FIXITY)
+OF_A_CLIP = (METADATA, VIEWING, SOUND, SIGNS, FACES, SPEECH)  # that decide how it ended
+TASKS = (*protecting.TASKS, *OF_A_CLIP, MEANING, FIXITY)  # somebody waits for what is to go out
 KINDS: dict[Kind, ClipKind] = {Kind.VIDEO: "video", Kind.AUDIO: "audio", Kind.IMAGE: "image", Kind.OTHER: "other"}
 NOT_FOOTAGE = "it is neither a film nor a sound nor a picture that jebi opens; the original is kept"
 ACTOR = "machine"
@@ -63,6 +66,7 @@ class Looking:
     def __init__(self, catalogue: Catalogue, originals: Originals, kept: Kept, eyes: Eyes, meanings: Meanings) -> None:
         self._catalogue, self._originals, self._kept, self._eyes = catalogue, originals, kept, eyes
         self._meanings = meanings
+        self._protecting = Protecting(catalogue, originals, kept, eyes.jail, eyes.models)
         self._jobs: dict[str, Callable[[Clip, Report], Write]] = {
             METADATA: self._metadata,
             VIEWING: self._viewing,
@@ -77,6 +81,8 @@ class Looking:
         """See `labour.Work`."""
         if job.task == FIXITY:
             return inspect(self._catalogue, self._originals, self._kept, report)
+        if job.task in protecting.TASKS:
+            return self._protecting.do(job, report)
         with self._catalogue.reading() as connection:
             clip = clips.get(connection, job.subject)
         if clip is None:
@@ -93,12 +99,11 @@ class Looking:
 
     def give_up(self, job: Job, change: Change, why: str) -> None:
         """See `labour.Work`."""
-        clip = clips.get(change.connection, job.subject)
-        if clip is not None and job.task != MEANING:
+        if job.task in OF_A_CLIP and (clip := clips.get(change.connection, job.subject)):
             _settle(change, clip)
 
     def _metadata(self, clip: Clip, report: Report) -> Write:
-        with self._plain(clip) as path:
+        with plain(self._originals, clip) as path:
             said = metadata(self._eyes.jail, path, can_stop=report.can_stop)
             try:
                 seen, refusal = probe(self._eyes.jail, path, can_stop=report.can_stop), None
@@ -162,17 +167,8 @@ class Looking:
         with self._catalogue.reading() as connection:
             return noticing.stills_of(connection, clip.id)
 
-    @contextlib.contextmanager
-    def _plain(self, clip: Clip) -> Iterator[str]:
-        """The original, in the work folder, under a name that tells nothing."""
-        place = place_of(self._originals.shelf(clip.parcel), clip)
-        with self._originals.copy(clip.parcel, place, secrets.token_hex(8)) as path:
-            yield path
-
-    @contextlib.contextmanager
-    def _probed(self, clip: Clip, report: Report) -> Iterator[tuple[str, Probe]]:
-        with self._plain(clip) as path:
-            yield path, probe(self._eyes.jail, path, can_stop=report.can_stop)
+    def _probed(self, clip: Clip, report: Report) -> AbstractContextManager[tuple[str, Probe]]:
+        return probed(self._originals, self._eyes.jail, clip, report)
 
 
 def _tasks(seen: Probe) -> list[str]:
@@ -182,7 +178,7 @@ def _tasks(seen: Probe) -> list[str]:
 def _settle(change: Change, clip: Clip) -> None:
     """Decide how the clip ended, once nothing is left to do with it."""
     now = clips.get(change.connection, clip.id)
-    ended = {job.task: job for job in jobs.of(change.connection, clip.id) if job.task != MEANING}
+    ended = {job.task: job for job in jobs.of(change.connection, clip.id) if job.task in OF_A_CLIP}
     if now is None or now.state == "refused" or any(job.state in {"waiting", "running"} for job in ended.values()):
         return
     failed = [job for job in ended.values() if job.state == "failed"]

@@ -7,7 +7,7 @@ Invariants: a blob is kept before a row names it; one that a newer takes the pla
 from dataclasses import dataclass, field
 
 from jebi.office.kept import Kept, Stored
-from jebi.vault import clips, outbox
+from jebi.vault import clips, cuts, outbox
 from jebi.vault.catalogue import Catalogue, Change, Event
 from jebi.vault.clips import Derived
 
@@ -55,7 +55,7 @@ def sweep(kept: Kept, catalogue: Catalogue) -> int:
     until_ms = kept.blobs.clock_ms() - YOUNG_MS
     candidates = list(kept.blobs.names())
     with catalogue.reading() as connection:
-        since_ms, needed = outbox.first_ms(connection), clips.blobs(connection)
+        since_ms, needed = outbox.first_ms(connection), clips.blobs(connection) | cuts.blobs(connection)
     unnamed = [name for name in candidates if name not in needed] if since_ms is not None else []
     gone = [name for name in unnamed if (since_ms or 0) < (kept.blobs.put_ms(name) or 0) < until_ms]
     for name in gone:

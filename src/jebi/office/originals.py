@@ -74,19 +74,25 @@ class Originals:
             raise Damaged("a clip of the archive is not what its manifest says", hint="restore its parcel from a copy")
 
     @contextlib.contextmanager
-    def copy(self, parcel: str, place: Place, name: str) -> Iterator[str]:
-        """A plain copy for a tool that needs a file; its path, under a `name` that tells nothing. Gone afterwards."""
+    def place(self, name: str) -> Iterator[str]:
+        """A path on the bench at which something is made. What lies there in the end is removed."""
         if self._bench is None:
             self._bench = Bench(self._desk.path(WORK))
         path = self._bench.path(name)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         try:
-            with failures_named(path, "written"), open(os.open(path, flags, 0o600), "wb") as file:
-                file.writelines(self.pieces(parcel, place))
             yield path
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(path)
+
+    @contextlib.contextmanager
+    def copy(self, parcel: str, place: Place, name: str) -> Iterator[str]:
+        """A plain copy for a tool that needs a file; its path, under a `name` that tells nothing. Gone afterwards."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with self.place(name) as path:
+            with failures_named(path, "written"), open(os.open(path, flags, 0o600), "wb") as file:
+                file.writelines(self.pieces(parcel, place))
+            yield path
 
     def _opened(self, parcel: str) -> tuple[Shelf, ReadAt]:
         if self._held is None or self._held[0] != parcel:

@@ -11,7 +11,17 @@ from sqlalchemy import Connection, func, literal, select, union
 
 from jebi.vault.catalogue import Change, Event, columns, rows
 from jebi.vault.limits import check_hex, check_number, check_one_of
-from jebi.vault.schema import FixityResult, FixitySubject, clip, derived, fixity, person
+from jebi.vault.schema import (
+    FixityResult,
+    FixitySubject,
+    clip,
+    cut_plan,
+    derived,
+    fixity,
+    output_file,
+    person,
+    report,
+)
 
 LENGTH: dict[FixitySubject, int] = {"clip": 16, "blob": 64}
 
@@ -48,9 +58,9 @@ def of(connection: Connection, subject: str) -> list[Fixity]:
 def due(connection: Connection, before_ms: int, limit: int) -> list[tuple[FixitySubject, str]]:
     """What was not checked since that time: first what never was, then what was not for longest."""
     clips = select(literal("clip").label("about"), clip.c.id.label("subject"))
-    made = select(literal("blob"), derived.c.blob)
+    made = [select(literal("blob"), table.c.blob) for table in (derived, cut_plan, output_file, report)]
     notes = select(literal("blob"), person.c.note).where(person.c.note != "")
-    subject = union(clips, made, notes).subquery()
+    subject = union(clips, *made, notes).subquery()
     last = select(func.max(fixity.c.checked_ms)).where(fixity.c.subject == subject.c.subject).scalar_subquery()
     checked_ms = func.coalesce(last, -1)
     asked = select(subject.c.about, subject.c.subject).where(checked_ms < before_ms)
@@ -77,7 +87,8 @@ class Coverage:
 def coverage(connection: Connection) -> Coverage:
     """How far the checks have come."""
     subjects = sum(
-        int(connection.execute(select(func.count()).select_from(table)).scalar_one()) for table in (clip, derived)
+        int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+        for table in (clip, derived, cut_plan, output_file, report)
     )
     last = select(func.max(fixity.c.checked_ms).label("at")).group_by(fixity.c.subject).subquery()
     checked, oldest = connection.execute(select(func.count(), func.min(last.c.at))).one()

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-VERSION = "0002"  # of this schema; the name of the newest migration
+VERSION = "0003"  # of this schema; the name of the newest migration
 
 ClipKind = Literal["video", "audio", "image", "other", "unknown"]
 ClipState = Literal["waiting", "opened", "partly", "refused"]
@@ -40,6 +41,7 @@ Origin = Literal["machine", "person"]
 Role = Literal["intake", "editor", "clearer", "publisher", "researcher", "admin"]
 FixitySubject = Literal["clip", "blob"]
 FixityResult = Literal["whole", "damaged", "missing"]
+Verdict = Literal["cleared", "refused"]
 JobState = Literal["waiting", "running", "done", "failed", "skipped"]
 
 # BIGINT in PostgreSQL; in SQLite every INTEGER has 64 bits, and a STRICT table knows no other name for it.
@@ -73,13 +75,13 @@ def _one_of(name: str, choices: object) -> CheckConstraint:
     return CheckConstraint(f"{name} IN ({', '.join(repr(choice) for choice in get_args(choices))})", name=name)
 
 
-def _numbered(name: str, *parts: Column[Any] | CheckConstraint | Index) -> Table:
+def _numbered(name: str, *parts: Column[Any] | CheckConstraint | ForeignKeyConstraint | Index) -> Table:
     """A table whose rows are numbered, each number once and for ever."""
     number: Column[Any] = Column("id", INTEGER, primary_key=True)
     return Table(name, METADATA, number, *parts, sqlite_strict=True, sqlite_autoincrement=True)
 
 
-def _keyed(name: str, *parts: Column[Any] | CheckConstraint | Index) -> Table:
+def _keyed(name: str, *parts: Column[Any] | CheckConstraint | ForeignKeyConstraint | Index) -> Table:
     """A table whose rows are found by what they are about."""
     return Table(name, METADATA, *parts, sqlite_strict=True, sqlite_with_rowid=False)
 
@@ -311,6 +313,127 @@ session = _keyed(
     _text("theme"),
     _index("member"),
     _index("ends_ms"),
+)
+
+# What goes out. A cut's plans are kept one beside the other; an output was rendered from one of them and is never altered: another film is
+# another output. Blobs are sealed, digests are of what they open to.
+cut = _numbered("cut", _text("name"), _integer("made_ms"), _index("name", unique=True))
+
+cut_clip = _keyed(
+    "cut_clip",
+    _integer("cut", ForeignKey("cut.id"), key=True),
+    _clip(key=True),
+    _index("clip", "cut"),
+)
+
+cut_plan = _numbered(
+    "cut_plan",
+    _integer("cut", ForeignKey("cut.id")),
+    _text("sha256"),
+    _text("blob"),
+    _integer("size"),
+    _text("author"),
+    _integer("made_ms"),
+    _index("cut", "id"),
+    _index("blob"),
+)
+
+output = _numbered(
+    "output",
+    _integer("cut", ForeignKey("cut.id")),
+    _integer("cut_plan", ForeignKey("cut_plan.id")),
+    _text("sha256"),
+    _text("tools"),
+    _integer("made_ms"),
+    _index("cut", "id"),
+    _index("cut_plan"),
+)
+
+output_file = _keyed(
+    "output_file",
+    _integer("output", ForeignKey("output.id"), key=True),
+    _text("name", key=True),
+    _text("blob"),
+    _integer("size"),
+    _text("sha256"),
+    _index("blob"),
+)
+
+report = _numbered(
+    "report",
+    _integer("output", ForeignKey("output.id")),
+    _text("sha256"),
+    _integer("passed"),
+    _text("blob"),
+    _integer("size"),
+    _integer("made_ms"),
+    CheckConstraint("passed IN (0, 1)", name="passed"),
+    _index("output", "id"),
+    _index("blob"),
+)
+
+signing_key = _numbered(
+    "signing_key",
+    _integer("member", ForeignKey("member.id")),
+    _text("verifier"),
+    _integer("made_ms"),
+    _integer("revoked_ms", optional=True),
+    _index("verifier", unique=True),
+    _index("member"),
+)
+
+challenge = _keyed(
+    "challenge",
+    _text("id", key=True),
+    _integer("member", ForeignKey("member.id")),
+    _integer("report", ForeignKey("report.id")),
+    _integer("made_ms"),
+    _integer("spent"),
+    CheckConstraint("spent IN (0, 1)", name="spent"),
+)
+
+# A member's last word on an output. Whether a signature holds is decided from its bytes, the key and the log, never from this row alone.
+clearance = _numbered(
+    "clearance",
+    _integer("output", ForeignKey("output.id")),
+    _integer("member", ForeignKey("member.id")),
+    _text("verdict"),
+    _text("note"),
+    _integer("made_ms"),
+    _one_of("verdict", Verdict),
+    CheckConstraint("(verdict = 'cleared') = (note <> '')", name="note"),
+    _index("output", "member", unique=True),
+    _index("id", "output", "member", unique=True),
+)
+
+# The database itself refuses what one person alone would do: two clearances of this output by different people, and a third who publishes.
+released = _numbered(
+    "released",
+    _integer("output", ForeignKey("output.id")),
+    _text("slug"),
+    _integer("first"),
+    _integer("first_member"),
+    _integer("second"),
+    _integer("second_member"),
+    _integer("publisher", ForeignKey("member.id")),
+    _integer("made_ms"),
+    _integer("retracted_ms", optional=True),
+    _text("why"),
+    ForeignKeyConstraint(
+        ["first", "output", "first_member"],
+        ["clearance.id", "clearance.output", "clearance.member"],
+        name="fk_released_first",
+    ),
+    ForeignKeyConstraint(
+        ["second", "output", "second_member"],
+        ["clearance.id", "clearance.output", "clearance.member"],
+        name="fk_released_second",
+    ),
+    CheckConstraint("first_member <> second_member", name="two_people"),
+    CheckConstraint("publisher NOT IN (first_member, second_member)", name="third"),
+    CheckConstraint("(retracted_ms IS NULL) = (why = '')", name="why"),
+    _index("output", unique=True),
+    _index("slug", unique=True),
 )
 
 fixity = _numbered(

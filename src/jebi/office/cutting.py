@@ -1,0 +1,172 @@
+"""A cut is begun and planned: which clips, which stretches of them, and covers for all faces that were seen.
+
+Invariants: a proposal covers every track of every clip, and nothing is heard; what is shown or heard beyond that, a person adds. Whoever keeps a
+plan is named in the log with its hash. Peak: the sightings of one clip.
+"""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from jebi.errors import Damaged, NothingFound, Refused, failures_named
+from jebi.office.kept import Kept, pieces
+from jebi.office.protecting import RENDER, SEARCH
+from jebi.office.searching_faces import SIGHTINGS
+from jebi.release import plan_form, protect
+from jebi.release.plan import FASTEST, About, Part, Picture, Plan, Source, Style
+from jebi.release.sightings import unpacked
+from jebi.vault import clips, cuts, jobs, segments
+from jebi.vault.catalogue import Catalogue, Change, Event
+from jebi.vault.clips import Clip
+
+USUAL_RATE = 25  # pictures a second, where nobody counted the clip's
+RATES = (24, 25, 30, 50, 60)
+NEAR = 1.5  # pictures a second, by which a camera's rate may differ from one of these
+LINES = 720
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a proposal is made of: clips by their numbers, each as a whole, and how they are to be covered."""
+
+    name: str
+    clips: tuple[str, ...]
+    style: Style = "solid"
+    has_figures: bool = False
+    lines: int = LINES
+
+
+def want_search(catalogue: Catalogue, clip_ids: Sequence[str], now_ms: int) -> None:
+    """Have clips looked through for faces, those that were not; also where it failed before, or a model was not in place."""
+    with catalogue.writing(now_ms) as change:
+        jobs.want(change, SEARCH, clip_ids)
+        for clip in clip_ids:
+            for job in jobs.of(change.connection, clip):
+                if job.task == SEARCH and job.state in {"failed", "skipped"}:
+                    jobs.again(change, job.id)
+
+
+def propose(catalogue: Catalogue, kept: Kept, wanted: Wanted, seed: bytes) -> Plan:
+    """A plan that shows clips as a whole, their faces covered, in silence.
+
+    Raises:
+        NothingFound: there is no such clip.
+        Refused: a clip was not looked through for faces yet, or has no picture.
+    """
+    sources, parts, rates = [], [], []
+    for place, clip_id in enumerate(wanted.clips):
+        with catalogue.reading() as connection:
+            clip, length_ms, rate = _measured(connection, clip_id)
+            cuts_ms = [shot.start_ms for shot in segments.of(connection, clip_id, ["shot"])]
+            blob = _sightings(connection, clip_id)
+        covers = protect.covers(unpacked(kept.read(blob)), cuts_ms=cuts_ms, style=wanted.style, end_ms=length_ms)
+        if wanted.has_figures:
+            covers += tuple(map(protect.figure, covers))
+        sources.append(Source(clip=clip.id, sha256=clip.sha256, covers=covers))
+        parts.append(Part(source=place, start_ms=0, end_ms=length_ms))
+        rates.append(rate)
+    if not sources:
+        raise Refused("a cut shows at least one clip")
+    picture = Picture(lines=wanted.lines, rate=max(rates), seed=seed)
+    return Plan(about=About(), picture=picture, sources=tuple(sources), parts=tuple(parts))
+
+
+def keep(catalogue: Catalogue, kept: Kept, name: str, plan: Plan, by: str, now_ms: int) -> int:
+    """Keep a plan for the cut of that name, which is begun where there is none, and have it rendered; returns the plan's number."""
+    content = plan_form.written(plan)
+    _check_sources(catalogue, plan)
+    stored = kept.put(content)
+    shown = [source.clip for source in plan.sources]
+    with catalogue.writing(now_ms) as change:
+        cut = cuts.named(change.connection, name)
+        number = cut.id if cut else _begin(change, name, shown, by)
+        event = Event(
+            kind="cut-planned",
+            subject=f"cut/{number}",
+            detail=f"plan sha256 {stored.sha256}, of {len(shown)} clips",
+            actor=by,
+        )
+        kept_plan = cuts.Kept(sha256=stored.sha256, blob=stored.blob, size=stored.size)
+        planned = cuts.plan(change, number, kept_plan, shown, by, event)
+        jobs.want(change, RENDER, [str(planned)])
+    return planned
+
+
+def newest_output(catalogue: Catalogue, planned: int) -> cuts.Output:
+    """What was rendered from a plan. Raises `Refused` with the reason where nothing was."""
+    with catalogue.reading() as connection:
+        plan = cuts.get_plan(connection, planned)
+        outputs = [one for one in cuts.outputs(connection, plan.cut) if one.cut_plan == planned] if plan else []
+        why = [job.why for job in jobs.of(connection, str(planned)) if job.task == RENDER and job.state == "failed"]
+    if outputs:
+        return outputs[0]
+    raise Refused(f"the plan was not rendered: {why[0]}" if why else "the plan is not rendered yet")
+
+
+def files(catalogue: Catalogue, output: cuts.Output) -> list[cuts.OutputFile]:
+    """The files of an output, by their names."""
+    with catalogue.reading() as connection:
+        return cuts.files(connection, output.id)
+
+
+def copy_out(kept: Kept, file: cuts.OutputFile, target: str) -> None:
+    """Write a file of an output in the clear, to be looked at; the whole of it, or nothing."""
+    opened, digest = kept.open(file.blob), hashlib.sha256()
+    with failures_named(target, "written"):
+        partial = f"{target}.part"
+        try:
+            with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as written:
+                for piece in pieces(opened, 0, opened.size):
+                    digest.update(piece)
+                    written.write(piece)
+            if digest.hexdigest() != file.sha256:
+                raise Damaged("a file of the output is not the one that was kept", hint="render the cut anew")
+            os.rename(partial, target)
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(partial)
+
+
+def _begin(change: Change, name: str, shown: Sequence[str], by: str) -> int:
+    event = Event(kind="cut-begun", subject="cut", detail=f"of {len(shown)} clips", actor=by)
+    return cuts.begin(change, name, shown, event)
+
+
+def _check_sources(catalogue: Catalogue, plan: Plan) -> None:
+    """Raise `Refused` unless every clip of a plan is the one that the archive has."""
+    with catalogue.reading() as connection:
+        for source in plan.sources:
+            clip = clips.get(connection, source.clip)
+            if clip is None or clip.sha256 != source.sha256:
+                raise Refused("the plan is of a clip that is not in the archive, or is another there")
+
+
+def _measured(connection: Connection, clip_id: str) -> tuple[Clip, int, int]:
+    """A clip, how long it is in milliseconds, and how many pictures a second it is shown with."""
+    clip = clips.get(connection, clip_id)
+    if clip is None:
+        raise NothingFound("there is no such clip", hint="look for it in the archive")
+    facts = {one.name: one.value for one in clips.facts_of(connection, [clip_id])[clip_id] if one.source == "measured"}
+    last_ms, count = int(facts.get("last-frame-ms", "0")), int(facts.get("frames", "0"))
+    if not count:
+        raise Refused(
+            "a clip of the cut has no picture, or was not looked at yet", hint="jebi desk work looks at clips"
+        )
+    rate = (count - 1) * 1000 / last_ms if last_ms else USUAL_RATE
+    nearest = min(RATES, key=lambda usual: abs(usual - rate))
+    steady = nearest if abs(nearest - rate) <= NEAR else min(FASTEST, max(1, round(rate)))
+    return clip, last_ms + 1000 // steady, steady
+
+
+def _sightings(connection: Connection, clip_id: str) -> str:
+    """The blob in which it stands where a clip's faces are."""
+    found = clips.derived_of(connection, [clip_id], [SIGHTINGS])[clip_id]
+    if found:
+        return found[0].blob
+    why = [job.why for job in jobs.of(connection, clip_id) if job.task == SEARCH and job.why]
+    what = "a clip of the cut was not looked through for faces"
+    raise Refused(f"{what}: {why[0]}" if why else f"{what} yet", hint="jebi desk work does, when the model is in place")

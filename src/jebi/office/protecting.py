@@ -1,0 +1,104 @@
+"""What is done to a clip so that it may be shown: its faces are looked for, and plans are rendered.
+
+    faces-through   every frame of a clip is looked at for faces; of a clip                    (`searching_faces`)
+    render          a plan becomes an output: a film and all that goes beside it; of a plan    (`rendering`)
+
+Invariants: originals are unsealed for one job and removed; an output is sealed before it is named, and never altered; a clip that changed since
+it was planned is not rendered. Peak: as those.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+
+from jebi.errors import Damaged, Refused
+from jebi.media.jail import Jail
+from jebi.media.models import Models
+from jebi.media.probe import Probe
+from jebi.office.kept import Kept
+from jebi.office.labour import Report, Write
+from jebi.office.made import Made
+from jebi.office.originals import Originals
+from jebi.office.rendering import render
+from jebi.office.searching_faces import search_faces
+from jebi.office.unsealed import probed
+from jebi.release import plan_form
+from jebi.release.output import FILM, digest
+from jebi.release.plan import Plan
+from jebi.vault import clips, cuts
+from jebi.vault.catalogue import Catalogue, Change, Event
+from jebi.vault.clips import Clip
+from jebi.vault.cuts import OutputFile, Planned
+from jebi.vault.jobs import Job
+
+SEARCH, RENDER = "faces-through", "render"
+TASKS = (SEARCH, RENDER)
+TOOLS = "jebi, ffmpeg"
+
+
+class Protecting:
+    """Does these jobs; one for every worker process."""
+
+    def __init__(self, catalogue: Catalogue, originals: Originals, kept: Kept, jail: Jail, models: Models) -> None:
+        self._catalogue, self._originals, self._kept = catalogue, originals, kept
+        self._jail, self._models = jail, models
+        self._jobs: dict[str, Callable[[str, Report], Write]] = {SEARCH: self._search, RENDER: self._render}
+
+    def do(self, job: Job, report: Report) -> Write:
+        """See `labour.Work`."""
+        return self._jobs[job.task](job.subject, report)
+
+    def _search(self, clip_id: str, report: Report) -> Write:
+        clip = self._clip(clip_id)
+        with probed(self._originals, self._jail, clip, report) as (path, seen):
+            if not seen.videos:
+                raise Refused("there is nothing to see in this clip")
+            made = Made(self._kept, clip.id, "jebi, CenterFace")
+            return search_faces(self._jail, self._models, path, seen, made, report)
+
+    def _render(self, number: str, report: Report) -> Write:
+        planned, plan = self._plan(int(number))
+
+        @contextlib.contextmanager
+        def opened(place: int) -> Iterator[tuple[str, Probe]]:
+            source = plan.sources[place]
+            clip = self._clip(source.clip)
+            if clip.sha256 != source.sha256:
+                raise Refused("a clip of the plan is not the one that it was made for")
+            with probed(self._originals, self._jail, clip, report) as found:
+                yield found
+
+        with self._originals.place("film.mp4") as target:
+            render(self._jail, plan, opened, target, report)
+            files = [self._kept_file(FILM, target)]
+
+        def write(change: Change) -> None:
+            listed = digest({one.name: one.sha256 for one in files})
+            detail = f"output sha256 {listed}, of plan sha256 {planned.sha256}, by {TOOLS}"
+            event = Event(kind="cut-rendered", subject=f"cut/{planned.cut}", detail=detail, actor="machine")
+            cuts.render(change, planned, listed, files, TOOLS, event)
+
+        return write
+
+    def _kept_file(self, name: str, path: str) -> OutputFile:
+        stored = self._kept.put_file(path)
+        os.unlink(path)
+        return OutputFile(name=name, blob=stored.blob, size=stored.size, sha256=stored.sha256)
+
+    def _clip(self, number: str) -> Clip:
+        with self._catalogue.reading() as connection:
+            clip = clips.get(connection, number)
+        if clip is None:
+            raise Refused("the job is for a clip that is not in the catalogue")
+        return clip
+
+    def _plan(self, number: int) -> tuple[Planned, Plan]:
+        with self._catalogue.reading() as connection:
+            planned = cuts.get_plan(connection, number)
+        if planned is None:
+            raise Refused("the job is for a plan that is not in the catalogue")
+        content = self._kept.read(planned.blob)
+        plan = plan_form.parse(content)
+        if plan_form.digest(plan) != planned.sha256:
+            raise Damaged("a plan is not the one that was kept", hint="make the cut's plan anew")
+        return planned, plan

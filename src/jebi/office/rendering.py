@@ -1,0 +1,118 @@
+"""A plan becomes a film: frames out of the jail, covered, at a steady rate, encoded; nothing of the original's container enters.
+
+Sources are unsealed one at a time, each for the parts that show it, and decoded in the jail; everything after that sees only numbers.
+
+Invariants: a frame is covered before anything else is done to it; what no entry of the plan names is not heard; under its name there
+is a whole film or none. Peak: three frames, and the encoder.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+
+import numpy as np
+from PIL import Image
+
+from jebi.errors import Refused
+from jebi.media.encoding import encoded
+from jebi.media.frames import Frame, fitted, frames
+from jebi.media.jail import Jail
+from jebi.media.probe import Probe
+from jebi.office.labour import Report
+from jebi.release.covering import Covering
+from jebi.release.plan import Plan
+from jebi.release.timeline import Showing, picture_ms, showings
+
+BLACK = (16, 128, 128)  # luma, blue, red: beside a picture of another shape
+OPTIONS = (
+    *("-map", "0", "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"),
+    *("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-bf", "0", "-color_range", "tv"),
+    *("-force_key_frames", "expr:gte(t,n_forced*2)", "-bsf:v", "filter_units=pass_types=1|5|7|8"),
+    *("-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart", "-f", "mp4"),
+)
+
+Opened = Callable[
+    [int], AbstractContextManager[tuple[str, Probe]]
+]  # a source of the plan, by its place: a file, and what it is
+
+
+def render(jail: Jail, plan: Plan, opened: Opened, target: str, report: Report) -> int:
+    """Render a plan to a file that does not exist; returns how many pictures it has.
+
+    Raises:
+        Damaged, TooCostly: a source cannot be decoded.
+        Refused: a source has no picture, or the plan shows none.
+        Unable, Stopped: as `Jail.start` and `encoded`.
+    """
+    rate, count = plan.picture.rate, 0
+    total = plan.length_ms * rate // 1000
+    options = (*OPTIONS[:-2], "-fps_mode", "cfr", "-r", str(rate), *OPTIONS[-2:])
+    for _ in encoded(_pictures(jail, plan, opened, report), target, options):
+        count += 1
+        report.say(count, total, "pictures")
+    return count
+
+
+def _pictures(jail: Jail, plan: Plan, opened: Opened, report: Report) -> Iterator[Frame]:
+    """All pictures of the cut, in the size of the first."""
+    size: tuple[int, int] | None = None
+    for showing in showings(plan):
+        if showing.first >= showing.end:
+            continue
+        with opened(showing.part.source) as (path, seen):
+            if not seen.videos:
+                raise Refused("a part of the cut is of a clip without a picture")
+            shown = fitted(seen.videos[0], plan.picture.lines)
+            size = size or shown
+            for frame in _shown(jail, plan, showing, path, seen, report):
+                yield frame if (frame.width, frame.height) == size else _placed(frame, size)
+    if size is None:
+        raise Refused("the cut is shorter than one picture")
+
+
+def _shown(jail: Jail, plan: Plan, showing: Showing, path: str, seen: Probe, report: Report) -> Iterator[Frame]:
+    """The pictures of one part: for each, the frame that the source shows at its time, covered."""
+    rate, source = plan.picture.rate, plan.sources[showing.part.source]
+    taken = frames(jail, path, seen, height=plan.picture.lines, can_stop=report.can_stop)
+    covering: Covering | None = None
+    try:
+        for number, frame in _at_times(taken, showing, rate):
+            if covering is None:
+                covering = Covering(source.covers, frame.width, frame.height, plan.picture.seed)
+            pixels = bytearray(frame.pixels)
+            covering.paint(frame.time_ms, pixels)
+            yield _frame(frame, picture_ms(number, rate), pixels)
+    finally:
+        taken.close()
+
+
+def _at_times(taken: Iterable[Frame], showing: Showing, rate: int) -> Iterator[tuple[int, Frame]]:
+    """Each picture's number with its frame. A source that ends early shows its last frame to the end of the part."""
+    number, last = showing.first, None
+    for frame in taken:
+        while last and number < showing.end and showing.source_ms(number, rate) < frame.time_ms:
+            yield number, last
+            number += 1
+        if number >= showing.end:
+            return
+        last = frame
+    for rest in range(number, showing.end if last else number):
+        assert last
+        yield rest, last
+
+
+def _frame(like: Frame, time_ms: int, pixels: bytes | bytearray) -> Frame:
+    return Frame(time_ms=time_ms, width=like.width, height=like.height, pixels=bytes(pixels), matrix=like.matrix)
+
+
+def _placed(frame: Frame, size: tuple[int, int]) -> Frame:
+    """A frame of another shape, as large as it fits, in the middle of black."""
+    scale = min(size[0] / frame.width, size[1] / frame.height)
+    width, height = (max(2, round(side * scale) // 2 * 2) for side in (frame.width, frame.height))
+    left, top = (size[0] - width) // 4 * 2, (size[1] - height) // 4 * 2
+    content = bytearray()
+    for plane, level, half in zip((frame.luma, *frame.chroma), BLACK, (1, 2, 2), strict=True):
+        whole = np.full((size[1] // half, size[0] // half), level, np.uint8)
+        small = Image.fromarray(plane).resize((width // half, height // half), Image.Resampling.BILINEAR)
+        whole[top // half : (top + height) // half, left // half : (left + width) // half] = np.asarray(small)
+        content += whole.tobytes()
+    return Frame(time_ms=frame.time_ms, width=size[0], height=size[1], pixels=bytes(content), matrix=frame.matrix)

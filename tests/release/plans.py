@@ -1,0 +1,60 @@
+"""Plans of all kinds."""
+
+from hypothesis import strategies as st
+
+from jebi.release.plan import SIDE, About, Cover, Key, Line, Part, Picture, Plan, Sound, Source
+
+CLIP = "0123456789abcdef"
+SEED = bytes(range(16))
+
+
+def simple(**more: object) -> Plan:
+    """One clip, shown from its first second to its third."""
+    fields = {
+        "about": About(title=(("en", "Rice at the market"), ("ko", "장마당의 쌀")), filmed="2026-10"),
+        "picture": Picture(lines=720, rate=25, seed=SEED),
+        "sources": (Source(clip=CLIP, sha256="ab" * 32),),
+        "parts": (Part(source=0, start_ms=1000, end_ms=3000),),
+    }
+    return Plan(**{**fields, **more})  # type: ignore[arg-type]
+
+
+def key(time: int = 0, x: int = 1000, y: int = 2000, width: int = 500, height: int = 800) -> Key:
+    return Key(time_ms=time, x=x, y=y, width=width, height=height)
+
+
+def cover(*keys: Key, style: str = "solid") -> Cover:
+    return Cover(kind="face", style=style, keys=keys or (key(),))  # type: ignore[arg-type]
+
+
+@st.composite
+def keys(draw: st.DrawFn) -> tuple[Key, ...]:
+    times = sorted(draw(st.sets(st.integers(0, 10_000), min_size=1, max_size=5)))
+    made = []
+    for time in times:
+        x, y = draw(st.integers(0, SIDE - 1)), draw(st.integers(0, SIDE - 1))
+        made.append(key(time, x, y, draw(st.integers(1, SIDE - x)), draw(st.integers(1, SIDE - y))))
+    return tuple(made)
+
+
+texts = st.text(
+    st.characters(categories=("L", "N", "P", "Zs"), include_characters="\n"), min_size=1, max_size=30
+).filter(lambda text: all(letter.isprintable() or letter == "\n" for letter in text))
+covers = st.builds(
+    Cover, kind=st.sampled_from(["face", "figure", "text", "hand"]), style=st.just("mosaic"), keys=keys()
+)
+lines = st.builds(
+    Line, start_ms=st.integers(0, 10), end_ms=st.integers(11, 99), language=st.sampled_from(["ko", "en"]), text=texts
+)
+sounds = st.sampled_from(
+    [(), (Sound(start_ms=0, end_ms=9, how="plain"), Sound(start_ms=9, end_ms=20, how="surroundings"))]
+)
+sources = st.builds(
+    Source,
+    clip=st.just(CLIP),
+    sha256=st.just("cd" * 32),
+    covers=st.lists(covers, max_size=3).map(tuple),
+    sounds=sounds,
+    lines=st.lists(lines, max_size=3).map(tuple),
+)
+plans = st.builds(simple, sources=sources.map(lambda one: (one,)), voice=st.sampled_from(["", "ko"]))

@@ -1,0 +1,99 @@
+"""Covers hide what was seen, long enough and wide enough."""
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jebi.release.plan import LONGEST_MS, SIDE, Cover
+from jebi.release.protect import HOLD_MS, MARGIN, between, cover_of, covers, figure, simplified
+from jebi.release.sightings import Box, Sighting
+from jebi.release.tracks import SURE, Track
+from release.walks import EVERY_MS, crowds, seen, walk
+
+
+def box_at(cover: Cover, time_ms: int) -> Box:
+    keys = [(key.time_ms, tuple(map(float, key.box))) for key in cover.keys]
+    before = max((one for one in keys if one[0] <= time_ms), key=lambda one: one[0])
+    after = min((one for one in keys if one[0] >= time_ms), key=lambda one: one[0])
+    return between(before, after, time_ms)  # type: ignore[arg-type]
+
+
+def hides(cover: Cover, one: Sighting) -> bool:
+    if not cover.start_ms <= one.time_ms <= cover.end_ms:
+        return False
+    left, top, right, bottom = box_at(cover, one.time_ms)
+    return left <= one.x and top <= one.y and right >= min(SIDE, one.box[2]) and bottom >= min(SIDE, one.box[3])
+
+
+@given(crowds())
+def test_every_sure_sighting_lies_within_a_cover_at_its_time(crowd: list[Sighting]) -> None:
+    made = covers(crowd)
+    for one in crowd:
+        assert one.score < SURE or any(hides(cover, one) for cover in made)
+
+
+def test_a_cover_holds_half_a_second_before_and_after() -> None:
+    (cover,) = covers(walk(2000, 4000))
+    assert (cover.start_ms, cover.end_ms) == (2000 - HOLD_MS, 4000 - EVERY_MS + HOLD_MS)
+
+
+def test_a_cover_goes_on_with_whom_it_covers() -> None:
+    (cover,) = covers(walk(2000, 4000))
+    left, _, right, _ = box_at(cover, cover.end_ms)
+    where = 1000 + cover.end_ms - 2000
+    assert left <= where
+    assert right >= where + 800
+
+
+def test_a_cover_is_not_held_beyond_the_film() -> None:
+    (cover,) = covers(walk(0, 2000), end_ms=2000)
+    assert (cover.start_ms, cover.end_ms) == (0, 2000)
+
+
+def test_a_face_that_is_not_seen_for_a_while_stays_covered_and_ever_wider() -> None:
+    sightings = [one for one in walk(0, 4000) if not 1000 <= one.time_ms < 2000]
+    (cover,) = covers(sightings)
+    for one in walk(0, 4000):
+        assert hides(cover, one)
+    left, _, right, _ = box_at(cover, 1500)
+    assert right - left > 800 * (1 + 2 * MARGIN) * 1.5
+
+
+def test_a_steady_walk_needs_few_keys() -> None:
+    (cover,) = covers(walk(0, 8000))
+    assert len(cover.keys) < 10
+
+
+def test_a_figure_is_covered_below_its_face() -> None:
+    body = figure(cover_of(Track([seen(0, 4000, 1000)])))
+    key = body.keys[0]
+    assert body.kind == "figure"
+    assert key.x < 4000 - 1500
+    assert key.y < 1000
+    assert key.y + key.height > 1000 + 7 * 800
+
+
+def test_a_box_outside_the_picture_is_still_a_cover() -> None:
+    cover = cover_of(Track([seen(0, 9900, 9900, size=90)]), end_ms=LONGEST_MS)
+    assert all(key.x + key.width <= SIDE and key.width > 0 for key in cover.keys)
+
+
+boxes = st.tuples(*[st.integers(0, 5000)] * 2, *[st.integers(100, 3000)] * 2).map(
+    lambda box: (float(box[0]), float(box[1]), float(box[0] + box[2]), float(box[1] + box[3]))
+)
+
+
+@given(st.lists(boxes, min_size=1, max_size=40))
+def test_every_box_lies_within_the_fewer_ones(given_boxes: list[Box]) -> None:
+    timed = [(40 * i, box) for i, box in enumerate(given_boxes)]
+    fewer = simplified(timed)
+    for time, box in timed:
+        before = max((one for one in fewer if one[0] <= time), key=lambda one: one[0])
+        after = min((one for one in fewer if one[0] >= time), key=lambda one: one[0])
+        wide = between(before, after, time)
+        slack = Fraction(1, 10**6)
+        assert wide[0] <= box[0] + slack
+        assert wide[1] <= box[1] + slack
+        assert wide[2] >= box[2] - slack
+        assert wide[3] >= box[3] - slack
