@@ -11,11 +11,12 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
 
+from rows import Row
+
 from jebi.web.site.drawing import Drawing
 from jebi.web.site.generator import Made, generate
 from jebi.web.site.layout import WORDS_ON_PAGE, pages
 from published import DAY, SIGNER, Files, cues, film, made_up, signed_site, taker
-from rows import Row
 
 FILMS = 1000
 STREAM = ("stream.m3u8", *(f"{lines}.{kind}" for lines in (240, 480, 720) for kind in ("m3u8", "mp4")))

@@ -48,7 +48,12 @@ def signed_site(entries: Iterable[Film | Retraction], **more: Any) -> Site:
 def cues(language: str, count: int, *, machine: bool = False) -> Subtitles:
     said = SPOKEN[language]
     lines = [
-        Cue(start_ms=400 + 1200 * at, end_ms=1500 + 1200 * at, text=said[at % len(said)].replace("<i>", "").replace("</i>", ""), is_machine=machine)
+        Cue(
+            start_ms=400 + 1200 * at,
+            end_ms=1500 + 1200 * at,
+            text=said[at % len(said)].replace("<i>", "").replace("</i>", ""),
+            is_machine=machine,
+        )
         for at in range(count)
     ]
     return Subtitles(language=language, cues=tuple(lines))
@@ -60,10 +65,19 @@ def film(number: int, files: Files, **more: Any) -> Film:
     values: dict[str, Any] = {
         "number": number,
         "title": words({language: f"{title} {number}" for language, title in subject.items()}),
-        "summary": words({"en": "Filmed from a bag over three hours.\nNobody speaks who could be known.", "ko": "가방 안에서 세 시간 동안 찍었습니다."}),
-        "why": words({"en": "Whoever is seen here could be punished for it.", "ko": "여기 보이는 사람은 처벌받을 수 있습니다."}),
+        "summary": words(
+            {
+                "en": "Filmed from a bag over three hours.\nNobody speaks who could be known.",
+                "ko": "가방 안에서 세 시간 동안 찍었습니다.",
+            }
+        ),
+        "why": words(
+            {"en": "Whoever is seen here could be punished for it.", "ko": "여기 보이는 사람은 처벌받을 수 있습니다."}
+        ),
         "places": (PLACES[number % len(PLACES)],),
-        "themes": (THEMES[number % len(THEMES)], THEMES[number // 7 % len(THEMES)])[: 1 + (number % 6 != number // 7 % 6)],
+        "themes": (THEMES[number % len(THEMES)], THEMES[number // 7 % len(THEMES)])[
+            : 1 + (number % 6 != number // 7 % 6)
+        ],
         "filmed": ("2026-10-03", "2026-09", "2025", "")[number % 4],
         "seconds": 61 + number,
         "published": DAY - timedelta(days=max(0, 1000 - number)),

@@ -133,7 +133,6 @@ async function pictures() {
 for (const place of ['http', 'file']) for (const script of [true, false]) await play(place, script)
 await look('http', 'en', { colorScheme: 'light' })
 await look('file', 'ko', { colorScheme: 'dark' })
-await look('file', 'ja', { colorScheme: 'light' })
 await pictures()
 await browser.close()
 server.close()

@@ -40,7 +40,9 @@ def site_list() -> Parser:
 
     def draw(dice: Random) -> bytes:
         seed = pick(seeds, dice)
-        text = (mutate(seed, dice, others=seeds, words=WORDS) if dice.random() < 0.9 else seed).decode("utf-8", "ignore")
+        text = (mutate(seed, dice, others=seeds, words=WORDS) if dice.random() < 0.9 else seed).decode(
+            "utf-8", "ignore"
+        )
         return str(notes.sign(text if text.endswith("\n") else text + "\n", SIGNER)).encode()
 
     def parse(given: bytes) -> object:

@@ -11,6 +11,7 @@ from garbage import (
     of_packets,
     of_pockets,
     of_seal,
+    of_site,
     of_volumes,
 )
 from garbage.campaign import Parser
@@ -25,4 +26,5 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **of_custody.PARSERS,
     **of_credentials.PARSERS,
     **of_desk.PARSERS,
+    **of_site.PARSERS,
 }

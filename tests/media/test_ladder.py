@@ -12,7 +12,9 @@ from PIL import Image
 from jebi.errors import Unable
 from jebi.media.ladder import CARD, POSTER, SEGMENT, Made, Movie, jpeg, make_ladder, make_stills, rungs_of
 
-TELLING = re.compile(rb"Lav[cf]|x26[45]|ffmpeg|Handler|udta|meta|ilst|\xa9|encoder|20[0-9]{2}-[0-9]{2}|JFIF.{0,20}Exif", re.DOTALL)
+TELLING = re.compile(
+    rb"Lav[cf]|x26[45]|ffmpeg|Handler|udta|meta|ilst|encoder|20[0-9]{2}-[0-9]{2}|JFIF.{0,20}Exif", re.DOTALL
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +34,17 @@ def probed(path: Path, *more: str) -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def test_a_film_of_720_lines_has_three_sizes_and_a_playlist_that_names_them(made: tuple[Path, tuple[Made, ...]]) -> None:
+def test_a_film_of_720_lines_has_three_sizes_and_a_playlist_that_names_them(
+    made: tuple[Path, tuple[Made, ...]],
+) -> None:
     folder, files = made
     names = [one.name for one in files]
-    assert names == ["stream.m3u8", *(f"{lines}.{kind}" for lines in (240, 480, 720) for kind in ("m3u8", "mp4")), "poster.jpg", "card.jpg"]
+    assert names == [
+        "stream.m3u8",
+        *(f"{lines}.{kind}" for lines in (240, 480, 720) for kind in ("m3u8", "mp4")),
+        "poster.jpg",
+        "card.jpg",
+    ]
     assert sorted(names) == sorted(path.name for path in folder.iterdir())
     sizes = re.findall(r"RESOLUTION=(\S+)\n(\S+)", (folder / "stream.m3u8").read_text())
     assert sizes == [("426x240", "240.m3u8"), ("854x480", "480.m3u8"), ("1280x720", "720.m3u8")]
@@ -51,7 +60,9 @@ def test_every_segment_of_every_size_decodes_by_itself(made: tuple[Path, tuple[M
         for size, start in ranges:
             piece = tmp_path / "segment.mp4"
             piece.write_bytes(film[: int(head)] + film[start : start + size])
-            done = subprocess.run(["ffmpeg", "-v", "error", "-xerror", "-i", piece, "-f", "null", "-"], capture_output=True, check=True)
+            done = subprocess.run(
+                ["ffmpeg", "-v", "error", "-xerror", "-i", piece, "-f", "null", "-"], capture_output=True, check=True
+            )
             assert done.stderr == b""
 
 
@@ -72,8 +83,7 @@ def test_the_stream_plays_from_its_playlist_with_picture_and_sound(made: tuple[P
 def test_no_file_says_what_made_it(made: tuple[Path, tuple[Made, ...]]) -> None:
     for path in made[0].iterdir():
         head = path.read_bytes()[:4000] if path.suffix == ".mp4" else path.read_bytes()
-        found = [one for one in TELLING.findall(head) if one not in (b"\xa9",)]
-        assert found == [], path.name
+        assert TELLING.findall(head) == [], path.name
     for lines in (240, 480, 720):
         whole = (made[0] / f"{lines}.mp4").read_bytes()
         assert not re.search(rb"Lavc|Lavf|x264|Handler|udta", whole)
@@ -106,7 +116,14 @@ def test_stills_are_small_whatever_they_show(made: tuple[Path, tuple[Made, ...]]
         assert (made[0] / name).stat().st_size <= most
         with Image.open(made[0] / name) as still:
             assert max(still.size) == longest
-            assert set(still.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"}
+            assert set(still.info) <= {
+                "jfif",
+                "jfif_version",
+                "jfif_unit",
+                "jfif_density",
+                "progressive",
+                "progression",
+            }
     noise = Image.fromarray(np.random.default_rng(1).integers(0, 256, (432, 768, 3), dtype=np.uint8))
     assert len(jpeg(noise, 768, 25_000)) <= 25_000
 
@@ -114,6 +131,7 @@ def test_stills_are_small_whatever_they_show(made: tuple[Path, tuple[Made, ...]]
 def test_a_film_that_is_not_there_or_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "none.mp4").write_bytes(b"no film")
     none = Movie(path=str(tmp_path / "none.mp4"), width=640, height=360, seconds=3, has_sound=False)
-    for make in (lambda: make_ladder(none, str(tmp_path)), lambda: make_stills(none, str(tmp_path), at=0)):
-        with pytest.raises(Unable, match="ffmpeg"):
-            make()
+    with pytest.raises(Unable, match="ffmpeg"):
+        make_ladder(none, str(tmp_path))
+    with pytest.raises(Unable, match="ffmpeg"):
+        make_stills(none, str(tmp_path), at=0)

@@ -26,7 +26,12 @@ from jebi.release.mirror import (
 )
 from published import DAY, SIGNER
 
-CONTENTS = {"index.html": b"<!doctype html>", "en/feed.xml": b"<feed/>", "films/0001/film.mp4": b"film", "films/0001/en.vtt": b"WEBVTT\n"}
+CONTENTS = {
+    "index.html": b"<!doctype html>",
+    "en/feed.xml": b"<feed/>",
+    "films/0001/film.mp4": b"film",
+    "films/0001/en.vtt": b"WEBVTT\n",
+}
 OTHER = Ed25519Signer(name=SIGNER.name, secret=bytes(32))
 
 
@@ -90,12 +95,20 @@ def test_a_whole_copy_has_nothing_wrong() -> None:
 def test_each_kind_of_wrong_copy_is_named() -> None:
     found = {**FOUND, "evil.js": (1, "0" * 64), "index.html": (15, "0" * 64)}
     del found["en/feed.xml"]
-    assert set(compare(LISTED, found)) == {("missing", "en/feed.xml"), ("altered", "index.html"), ("foreign", "evil.js")}
+    assert set(compare(LISTED, found)) == {
+        ("missing", "en/feed.xml"),
+        ("altered", "index.html"),
+        ("foreign", "evil.js"),
+    }
 
 
 def test_files_go_before_pages_and_only_what_the_old_list_named_is_removed() -> None:
     new = site_list(
-        [entry("index.html", b"<!doctype html><p>"), entry("films/0002/film.mp4", b"two"), entry("en/feed.xml", b"<feed/>")],
+        [
+            entry("index.html", b"<!doctype html><p>"),
+            entry("films/0002/film.mp4", b"two"),
+            entry("en/feed.xml", b"<feed/>"),
+        ],
         edition=4,
         day=date(2026, 11, 24),
     )

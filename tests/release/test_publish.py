@@ -81,10 +81,16 @@ def test_a_notice_holds_nothing_of_the_film() -> None:
 
 def test_a_text_falls_back_to_english_and_then_to_whatever_there_is() -> None:
     both = words({"ko": "가", "en": "a"})
-    assert (both.best("ko"), both.best("ja"), words({"ko": "가"}).best("ja")) == (("ko", "가"), ("en", "a"), ("ko", "가"))
+    assert (both.best("ko"), both.best("ja"), words({"ko": "가"}).best("ja")) == (
+        ("ko", "가"),
+        ("en", "a"),
+        ("ko", "가"),
+    )
 
 
-@pytest.mark.parametrize("texts", [{}, {"English": "a"}, {"en": ""}, {"en": " \n"}, {"en": "a\u200bb"}, {"en": "a\x00"}])
+@pytest.mark.parametrize(
+    "texts", [{}, {"English": "a"}, {"en": ""}, {"en": " \n"}, {"en": "a\u200bb"}, {"en": "a\x00"}]
+)
 def test_words_that_are_not_there_or_not_seen_are_refused(texts: dict[str, str]) -> None:
     with pytest.raises(Damaged):
         words(texts)

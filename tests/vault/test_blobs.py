@@ -1,22 +1,15 @@
 """Blobs by their digest: in a folder and in a real S3 store, the same tests on both; and what only a folder can promise."""
 
 import hashlib
-import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import s3fs
-from botocore.exceptions import BotoCoreError  # type: ignore[import-untyped] # it comes with the driver
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -16,6 +16,7 @@ import struct
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from PIL import Image
@@ -97,11 +98,9 @@ def make_ladder(movie: Movie, folder: str) -> tuple[Made, ...]:
         peak = max(8 * one.size / max(stop - one.starts, 0.5) for one, stop in zip(fragments, stops, strict=True))
         mean = 8 * sum(one.size for one in fragments) / movie.seconds
         codecs = f"avc1.{_profile(head)}{',mp4a.40.2' if movie.has_sound else ''}"
-        lines += [
-            f"#EXT-X-STREAM-INF:BANDWIDTH={max(int(peak), int(mean)) + 1},AVERAGE-BANDWIDTH={int(mean) + 1},"
-            f'CODECS="{codecs}",RESOLUTION={size[0]}x{size[1]}',
-            f"{rung.lines}.m3u8",
-        ]
+        rates = f"BANDWIDTH={max(int(peak), int(mean)) + 1},AVERAGE-BANDWIDTH={int(mean) + 1}"
+        lines.append(f'#EXT-X-STREAM-INF:{rates},CODECS="{codecs}",RESOLUTION={size[0]}x{size[1]}')
+        lines.append(f"{rung.lines}.m3u8")
         names += [f"{rung.lines}.m3u8", f"{rung.lines}.mp4"]
     _write(folder, "stream.m3u8", lines)
     return tuple(_made(folder, name) for name in ("stream.m3u8", *names))
@@ -119,9 +118,9 @@ def make_stills(movie: Movie, folder: str, *, at: float) -> tuple[Made, Made]:
     picture = Image.frombytes("RGB", size, pixels)
     made = []
     for name, (longest, most) in (("poster.jpg", POSTER), ("card.jpg", CARD)):
-        with failures_named(os.path.join(folder, name), "written"):
-            with open(os.path.join(folder, name), "wb") as file:
-                file.write(jpeg(picture, longest, most))
+        path = os.path.join(folder, name)
+        with failures_named(path, "written"), open(path, "wb") as file:
+            file.write(jpeg(picture, longest, most))
         made.append(_made(folder, name))
     return made[0], made[1]
 
@@ -147,7 +146,17 @@ def rungs_of(movie: Movie) -> tuple[Rung, ...]:
 
 
 def _ffmpeg(*reading: str) -> list[str]:
-    return [f"{PROGRAMS}/ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-protocol_whitelist", "file,pipe", *reading]
+    return [
+        f"{PROGRAMS}/ffmpeg",
+        "-nostdin",
+        "-hide_banner",
+        "-loglevel",
+        "error",
+        "-y",
+        "-protocol_whitelist",
+        "file,pipe",
+        *reading,
+    ]
 
 
 def _command(movie: Movie, rungs: Sequence[Rung], folder: str) -> list[str]:
@@ -174,7 +183,10 @@ def _encoder(rung: Rung) -> tuple[str, ...]:
         *("-c:v", "libx264", "-preset", "veryfast", "-crf", "27", "-bf", "0", "-threads", str(THREADS)),
         *("-maxrate", str(rung.pictures), "-bufsize", str(2 * rung.pictures), "-pix_fmt", "yuv420p"),
         *("-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT})", "-sc_threshold", "0", "-g", "1000"),
-        *("-bsf:v", "filter_units=pass_types=1|5|7|8"),  # slices and parameter sets: no SEI, in which x264 writes a letter
+        *(
+            "-bsf:v",
+            "filter_units=pass_types=1|5|7|8",
+        ),  # slices and parameter sets: no SEI, in which x264 writes a letter
         *("-c:a", "aac", "-b:a", str(rung.sound), "-ac", "1"),
         *("-movflags", "+frag_keyframe+empty_moov+default_base_moof+skip_trailer", "-empty_hdlr_name", "1"),
         *("-write_tmcd", "0", "-f", "mp4"),
@@ -195,7 +207,9 @@ def _run(command: list[str]) -> bytes:
         raise Unable("ffmpeg could not be started", hint="run `jebi doctor`") from error
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip()[-LONGEST_WORDS:]
-        raise Unable(f"ffmpeg could not make the stream: {words}", hint="look whether the disk is full; then run it again")
+        raise Unable(
+            f"ffmpeg could not make the stream: {words}", hint="look whether the disk is full; then run it again"
+        )
     return done.stdout
 
 
@@ -232,7 +246,7 @@ def _boxes(file: io.BufferedRandom, end: int) -> Iterator[tuple[bytes, int, int]
 def _fragments(file: io.BufferedRandom, boxes: Sequence[tuple[bytes, int, int]], timescale: int) -> list[Fragment]:
     """Each `moof` with its `mdat`; it begins at the time in the `tfdt` of its first track, the pictures."""
     found = []
-    for (kind, offset, size), (after, _, media) in zip(boxes, boxes[1:], strict=False):
+    for (kind, offset, size), (after, _, media) in pairwise(boxes):
         if kind == b"moof" and after == b"mdat":
             file.seek(offset)
             moof = file.read(size)
@@ -241,7 +255,7 @@ def _fragments(file: io.BufferedRandom, boxes: Sequence[tuple[bytes, int, int]],
     return found
 
 
-def _timescale(head: bytes) -> int:
+def _timescale(head: bytes | bytearray) -> int:
     at = head.index(b"mdhd") + 4
     (timescale,) = struct.unpack_from(">I", head, at + (20 if head[at] else 12))
     return int(timescale)

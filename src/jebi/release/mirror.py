@@ -126,8 +126,7 @@ def parse_list(untrusted_note: bytes, verifier: Verifier) -> SiteList:
 def compare(listed: SiteList, found: Mapping[str, tuple[int, str]]) -> tuple[tuple[Wrong, str], ...]:
     """How a copy differs from its list: what is missing, altered, or not of it. Nothing, when it is whole.
 
-    Args:
-        found: by path, the size and SHA-256 of every file that lies there.
+    `found` holds, by path, the size and SHA-256 of every file that lies there.
     """
     wrong: list[tuple[Wrong, str]] = []
     wanted = listed.by_path()

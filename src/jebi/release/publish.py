@@ -167,7 +167,10 @@ class Film:
 
     def digest(self) -> str:
         """A digest of everything that pages show of it: when it is the same, so are they."""
-        said = [f"{(s.language, [(c.start_ms, c.end_ms, c.text, c.speaker, c.is_machine) for c in s.cues])}" for s in self.subtitles]
+        said = [
+            f"{(s.language, [(c.start_ms, c.end_ms, c.text, c.speaker, c.is_machine) for c in s.cues])}"
+            for s in self.subtitles
+        ]
         rest = (self.number, self.title, self.summary, self.why, self.places, self.themes, self.filmed, self.seconds)
         more = (self.published, self.changes, self.width, self.height, self.files, self.has_credentials, self.proof)
         return hashlib.sha256(repr((rest, more, said)).encode()).hexdigest()
@@ -225,7 +228,9 @@ class Site:
 
     def digest(self) -> str:
         """A digest of what every page shows of it."""
-        return hashlib.sha256(repr((self.title, self.about, self.key, self.languages, self.address)).encode()).hexdigest()
+        return hashlib.sha256(
+            repr((self.title, self.about, self.key, self.languages, self.address)).encode()
+        ).hexdigest()
 
 
 def words(texts: Mapping[str, str]) -> Words:

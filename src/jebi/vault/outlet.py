@@ -177,7 +177,9 @@ class Outlet:
             with failures_named("the place that serves the site", done):
                 yield
         except self._foreign as error:
-            raise Unable(f"the place that serves the site did not answer: nothing was {done}", hint="run it again") from error
+            raise Unable(
+                f"the place that serves the site did not answer: nothing was {done}", hint="run it again"
+            ) from error
 
 
 def _is(source: str, one: Sent) -> bool:

@@ -20,7 +20,14 @@ from published import DAY, cues, film, signed_site
 HOSTILE = "<script>alert(1)</script>\"' onload='x' &amp; {{ 7 * 7 }}"
 SITE = signed_site(
     [
-        film(1, {}, title=words({"en": HOSTILE}), summary=words({"ko": HOSTILE}), why=words({"ja": HOSTILE}), places=(HOSTILE,)),
+        film(
+            1,
+            {},
+            title=words({"en": HOSTILE}),
+            summary=words({"ko": HOSTILE}),
+            why=words({"ja": HOSTILE}),
+            places=(HOSTILE,),
+        ),
         film(2, {}, changes=tuple((change, at % 3) for at, change in enumerate(Change)), has_credentials=True),
         Retraction(number=3, day=DAY, words=words({"en": HOSTILE})),
         film(4, {}, subtitles=(cues("en", 600, machine=True),), filmed=""),
@@ -53,7 +60,11 @@ def language(code: str) -> wording.Language:
 
 def shape(value: Any) -> set[str]:
     """The places of a sentence, in all its forms."""
-    return {place for form in ([value] if isinstance(value, str) else value.values()) for place in re.findall(r"\{(\w+)\}", form)}
+    return {
+        place
+        for form in ([value] if isinstance(value, str) else value.values())
+        for place in re.findall(r"\{(\w+)\}", form)
+    }
 
 
 def test_the_same_keys_and_places_are_in_every_language() -> None:
@@ -61,7 +72,9 @@ def test_the_same_keys_and_places_are_in_every_language() -> None:
     for code in ("ko", "ja"):
         other = language(code)
         assert other.words.keys() == english.words.keys()
-        assert {key: shape(value) for key, value in other.words.items()} == {key: shape(value) for key, value in english.words.items()}
+        assert {key: shape(value) for key, value in other.words.items()} == {
+            key: shape(value) for key, value in english.words.items()
+        }
 
 
 def test_every_change_has_words_with_and_without_a_count() -> None:
@@ -85,7 +98,9 @@ def test_style_and_script_are_those_that_the_policy_names(drawn: dict[str, str])
     for path, page in drawn.items():
         if not path.endswith(".html"):
             continue
-        policy = next(one["content"] or "" for _, one in Seen(page).found if one.get("http-equiv") == "Content-Security-Policy")
+        policy = next(
+            one["content"] or "" for _, one in Seen(page).found if one.get("http-equiv") == "Content-Security-Policy"
+        )
         for tag in ("style", "script"):
             for inside in re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL):
                 pin = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()

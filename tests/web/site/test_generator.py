@@ -77,7 +77,14 @@ def test_a_new_site_is_what_its_list_says(press: Press) -> None:
 def test_a_reader_with_openssl_alone_can_check_a_copy(press: Press) -> None:
     press.make()
     page = (press.folder / "en/check.html").read_text()
-    steps = [re.sub("&(gt|lt|amp|#34|#39);", lambda one: {"gt": ">", "lt": "<", "amp": "&", "#34": '"', "#39": "'"}[one[1]], step) for step in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)]
+    steps = [
+        re.sub(
+            "&(gt|lt|amp|#34|#39);",
+            lambda one: {"gt": ">", "lt": "<", "amp": "&", "#34": '"', "#39": "'"}[one[1]],
+            step,
+        )
+        for step in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)
+    ]
     assert len(steps) == 3
     run = ["bash", "-e", "-o", "pipefail", "-c", "\n".join(steps)]
     done = subprocess.run(run, cwd=press.folder, capture_output=True, text=True, check=False)

@@ -1,5 +1,6 @@
 """Which pages there are, and what one more film changes."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from hypothesis import given
@@ -13,7 +14,7 @@ FILMS = [film(number, {}) for number in range(1, 101)]
 WITHDRAWN = Retraction(number=50, day=date(2026, 11, 23), words=words({"en": "Sorry."}))
 
 
-def by_path(entries: list[Film | Retraction], look: str = "look") -> dict[str, Page]:
+def by_path(entries: Sequence[Film | Retraction], look: str = "look") -> dict[str, Page]:
     found = list(pages(signed_site(entries), look))
     assert len({page.path for page in found}) == len(found)
     return {page.path: page for page in found}
@@ -78,7 +79,12 @@ def test_a_place_and_a_theme_of_one_name_have_pages_of_their_own() -> None:
 
 
 def test_films_are_in_the_year_that_they_tell_newest_first() -> None:
-    told = [film(1, {}, filmed="2025"), film(2, {}, filmed="2026-09"), film(3, {}, filmed="2026-10-03"), film(4, {}, filmed="")]
+    told = [
+        film(1, {}, filmed="2025"),
+        film(2, {}, filmed="2026-09"),
+        film(3, {}, filmed="2026-10-03"),
+        film(4, {}, filmed=""),
+    ]
     found = years(told)
     assert [(year.name, year.count, [month for month, _ in year.months]) for year in found] == [
         ("2026", 2, ["10", "09"]),

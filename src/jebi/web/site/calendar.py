@@ -27,4 +27,8 @@ def partly(told: str, language: str) -> str:
 
 def month(number: str, language: str) -> str:
     """The name of a month, `01` to `12`."""
-    return _MONTHS[int(number) - 1] if language not in {"ko", "ja"} else f"{int(number)}{'월' if language == 'ko' else '月'}"
+    return (
+        _MONTHS[int(number) - 1]
+        if language not in {"ko", "ja"}
+        else f"{int(number)}{'월' if language == 'ko' else '月'}"
+    )

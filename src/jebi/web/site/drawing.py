@@ -24,7 +24,13 @@ from jebi.web import wording
 from jebi.web.site import calendar
 from jebi.web.site.layout import Page, folder_of, page_of, words_of
 
-PARTS: Final = {"shelf.html": "films", "film.html": "films", "withdrawn.html": "films", "time.html": "time", "year.html": "time"}
+PARTS: Final = {
+    "shelf.html": "films",
+    "film.html": "films",
+    "withdrawn.html": "films",
+    "time.html": "time",
+    "year.html": "time",
+}
 TONGUES: Final = {**wording.NAMES, "zh": "中文", "ru": "Русский", "es": "Español", "fr": "Français", "de": "Deutsch"}
 MACHINE: Final = "◇ "
 
@@ -46,7 +52,9 @@ class Drawing:
     def draw(self, page: Page) -> bytes:
         """The page's bytes."""
         if not page.template:
-            return subtitles(page.values["cues"])
+            cues = page.values["cues"]
+            assert isinstance(cues, tuple)
+            return subtitles(cues)
         template = self._templates.get_template(page.template)
         return template.render({**self._about(page), **page.values}).strip().encode() + b"\n"
 

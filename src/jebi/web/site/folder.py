@@ -13,7 +13,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, Self
 
 from jebi.errors import Refused, Unable, failures_named
 from jebi.parcel.safename import SafeName
@@ -35,7 +35,7 @@ class Beside:
         self._made: set[str] = set()
         self._written: list[str] = []
 
-    def __enter__(self) -> "Beside":
+    def __enter__(self) -> Self:
         with failures_named(self._folder, "written"):
             if os.path.lexists(self._folder + OLD):
                 mend(self._folder)

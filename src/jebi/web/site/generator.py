@@ -53,6 +53,8 @@ def generate(site: Site, folder: str, *, take: Take, signer: Ed25519Signer, day:
     """Bring a folder to what `site` says.
 
     Args:
+        site: all that is published.
+        folder: where it lies; it need not exist.
         take: the bytes of a film's file, in pieces.
         signer: the newsroom's key; `site.key` is its public half.
         day: today, for the list; a site that did not change keeps the day it has.

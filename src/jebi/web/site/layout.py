@@ -70,11 +70,7 @@ class Year:
 
 
 def pages(site: Site, look: str) -> Iterator[Page]:
-    """All pages of a site.
-
-    Args:
-        look: a digest of what draws them.
-    """
+    """All pages of a site; `look` is a digest of what draws them."""
     plan = _Plan(site, look)
     for language in site.languages:
         yield from plan.of(language)
