@@ -1,4 +1,4 @@
-"""Places that serve a site: a folder, and a real S3 store; the same tests on both."""
+"""Places that serve a site: a folder, a host reached by SSH, and a real S3 store; the same tests on all."""
 
 import hashlib
 import os
@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from jebi.errors import Damaged, Unable
 from jebi.vault.outlet import STAGED, Outlet, Sent
 from seaweed import BUCKET, KEY, SECRET, free_ports
+from vault.sftp import PASSWORD, USER, host
 
 KILLED = """
 import sys
@@ -22,11 +24,17 @@ Outlet(sys.argv[2]).publish(sys.argv[1], files[:-1], last=files[-1], tell=lambda
 """
 
 
-@pytest.fixture(params=["folder", "s3"])
-def outlet(request: pytest.FixtureRequest, tmp_path: Path) -> Outlet:
+@pytest.fixture(params=["folder", "ssh", "s3"])
+def outlet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outlet]:
     if request.param == "folder":
-        return Outlet(f"file://{tmp_path}/served/site")
-    return Outlet(f"s3://{BUCKET}/{tmp_path.name}", request.getfixturevalue("s3"))
+        yield Outlet(f"file://{tmp_path}/served/site")
+    elif request.param == "s3":
+        yield Outlet(f"s3://{BUCKET}/{tmp_path.name}", request.getfixturevalue("s3"))
+    else:
+        (tmp_path / "served").mkdir()
+        with host(tmp_path / "served", tmp_path / "known") as port:
+            options = {"username": USER, "password": PASSWORD, "known_hosts": str(tmp_path / "known")}
+            yield Outlet(f"sftp://127.0.0.1:{port}/site", options)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ the same. What already lies there and is the same is not sent again, so whatever
 
 Invariants: under a name lies a whole file, the old or the new, wherever the store can rename; only what the caller names is
 removed; the last file is sent after all others are there and what goes is gone. Credentials come from the driver's own
-environment, never from here. Peak: a piece, or what the store's driver holds.
+environment, never from here; over SSH only known hosts are spoken to (`hosts`). Peak: a piece, or what the store's driver holds.
 """
 
 import contextlib
@@ -21,9 +21,11 @@ from fsspec.implementations.local import LocalFileSystem
 
 from jebi.errors import Damaged, Unable, failures_named
 from jebi.vault.files import sync_folder
+from jebi.vault.hosts import KNOWN, known_only
 
 PIECE: Final = 1 << 20
 STAGED: Final = ".part"
+SSH: Final = ("sftp", "ssh")
 WHOLE: Final = ("s3", "s3a", "gs", "gcs", "abfs", "memory")  # stores in which a file appears whole, or not
 
 
@@ -49,11 +51,10 @@ class Outlet:
 
     def __init__(self, url: str, options: Mapping[str, Any] | None = None) -> None:
         try:
-            self._files, root = fsspec.core.url_to_fs(
-                url, **(options or {}), skip_instance_cache=True, use_listings_cache=False
-            )
+            self._files, root = _reached(url, dict(options or {}))
         except (ImportError, ValueError):
-            raise Unable("the address is of no place that can be reached", hint="for S3, install jebi[s3]") from None
+            hint = "for S3 install jebi[s3], for SSH jebi[ssh]"
+            raise Unable("the address is of no place that can be reached", hint=hint) from None
         self._root = root.rstrip("/")
         self._is_local = isinstance(self._files, LocalFileSystem)
         protocols = (self._files.protocol,) if isinstance(self._files.protocol, str) else self._files.protocol
@@ -189,12 +190,31 @@ def _is(source: str, one: Sent) -> bool:
         return (file.tell(), digest) == (one.size, one.sha256)
 
 
+def _reached(url: str, options: dict[str, Any]) -> tuple[Any, str]:
+    """The driver of a place, and the path there. Nothing that was listed before is believed."""
+    protocol = fsspec.utils.get_protocol(url)
+    if protocol not in SSH:
+        found = fsspec.core.url_to_fs(url, **options, skip_instance_cache=True, use_listings_cache=False)
+    else:
+        known = options.pop("known_hosts", KNOWN)
+        with failures_named("the host that serves the site", "reached"):
+            try:
+                found = fsspec.core.url_to_fs(
+                    url, **options, host_key_policy=known_only(known), skip_instance_cache=True
+                )
+            except importlib.import_module("paramiko").SSHException as error:
+                hint = "sign in there once by ssh, and compare the key that it shows with the host's own"
+                raise Unable(f"the host that serves the site was not reached: {error}", hint=hint) from error
+    files, root = found
+    return files, root
+
+
 def _foreign(protocols: Sequence[str]) -> tuple[type[Exception], ...]:
     """What a driver raises beside the system's own errors."""
     found: list[type[Exception]] = []
     if set(protocols) & {"s3", "s3a"}:
         exceptions = importlib.import_module("botocore.exceptions")
         found += [exceptions.BotoCoreError, exceptions.ClientError]
-    if set(protocols) & {"sftp", "ssh"}:
+    if set(protocols) & set(SSH):
         found.append(importlib.import_module("paramiko").SSHException)
     return tuple(found)
