@@ -12,6 +12,7 @@ import crossing
 import desk
 import search
 import site_pages
+import voice
 from rows import Row, save, table
 
 AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
@@ -19,6 +20,7 @@ AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "desk": desk.measure,
     "search": search.measure,
     "site": site_pages.measure,
+    "voice": voice.measure,
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "jebi"
 MODULES = sorted(SOURCE.rglob("*.py"))
-PURE = ("parcel", "carriers", "radio", "field", "archive")
+PURE = ("parcel", "carriers", "radio", "field", "archive", "release")
 DRAWERS = {
     "utils",
     "util",

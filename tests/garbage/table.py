@@ -10,9 +10,11 @@ from garbage import (
     of_films,
     of_packets,
     of_pockets,
+    of_release,
     of_seal,
     of_site,
     of_volumes,
+    of_weights,
 )
 from garbage.campaign import Parser
 
@@ -27,4 +29,6 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **of_credentials.PARSERS,
     **of_desk.PARSERS,
     **of_site.PARSERS,
+    **of_weights.PARSERS,
+    **of_release.PARSERS,
 }

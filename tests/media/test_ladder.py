@@ -11,6 +11,8 @@ from PIL import Image
 
 from jebi.errors import Unable
 from jebi.media.ladder import CARD, POSTER, SEGMENT, Made, Movie, jpeg, make_ladder, make_stills, rungs_of
+from jebi.release import bitstream, container, pictures_out, playlists
+from jebi.release.boxes import Bytes
 
 TELLING = re.compile(
     rb"Lav[cf]|x26[45]|ffmpeg|Handler|udta|meta|ilst|encoder|20[0-9]{2}-[0-9]{2}|JFIF.{0,20}Exif", re.DOTALL
@@ -89,6 +91,24 @@ def test_no_file_says_what_made_it(made: tuple[Path, tuple[Made, ...]]) -> None:
         assert not re.search(rb"Lavc|Lavf|x264|Handler|udta", whole)
         units = probed(made[0] / f"{lines}.mp4", "-show_entries", "format_tags:stream_tags")
         assert "encoder" not in json.dumps(units)
+
+
+def test_everything_passes_the_checks_of_what_goes_out(made: tuple[Path, tuple[Made, ...]]) -> None:
+    for lines in (240, 480, 720):
+        film, listed = (made[0] / f"{lines}.mp4").read_bytes(), (made[0] / f"{lines}.m3u8").read_text()
+        (head,) = re.findall(r'BYTERANGE="(\d+)@0"', listed)
+        ranges = [(int(size), int(start)) for size, start in re.findall(r"BYTERANGE:(\d+)@(\d+)", listed)]
+        segments = [Bytes(film[start : start + size]) for size, start in ranges]
+        examined = container.examine_stream(Bytes(film[: int(head)]), segments)
+        assert examined.findings == ()
+        assert examined.pictures
+        assert examined.sound
+        for track in (examined.pictures, examined.sound):
+            assert list(bitstream.examine(segments, track)) == []
+    for path in made[0].glob("*.m3u8"):
+        assert list(playlists.playlist(path.read_bytes())) == []
+    for path in made[0].glob("*.jpg"):
+        assert list(pictures_out.picture(path.read_bytes())) == []
 
 
 def test_the_same_film_gives_the_same_bytes(movie: Movie, samples: Path, tmp_path: Path) -> None:

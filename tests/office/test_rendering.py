@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from jebi.device import blocks
 from jebi.errors import Refused
 from jebi.media.jail import Jail
 from jebi.media.probe import Probe, probe
 from jebi.office.labour import Report
 from jebi.office.rendering import Opened, render
+from jebi.release import bitstream, container
 from jebi.release.plan import About, Cover, Key, Part, Picture, Plan, Source
+from jebi.release.traces import traces
 
 RATE = 10
 COVER = Cover(
@@ -128,8 +131,18 @@ def test_neither_sound_nor_a_word_of_the_original_is_in_it(jail: Jail, film: Pat
     (stream,) = asked(tmp_path / "cut.mp4")["streams"]
     assert stream["codec_name"] == "h264"
     content = (tmp_path / "cut.mp4").read_bytes()
-    for word in (b"village", b"Lavf"):
+    for word in (b"village", b"x264", b"Lavc", b"Lavf"):
         assert word not in content
+
+
+def test_nothing_is_in_it_that_is_not_on_the_list(jail: Jail, film: Path, tmp_path: Path) -> None:
+    rendered(jail, plan_of((0, 0, 1000), covers=(COVER,)), tmp_path / "cut.mp4", film)
+    with blocks.open_for_reading(str(tmp_path / "cut.mp4")) as source:
+        examined = container.examine(source)
+        assert examined.findings == ()
+        assert examined.pictures
+        assert list(bitstream.examine([source], examined.pictures)) == []
+        assert list(traces(source, ["my village"])) == []
 
 
 def test_the_same_plan_gives_the_same_bytes(jail: Jail, film: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from jebi.release.plan import SIDE, About, Cover, Key, Line, Part, Picture, Plan, Sound, Source
+from jebi.release.plan import SIDE, About, Cover, Key, Line, Moving, Part, Picture, Plan, Sound, Source
 
 CLIP = "0123456789abcdef"
 SEED = bytes(range(16))
@@ -54,6 +54,7 @@ sources = st.builds(
     clip=st.just(CLIP),
     sha256=st.just("cd" * 32),
     covers=st.lists(covers, max_size=3).map(tuple),
+    open=st.lists(st.builds(Moving, keys=keys()), max_size=2).map(tuple),
     sounds=sounds,
     lines=st.lists(lines, max_size=3).map(tuple),
 )

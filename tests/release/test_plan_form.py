@@ -24,7 +24,7 @@ def test_its_bytes_never_change() -> None:
             '{"about":{"filmed":"2026-10","places":[],"summary":{},"themes":[],'
             '"title":{"en":"Rice at the market","ko":"장마당의 쌀"},"why":{}},"format":"jebi cut 1",'
             '"parts":[[0,1000,3000]],"picture":{"lines":720,"rate":25,"seed":"000102030405060708090a0b0c0d0e0f"},'
-            '"sources":[{"clip":"0123456789abcdef","covers":[],"lines":[],"sha256":"'
+            '"sources":[{"clip":"0123456789abcdef","covers":[],"lines":[],"open":[],"sha256":"'
             + "ab" * 32
             + '","sounds":[]}],"voice":""}'
         ).encode()

@@ -33,6 +33,7 @@ TOOLS = {  # program: Debian package, and what is missing without it
 }
 DESK = {  # the same, where the desk's part is installed; these are started from /usr/bin and nowhere else
     "bwrap": ("bubblewrap", "footage is not opened without a jail"),
+    "espeak-ng": ("espeak-ng", "nobody can be given a machine's voice"),
     "exiftool": ("libimage-exiftool-perl", "what footage says of itself cannot be read"),
     "ffmpeg": ("ffmpeg", "footage cannot be opened"),
     "ffprobe": ("ffmpeg", "footage cannot be opened"),

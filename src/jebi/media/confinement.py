@@ -3,7 +3,7 @@
 It sees name spaces of its own and a root that holds the tool, the libraries and the footage, all read-only. It may make
 the system calls of a list, within limits.
 
-The list holds what ffmpeg, ffprobe, exiftool, tesseract and python3 were seen to need, and what the C library falls back on.
+The list holds what ffmpeg, ffprobe, exiftool, tesseract, python3 and espeak-ng were seen to need, and what the C library falls back on.
 Everything else is answered ENOSYS, as an older kernel would, so that libraries go on without it; what no decoder ever asks
 for, and an intruder would, ends the tool at once. No memory that was written can ever be executed.
 
@@ -27,6 +27,7 @@ import pyseccomp
 PROGRAMS: Final = "/usr/bin"
 LIBRARIES: Final = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}"
 TOOLS: Final = {  # what runs in the jail, and what it reads beside itself and the libraries
+    "espeak-ng": (),  # its voices lie among the libraries
     "exiftool": ("/usr/bin/perl", "/usr/share/perl", "/usr/share/perl5"),
     "ffmpeg": (),
     "ffprobe": (),

@@ -82,19 +82,14 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
-    """What hides a face, a figure or a text, from its first key to its last, both included."""
+class Moving:
+    """A box that moves from its first key to its last, both included."""
 
-    kind: CoverKind
-    style: Style
     keys: tuple[Key, ...]
 
     def __post_init__(self) -> None:
-        _check(
-            self.kind in get_args(CoverKind) and self.style in get_args(Style), "a cover is of no known kind or style"
-        )
         times = [key.time_ms for key in self.keys]
-        _check(bool(times) and all(a < b for a, b in pairwise(times)), "a cover's times do not rise")
+        _check(bool(times) and all(a < b for a, b in pairwise(times)), "a box's times do not rise")
 
     @property
     def start_ms(self) -> int:
@@ -103,8 +98,22 @@ class Cover:
 
     @property
     def end_ms(self) -> int:
-        """The time of its last key, which it still covers."""
+        """The time of its last key, which is still part of it."""
         return self.keys[-1].time_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover(Moving):
+    """What hides a face, a figure or a text."""
+
+    kind: CoverKind
+    style: Style
+
+    def __post_init__(self) -> None:
+        Moving.__post_init__(self)
+        _check(
+            self.kind in get_args(CoverKind) and self.style in get_args(Style), "a cover is of no known kind or style"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,20 +146,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A clip, and all that is done to it wherever it is shown."""
+    """A clip, and all that is done to it wherever it is shown. What is `open` may be seen, as a person said: a face, or what looks like one."""
 
     clip: str
     sha256: str
     covers: tuple[Cover, ...] = ()
+    open: tuple[Moving, ...] = ()
     sounds: tuple[Sound, ...] = ()
     lines: tuple[Line, ...] = ()
 
     def __post_init__(self) -> None:
         _check(_is_hex(self.clip, 16) and _is_hex(self.sha256, 64), "a source is no clip with its digest")
-        _check(
-            len(self.covers) <= MOST_COVERS and len(self.lines) <= MOST_LINES, "a source has too many covers or lines"
-        )
-        _check(sum(len(cover.keys) for cover in self.covers) <= MOST_KEYS, "a source's covers have too many keys")
+        boxes = (*self.covers, *self.open)
+        _check(len(boxes) <= MOST_COVERS and len(self.lines) <= MOST_LINES, "a source has too many covers or lines")
+        _check(sum(len(one.keys) for one in boxes) <= MOST_KEYS, "a source's covers have too many keys")
         _check(_are_in_order(self.sounds), "what is heard of a source overlaps, or is not in order")
 
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from jebi.errors import Damaged
-from jebi.release.plan import About, Cover, Key, Line, Part, Picture, Plan, Sound, Source
+from jebi.release.plan import About, Cover, Key, Line, Moving, Part, Picture, Plan, Sound, Source
 
 FORMAT = "jebi cut 1"
 LONGEST = 16 << 20  # bytes
@@ -66,13 +66,18 @@ def _source_fields(source: Source) -> dict[str, Any]:
             {
                 "kind": cover.kind,
                 "style": cover.style,
-                "keys": [[key.time_ms, key.x, key.y, key.width, key.height] for key in cover.keys],
+                "keys": _keys(cover),
             }
             for cover in source.covers
         ],
+        "open": [_keys(one) for one in source.open],
         "sounds": [[sound.start_ms, sound.end_ms, sound.how] for sound in source.sounds],
         "lines": [[line.start_ms, line.end_ms, line.language, line.text] for line in source.lines],
     }
+
+
+def _keys(one: Moving) -> list[list[int]]:
+    return [[key.time_ms, key.x, key.y, key.width, key.height] for key in one.keys]
 
 
 def _plan(fields: dict[str, Any]) -> Plan:
@@ -105,6 +110,7 @@ def _source(fields: dict[str, Any]) -> Source:
             Cover(kind=cover["kind"], style=cover["style"], keys=tuple(map(_key, cover["keys"])))
             for cover in fields["covers"]
         ),
+        open=tuple(Moving(keys=tuple(map(_key, keys))) for keys in fields["open"]),
         sounds=tuple(Sound(start_ms=_number(a), end_ms=_number(b), how=how) for a, b, how in fields["sounds"]),
         lines=tuple(
             Line(start_ms=_number(a), end_ms=_number(b), language=_text(language), text=_text(text))

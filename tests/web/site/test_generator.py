@@ -16,8 +16,11 @@ import pytest
 
 from jebi.errors import Damaged, Refused
 from jebi.parcel.note import Ed25519Signer
+from jebi.release import names_out, subtitles_out
+from jebi.release import pages as outgoing_pages
 from jebi.release.mirror import NOTE, SUMS, compare, parse_list
 from jebi.release.publish import File, Film, Retraction, Site, words
+from jebi.release.secret_words import Secrets
 from jebi.web.site.folder import files, measured
 from jebi.web.site.generator import MADE, Made, generate, read_last
 from published import DAY, SIGNER, Files, film, signed_site, taker
@@ -72,6 +75,18 @@ def test_a_new_site_is_what_its_list_says(press: Press) -> None:
     assert (made.listed.edition, made.listed.day, made.taken) == (1, DAY, 90)
     check = ["sha256sum", "-c", "--strict", "--quiet", SUMS]
     assert subprocess.run(check, cwd=press.folder, check=False).returncode == 0
+
+
+def test_every_file_passes_the_checks_of_what_goes_out(press: Press) -> None:
+    press.make()
+    secrets = Secrets(words=("a name nobody may read",))
+    found = contents(press.folder)
+    assert list(names_out.names(found, secrets)) == []
+    for path, content in found.items():
+        if path.endswith(".vtt"):
+            assert list(subtitles_out.subtitles(content, secrets)) == [], path
+        elif not path.endswith((".mp4", ".jpg")):
+            assert list(outgoing_pages.page(content, secrets)) == [], path
 
 
 def test_a_reader_with_openssl_alone_can_check_a_copy(press: Press) -> None:

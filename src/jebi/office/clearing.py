@@ -1,0 +1,224 @@
+"""Members clear a cut with keys of their own, and what they said is put together to a `ClearedCut`, or to nothing.
+
+What counts stands in the custody log, written there by the desk itself: whose key is whose, who planned what, who refused. Rows of the catalogue are what
+pages show. Whoever alters rows can hide a word of somebody, but add none: an event that comes by way of rows bears its number, and these bear none.
+
+Invariants: a key, a refusal and a clearance are in the log before a row says so; the secret part of a key never comes here.
+"""
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from jebi.archive.record import Event, parse_record
+from jebi.errors import Damaged, NothingFound, Refused
+from jebi.office.desk import Desk, Workplace
+from jebi.office.kept import Kept
+from jebi.parcel.note import Ed25519Signer, Ed25519Verifier, parse
+from jebi.release.clear import LONGEST_CLEARANCE, Clearance, ClearedCut, Cut
+from jebi.vault import catalogue as rows
+from jebi.vault import clearing, cuts, members
+from jebi.vault.catalogue import NUMBERED, Catalogue
+from jebi.vault.clearing import Challenge
+from jebi.vault.members import Member
+
+REPORT_KEY = b"jebi leak report"
+ENROLLED, REVOKED, CLEARED, REFUSED, PLANNED = (
+    "key-enrolled",
+    "key-revoked",
+    "cut-cleared",
+    "cut-refused",
+    "cut-planned",
+)
+_KINDS = {kind: f'"{kind}"'.encode() for kind in (ENROLLED, REVOKED, CLEARED, REFUSED, PLANNED)}
+_MEMBER = "member/"
+_CHALLENGE = "challenge "
+
+
+def reporter(workplace: Workplace) -> Ed25519Signer:
+    """The desk's report key: whoever opened the archive can make reports, and nobody else."""
+    seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=REPORT_KEY).derive(workplace.identity.seed)
+    return Ed25519Signer(name=f"{workplace.settings['name']}/report", secret=seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Clearances:
+    """What members say of the cuts of one archive, which this process holds."""
+
+    desk: Desk
+    catalogue: Catalogue
+    kept: Kept
+    now_ms: Callable[[], int]
+
+    def enroll(self, name: str, verifier: Ed25519Verifier, *, by: str) -> None:
+        """Make a key a member's own. Raises `Refused` when somebody has it, or whoever it is for does not clear."""
+        whose = self._member(name)
+        if whose.role != "clearer":
+            raise Refused("only who clears cuts has a key for it", hint="give them the role of a clearer first")
+        if any(verifier.public == key.public for keys in self.standing().values() for key in keys):
+            raise Refused("somebody has that key already", hint="make another: a key is one person's")
+        self._log(ENROLLED, f"{_MEMBER}{name}", str(verifier), by)
+        with self.catalogue.writing(self.now_ms()) as change:
+            clearing.enroll(change, whose.id, str(verifier), self._row(ENROLLED, f"{_MEMBER}{name}", by))
+
+    def revoke(self, name: str, verifier: Ed25519Verifier, *, by: str) -> None:
+        """Say that a member's key counts for nothing, neither from now on nor for what is not released yet."""
+        self._log(REVOKED, f"{_MEMBER}{name}", str(verifier), by)
+        with self.catalogue.writing(self.now_ms()) as change:
+            for key in clearing.keys(change.connection, self._member(name).id):
+                if key.verifier == str(verifier) and key.revoked_ms is None:
+                    clearing.revoke(change, key.id, self._row(REVOKED, f"{_MEMBER}{name}", by))
+
+    def standing(self) -> dict[str, list[Ed25519Verifier]]:
+        """Everybody's keys that were enrolled and not revoked, as the log has them; whoever was dismissed has none."""
+        keys: dict[str, list[Ed25519Verifier]] = {}
+        for event in self._events():
+            name = event.subject.removeprefix(_MEMBER)
+            if event.kind == ENROLLED and NUMBERED not in event.detail:
+                keys.setdefault(name, []).append(Ed25519Verifier.parse(event.detail))
+            elif event.kind == REVOKED:
+                keys[name] = [key for key in keys.get(name, []) if not event.detail.startswith(str(key))]
+        with self.catalogue.reading() as connection:
+            there = {one.name for one in members.everybody(connection) if not one.disabled and one.role == "clearer"}
+        return {name: keys[name] for name in keys.keys() & there}
+
+    def ask(self, output: int, name: str) -> str:
+        """What a member is to sign who has seen an output and its report. Raises `Refused` where nothing may be cleared."""
+        whose, (cut, report) = self._member(name), self._cut(output)
+        if not report.passed:
+            raise Refused(
+                "something leaks from the cut: its report did not pass", hint="mend the plan, and render it anew"
+            )
+        drawn = Challenge(id=secrets.token_hex(16), member=whose.id, report=report.id, made_ms=self.now_ms())
+        with self.catalogue.writing(self.now_ms()) as change:
+            clearing.ask(change, drawn, self._row("clearance-asked", f"cut/{cut.number}", f"{_MEMBER}{name}"))
+        return cut.statement(drawn.id)
+
+    def clear(self, output: int, name: str, untrusted_note: bytes) -> None:
+        """Take in what a member signed.
+
+        Raises:
+            Damaged, Refused: it is not what they were asked to sign, or not signed by a key of theirs that stands.
+        """
+        with self._rejected(output, name):
+            self._clear(output, name, untrusted_note)
+
+    def _clear(self, output: int, name: str, untrusted_note: bytes) -> None:
+        whose, (cut, report) = self._member(name), self._cut(output)
+        challenge = _challenge_of(untrusted_note)
+        note = parse(untrusted_note)
+        if note.text != cut.statement(challenge):
+            raise Refused("what was signed is not this cut", hint="look at it and its report again, and sign anew")
+        if not any(note.signed_by(key) for key in self.standing().get(name, ())):
+            raise Refused("it is not signed by a key of that member that stands")
+        if name in self._authors(cut):
+            raise Refused("who made the plan cannot clear it", hint="ask somebody else who clears")
+        with self.catalogue.writing(self.now_ms()) as change:
+            if clearing.spend(change, challenge, whose.id) != report.id:
+                raise Refused("the report is newer than what was signed", hint="look at it, and sign anew")
+            self._log(CLEARED, f"cut/{cut.number}", f"output sha256 {cut.output}", f"{_MEMBER}{name}")
+            event = self._row(CLEARED, f"cut/{cut.number}", f"{_MEMBER}{name}")
+            clearing.say(change, output, whose.id, "cleared", untrusted_note.decode(), event)
+
+    def refuse(self, output: int, name: str) -> None:
+        """Take in that a member does not want this to be shown. They owe nobody a reason."""
+        whose, (cut, _) = self._member(name), self._cut(output)
+        self._log(REFUSED, f"cut/{cut.number}", f"output sha256 {cut.output}", f"{_MEMBER}{name}")
+        with self.catalogue.writing(self.now_ms()) as change:
+            event = self._row(REFUSED, f"cut/{cut.number}", f"{_MEMBER}{name}")
+            clearing.say(change, output, whose.id, "refused", "", event)
+
+    def cleared(self, output: int) -> ClearedCut:
+        """The cut, if it is cleared now. Raises `Refused` or `Damaged` with what is lacking or wrong."""
+        cut, report = self._cut(output)
+        with self.catalogue.reading() as connection:
+            names = clearing.member_numbers(connection)
+            said = [one for one in clearing.words(connection, output) if one.verdict == "cleared"]
+        clearances = tuple(
+            Clearance(member=names[one.member], challenge=_challenge_of(one.note.encode()), note=one.note.encode())
+            for one in said
+        )
+        if len(clearances) < 2:
+            raise Refused(f"{len(clearances)} of two people cleared the cut")
+        return ClearedCut(
+            cut=cut,
+            report=self.kept.read(report.blob),
+            reporter=reporter(self.desk).verifier(),
+            clearances=clearances[:2],
+            keys=self.standing(),
+            authors=self._authors(cut),
+            refusals=self._refusals(cut),
+        )
+
+    @contextlib.contextmanager
+    def _rejected(self, output: int, name: str) -> Iterator[None]:
+        """Whoever tried what is not allowed stands in the log."""
+        try:
+            yield
+        except (Damaged, Refused) as error:
+            self._log("clearance-rejected", f"output/{output}", error.what, f"{_MEMBER}{name}")
+            raise
+
+    def _cut(self, output: int) -> tuple[Cut, cuts.Reported]:
+        """An output as it is cleared, and the newest report on it."""
+        with self.catalogue.reading() as connection:
+            found = cuts.get_output(connection, output)
+            planned = cuts.get_plan(connection, found.cut_plan) if found else None
+            report = cuts.last_report(connection, output)
+        if found is None or planned is None:
+            raise NothingFound("there is no such output", hint="look at the list of cuts")
+        if report is None:
+            raise Refused("nobody looked yet whether anything leaks from the cut", hint="have it looked through")
+        return Cut(number=found.cut, output=found.sha256, plan=planned.sha256, report=report.sha256), report
+
+    def _authors(self, cut: Cut) -> set[str]:
+        """Who ever kept this plan, by the log."""
+        plan = f"plan sha256 {cut.plan}"
+        return {
+            event.actor.removeprefix(_MEMBER)
+            for event in self._events()
+            if event.kind == PLANNED and event.detail.startswith(plan)
+        }
+
+    def _refusals(self, cut: Cut) -> set[str]:
+        """Whose last word on this output was a refusal, by the log."""
+        last = {
+            event.actor.removeprefix(_MEMBER): event.kind
+            for event in self._events()
+            if event.kind in {CLEARED, REFUSED} and event.detail.startswith(f"output sha256 {cut.output}")
+        }
+        return {name for name, kind in last.items() if kind == REFUSED}
+
+    def _events(self) -> Iterator[Event]:
+        for line in self.desk.ledger.records():
+            if any(kind in line for kind in _KINDS.values()):
+                yield parse_record(line).event
+
+    def _log(self, kind: str, subject: str, detail: str, actor: str) -> None:
+        self.desk.append(kind, subject, detail, actor=actor, time=self.now_ms() // 1000)
+
+    def _member(self, name: str) -> Member:
+        with self.catalogue.reading() as connection:
+            found = members.named(connection, name)
+        if found is None or found.disabled:
+            raise NothingFound("there is no such member")
+        return found
+
+    @staticmethod
+    def _row(kind: str, subject: str, by: str) -> rows.Event:
+        """The event of a row; the log has its own before."""
+        return rows.Event(kind=f"{kind}-kept", subject=subject, detail="", actor=by)
+
+
+def _challenge_of(untrusted_note: bytes) -> str:
+    """The challenge that a signed clearance names."""
+    if len(untrusted_note) > LONGEST_CLEARANCE:
+        raise Damaged("a clearance is too long to be one")
+    lines = parse(untrusted_note).text.splitlines()
+    if not lines or not lines[-1].startswith(_CHALLENGE):
+        raise Damaged("a clearance names no challenge")
+    return lines[-1].removeprefix(_CHALLENGE)
