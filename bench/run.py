@@ -11,6 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as jebi does, before anyth
 import crossing
 import desk
 import search
+import site_pages
 import voice
 from rows import Row, save, table
 
@@ -18,6 +19,7 @@ AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "crossing": crossing.measure,
     "desk": desk.measure,
     "search": search.measure,
+    "site": site_pages.measure,
     "voice": voice.measure,
 }
 

@@ -12,6 +12,7 @@ from garbage import (
     of_pockets,
     of_release,
     of_seal,
+    of_site,
     of_volumes,
     of_weights,
 )
@@ -27,6 +28,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **of_custody.PARSERS,
     **of_credentials.PARSERS,
     **of_desk.PARSERS,
+    **of_site.PARSERS,
     **of_weights.PARSERS,
     **of_release.PARSERS,
 }

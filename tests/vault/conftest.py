@@ -12,8 +12,9 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))  # for what tests s
 from database import database, fresh, postgresql, postgresql_url
 from jebi.vault.catalogue import Catalogue
 from jebi.vault.schema import METADATA
+from seaweed import s3
 
-__all__ = ["database", "postgresql", "postgresql_url"]
+__all__ = ["database", "postgresql", "postgresql_url", "s3"]
 
 
 @pytest.fixture(scope="session")

@@ -190,7 +190,7 @@ class _Look:
         if found and end < self.source.size:
             self.add(Reason.HIDDEN_BYTES, f"{self.source.size - end} bytes stand behind the last box")
         brand = found[0].kind if found else b""
-        if brand not in {b"ftyp", b"styp"} or brand not in allowed:
+        if brand not in {b"ftyp", b"styp", b"moof"} or brand not in allowed:
             self.add(Reason.UNREADABLE, "this does not begin as an MP4 does")
             return {}
         return self.sorted(found, allowed, "the file")

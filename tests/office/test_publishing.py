@@ -1,0 +1,68 @@
+"""From the site's folder to where it is served: only what changed, and only by the list of our own key."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from jebi.errors import Refused
+from jebi.office.publishing import plan, publish
+from jebi.parcel.note import Ed25519Signer
+from jebi.release import mirror
+from jebi.release.mirror import NOTE, compare
+from jebi.release.publish import Film, Retraction, words
+from jebi.vault.outlet import Outlet
+from jebi.web.site.folder import files, measured
+from jebi.web.site.generator import generate
+from published import DAY, SIGNER, Files, film, signed_site, taker
+
+KEY = SIGNER.verifier()
+
+
+def make(folder: Path, entries: list[Film | Retraction], held: Files) -> None:
+    generate(signed_site(entries), str(folder), take=taker(held), signer=SIGNER, day=DAY)
+
+
+def wrong(folder: Path) -> tuple[object, ...]:
+    listed = mirror.parse_list((folder / NOTE).read_bytes(), KEY)
+    found = {path: measured(str(folder / path)) for path in files(str(folder))}
+    return compare(listed, {path: one for path, one in found.items() if one})
+
+
+def test_a_copy_is_whole_then_brought_on_and_loses_what_was_withdrawn(tmp_path: Path) -> None:
+    ours, there, held = tmp_path / "site", tmp_path / "served", Files()
+    entries: list[Film | Retraction] = [film(number, held) for number in range(1, 6)]
+    make(ours, entries, held)
+
+    first = publish(str(ours), Outlet(str(there)), KEY)
+
+    assert wrong(there) == ()
+    assert first.sent == len(list(files(str(ours))))
+    (there / "CNAME").write_text("films.example")
+    entries[2] = Retraction(number=3, day=DAY, words=words({"en": "Sorry."}))
+    entries.append(film(6, held))
+    make(ours, entries, held)
+
+    second = publish(str(ours), Outlet(str(there)), KEY)
+
+    assert wrong(there) == (("foreign", "CNAME"),)
+    assert not (there / "films/0003").exists()
+    assert 0 < second.sent < first.sent
+    assert {str(path) for path in second.sending.gone} >= {"films/0003/film.mp4", "films/0003/ko.vtt"}
+    assert publish(str(ours), Outlet(str(there)), KEY).sent == 0
+
+
+def test_a_place_that_holds_the_list_of_another_key_is_left_alone(tmp_path: Path) -> None:
+    ours, there, held = tmp_path / "site", tmp_path / "served", Files()
+    make(ours, [film(1, held)], held)
+    other = Ed25519Signer(name=SIGNER.name, secret=bytes(32))
+    listed = mirror.site_list([], edition=9, day=date(2026, 1, 1))
+    there.mkdir()
+    (there / NOTE).write_bytes(str(mirror.sign_list(listed, other)).encode())
+
+    with pytest.raises(Refused):
+        plan(str(ours), Outlet(str(there)), KEY)
+    with pytest.raises(Refused):
+        publish(str(ours), Outlet(str(there)), replace(KEY))
+    assert [path.name for path in there.iterdir()] == [NOTE]
