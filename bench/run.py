@@ -8,12 +8,14 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as jebi does, before anything loads NumPy
 
+import camera
 import crossing
 import desk
 import search
 from rows import Row, save, table
 
 AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    "camera": camera.measure,
     "crossing": crossing.measure,
     "desk": desk.measure,
     "search": search.measure,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from garbage import of_contents, of_custody, of_desk, of_films, of_packets, of_pockets, of_seal, of_volumes
+from garbage import of_contents, of_custody, of_desk, of_films, of_packets, of_pockets, of_seal, of_sensors, of_volumes
 from garbage.campaign import Parser
 
 PARSERS: dict[str, Callable[[], Parser]] = {
@@ -14,4 +14,5 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **of_pockets.PARSERS,
     **of_custody.PARSERS,
     **of_desk.PARSERS,
+    **of_sensors.PARSERS,
 }
