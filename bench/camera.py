@@ -35,7 +35,7 @@ from jebi.archive.sensor_match import (
     search,
     straightened,
 )
-from jebi.media.quieting import Painter, Remover, _columns_from, _rows_from
+from jebi.media.quieting import Painter, Remover, laid_from
 from jebi.release.quieting import USUAL, Quieting, Strength, dither, grain, places
 
 SAMPLES = ROOT / ".cache" / "samples"
@@ -315,7 +315,7 @@ def _attacks(room: Room, outcome: Outcome, reference: Floats, *, is_quick: bool 
         whole += residual * light
     found = cleaned(whole)
     middle = list(steps)[len(steps) // 2]
-    energies = {"told": _at(found, sampled(reference, *_straight(_places(plan, middle))))}
+    energies = {"told": _at(found, sampled(reference, *_straight(laid_from(plan, middle))))}
     if not is_quick:
         back = straightened(found, reference.shape, Pose(scale=columns / room.width))
         energies["naive"] = Meter(reference).measure(back).energy
@@ -338,24 +338,13 @@ def _at(found: Floats, reference: Floats) -> float:
 def _seeded(plan: Quieting, steps: dict[int, Floats], reference: Floats) -> float:
     """Every quarter of a second is compared with the reference laid just so, and their correlations are added."""
     best = 0.0
-    laid = [(cleaned(part), sampled(reference, *_places(plan, step))) for step, part in steps.items()]
+    laid = [(cleaned(part), sampled(reference, *laid_from(plan, step))) for step, part in steps.items()]
     for halving in range(4):
         waves = sum(np.fft.rfft2(ours) * np.conj(np.fft.rfft2(theirs)) for ours, theirs in laid)
         surface = np.asarray(np.fft.irfft2(waves, s=laid[0][0].shape), np.float32)
         best = max(best, abs(energy_of(surface, max(2, NEAR >> halving))[0]))
         laid = [(halved(ours), halved(theirs)) for ours, theirs in laid]
     return best
-
-
-def _places(plan: Quieting, time_ms: int) -> tuple[Floats, Floats]:
-    """From which row and column of the picture each pixel is taken."""
-    moment = plan.at(time_ms)
-    rows, columns = (
-        np.asarray(found / 64, np.float32) for found in (_rows_from(moment, plan), _columns_from(moment, plan))
-    )
-    first = np.clip(columns.astype(np.int32), 0, rows.shape[1] - 2)
-    further, down = columns - first, np.arange(len(rows))[:, None]
-    return np.asarray(rows[down, first] * (1 - further) + rows[down, first + 1] * further, np.float32), columns
 
 
 def _straight(at: tuple[Floats, Floats]) -> tuple[Floats, Floats]:

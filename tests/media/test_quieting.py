@@ -8,7 +8,7 @@ import pytest
 from cameras import filmed, pattern_of
 from jebi.archive.sensor import Gathering, Shares, added
 from jebi.archive.sensor_match import THRESHOLD, Meter, Pose, straightened
-from jebi.media.quieting import Painter, Remover
+from jebi.media.quieting import Painter, Remover, laid_from
 from jebi.release.quieting import USUAL, Quieting, Strength, dither, grain, places
 
 SEED = bytes(range(16))
@@ -90,6 +90,17 @@ def test_a_mark_is_shown_where_the_plan_says() -> None:
         around = painted[down - 4 : down + 5, right - 4 : right + 5]
         assert around.max() > 180
     assert (painted > 60).sum() < len(shown) * 25
+
+
+def test_a_picture_laid_by_hand_is_the_one_that_is_painted() -> None:
+    down, right = (np.asarray(axis, float) for axis in np.mgrid[:216, :384])
+    hills = np.rint(120 + 50 * np.sin(down / 20) + 40 * np.cos(right / 27))
+    of = plan(strength=Strength(smoothing=(0, 0, 0), grain=0))
+
+    rows, columns = laid_from(of, 2600)
+    painted = luma_of(painter(of).paint(2600, frame(hills)), of)
+
+    assert np.abs(painted - (120 + 50 * np.sin(rows / 20) + 40 * np.cos(columns / 27))).max() < 2
 
 
 def test_edges_stay_sharp_and_in_studio_range() -> None:

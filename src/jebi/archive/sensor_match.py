@@ -170,13 +170,15 @@ def halved(pattern: Floats) -> Floats:
 
 def same_camera(one: Sensor, other: Sensor) -> Match:
     """Compare the patterns of two pseudonyms, whichever way up their cameras were held; the larger one is made smaller."""
-    meter = Meter(one.pattern)
+    small, large = sorted((one.pattern, other.pattern), key=lambda pattern: pattern.size)
+    meter = Meter(small)
     tried = []
     for quarter in QUARTERS:
-        turned = np.rot90(other.pattern, quarter)
-        scale = min(turned.shape[0] / one.pattern.shape[0], turned.shape[1] / one.pattern.shape[1])
-        pose = Pose(scale=scale)
-        laid = turned if turned.shape == one.pattern.shape else straightened(turned, one.pattern.shape, pose)
+        turned = np.asarray(np.rot90(large, quarter), np.float32)
+        while min(turned.shape) >= 2 * min(small.shape):
+            turned = halved(turned)
+        pose = Pose(scale=min(side / other for side, other in zip(turned.shape, small.shape, strict=True)))
+        laid = turned if turned.shape == small.shape else straightened(turned, small.shape, pose)
         tried.append(meter.measure(laid, pose=pose))
     return max(tried, key=lambda match: abs(match.energy))
 

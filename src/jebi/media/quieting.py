@@ -134,6 +134,16 @@ class Painter:
         return self._scaled[1][down : down + rows, across : across + columns]
 
 
+def laid_from(plan: Plan, time_ms: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """From which row and which column of the picture each pixel is taken that is shown at a time: for whoever checks what is left."""
+    moment = plan.at(time_ms)
+    found = (_rows_from(moment, plan), _columns_from(moment, plan))
+    rows, columns = (np.asarray(places / np.float32(PART), np.float32) for places in found)
+    left = np.clip(columns.astype(np.int32), 0, plan.size[0] - 2)
+    further, line = columns - left, np.arange(len(rows))[:, None]
+    return np.asarray(rows[line, left] * (1 - further) + rows[line, left + 1] * further, np.float32), columns
+
+
 class _Lay:
     """Where each pixel that is shown is taken from, and with what weights: for planes of one size, as long as the plan stands still."""
 
