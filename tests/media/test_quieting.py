@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cameras import filmed, pattern_of
-from jebi.archive.sensor import Gathering, Shares, added
+from jebi.archive.sensor import PASSES, Gathering, Shares, added
 from jebi.archive.sensor_match import THRESHOLD, Meter, Pose, straightened
 from jebi.media.quieting import Painter, Remover, laid_from
 from jebi.release.quieting import USUAL, Quieting, Strength, dither, grain, places
@@ -34,7 +34,7 @@ def luma_of(painted: bytes, of: Quieting) -> np.ndarray:
     return np.frombuffer(painted, np.uint8, rows * columns).reshape(rows, columns)
 
 
-def shares_of(frames: list[np.ndarray], passes: int = 3) -> Shares:
+def shares_of(frames: list[np.ndarray], passes: int = PASSES) -> Shares:
     """What a clip tells of its sensor, looked for again in what is left of it."""
     found: Shares = np.zeros(frames[0].shape, np.int16)
     for _ in range(passes):
@@ -145,15 +145,19 @@ def test_the_bend_goes_on_after_a_step_and_not_before() -> None:
 
 @pytest.fixture(scope="module")
 def street() -> list[np.ndarray]:
-    return [luma for place in range(6) for luma in filmed(1, 6, place=place, strength=0.006)]
+    return [luma for place in range(6) for luma in filmed(1, 4, place=place, strength=0.006)]
+
+
+@pytest.fixture(scope="module")
+def remover(street: list[np.ndarray]) -> Remover:
+    return Remover(shares_of(street), dither(SEED, SIZE), places(SEED, 100))
 
 
 def test_the_camera_is_found_before_and_not_after_even_by_one_who_is_told_how_the_film_lies(
-    street: list[np.ndarray],
+    street: list[np.ndarray], remover: Remover
 ) -> None:
     of, truth = plan(), Meter(pattern_of(1))
     before, after = Gathering(), Gathering()
-    remover = Remover(shares_of(street), dither(SEED, SIZE), places(SEED, 100))
     hand = painter(of)
     for number, luma in enumerate(street):
         before.feed(luma)
@@ -169,8 +173,9 @@ def test_the_camera_is_found_before_and_not_after_even_by_one_who_is_told_how_th
     assert abs(truth.measure(straightened(left.pattern, (216, 384), told)).energy) < THRESHOLD
 
 
-def test_what_a_clip_tells_of_its_sensor_is_taken_off_without_a_trace_in_the_picture(street: list[np.ndarray]) -> None:
-    remover = Remover(shares_of(street), dither(SEED, SIZE), places(SEED, 100))
+def test_what_a_clip_tells_of_its_sensor_is_taken_off_without_a_trace_in_the_picture(
+    street: list[np.ndarray], remover: Remover
+) -> None:
 
     less = remover.taken_off(street[0]).astype(float) - street[0]
 

@@ -36,6 +36,10 @@ MOST_SHARE = 0.05  # of the light, in all octaves: three deviations of the worst
 SHARE = 2048  # parts of the light in which shares are counted …
 MOST_SHARES = 123  # … of which no sensor has more, but in pixels that are broken; times 255 they fit 16 bits
 UNSURE = 2e3  # added to what frames tell of a pixel: a fifth of what one of them does where it is bright and plain
+PASSES = (
+    5  # in which shares are looked for: after the third a camera is still found in the frames, after the fifth hardly …
+)
+ENOUGH = 40  # … in so many frames of a clip, evenly spaced: more make it no better
 PER_DEVIATION = 32  # … whose standard deviation this is: four deviations fit, and rounding costs a thousandth
 MOST_FRAMES = (1 << 32) - 1
 MOST_WEIGHT = (1 << 63) - 1
@@ -107,7 +111,7 @@ class Gathering:
         """By which share of the light each pixel gives more, in 1/2048, as well as these frames tell: to be taken off them again.
 
         Where they do not tell, it is nothing. Unlike a pattern it is not cleaned: all that stands still in the frames is
-        in it. An octave hides a little of the next, so what is left after it was taken off is looked for once more, or twice.
+        in it. An octave hides a little of the next, so what is left after it was taken off is looked for again, `PASSES` times.
         """
         if not self._common:
             raise ValueError("there is nothing to say of no frame")
@@ -116,7 +120,9 @@ class Gathering:
             most = np.float32(MOST_SHARE * math.sqrt(gain))
             found.append(np.clip(common / (trust + UNSURE), -most, most))
         counted = np.rint(sum_of(found) * np.float32(SHARE)).astype(np.int32)
-        return _bounded(counted - int(counted.sum()) // counted.size)  # noise is part of the light: that alone makes a share
+        return _bounded(
+            counted - int(counted.sum()) // counted.size
+        )  # noise is part of the light: that alone makes a share
 
 
 def added(one: Shares, other: Shares) -> Shares:
@@ -214,16 +220,19 @@ def _bounded(found: NDArray[np.generic]) -> Shares:
 
 def _smoothed(plane: Floats, step: int) -> Floats:
     """Convolved with (1 2 1) / 4 both ways, its places so many pixels apart; the edges are repeated."""
-    padded = np.pad(plane, ((step, step), (0, 0)), mode="edge")
-    down = padded[step:-step] * np.float32(2)
-    down += padded[: -2 * step]
-    down += padded[2 * step :]
-    padded = np.pad(down, ((0, 0), (step, step)), mode="edge")
-    both = padded[:, step:-step] * np.float32(2)
-    both += padded[:, : -2 * step]
-    both += padded[:, 2 * step :]
+    down = _three(plane, plane * np.float32(2), step)
+    both = _three(down.T, down.T * np.float32(2), step).T
     both *= np.float32(1 / 16)
     return both
+
+
+def _three(plane: Floats, total: Floats, step: int) -> Floats:
+    """To a total of its own rows are added those so many above and below; the first and the last are repeated."""
+    total[step:] += plane[:-step]
+    total[:step] += plane[:1]
+    total[:-step] += plane[step:]
+    total[-step:] += plane[-1:]
+    return total
 
 
 def _least_energy(detail: Floats) -> Floats:
@@ -234,12 +243,8 @@ def _least_energy(detail: Floats) -> Floats:
 
 def _means(plane: Floats, step: int) -> Floats:
     """Means of three by three values, so many apart; those at the edges are repeated."""
-    padded = np.pad(plane, ((step, step), (0, 0)), mode="edge")
-    down = padded[step:-step] + padded[: -2 * step]
-    down += padded[2 * step :]
-    padded = np.pad(down, ((0, 0), (step, step)), mode="edge")
-    both = padded[:, step:-step] + padded[:, : -2 * step]
-    both += padded[:, 2 * step :]
+    down = _three(plane, plane.copy(), step)
+    both = _three(down.T, down.T.copy(order="K"), step).T
     both *= np.float32(1 / 9)
     return both
 

@@ -24,6 +24,8 @@ PART: Final = 64  # of a pixel; places between pixels, and a kernel's weights
 WEIGHT_BITS: Final = 14  # of a spline's weights
 FINER: Final = 14  # bits by which places are worked out more finely than a plan's numbers of 2^-20
 BAND: Final = 1 << 16  # pixels that are worked on at once: they stay in the processor's cache
+STRIP: Final = 128  # rows that are smoothed at once, for the same reason …
+REACH: Final = 7  # … with so many above and below: the smoothings of three octaves reach no farther
 LOWEST, BRIGHTEST, STRONGEST = 16, 235, 240  # of studio range: of all, of luma, of chroma
 GRAIN_DEVIATION: Final = 256
 PARTS: Final = 2048  # of the light, in which a sensor's shares are counted
@@ -105,9 +107,8 @@ class Painter:
         moment = self._moment(time_ms)
         flat = np.frombuffer(pixels, np.uint8)
         luma = self._luma_lay.laid(flat[: width * height])
-        _smooth(luma, moment.smoothing, self._grain_of(moment.grain))
+        painted = [_smoothed(luma, moment.smoothing, self._grain_of(moment.grain))]
         self._count += 1
-        painted = [np.clip(luma, LOWEST, BRIGHTEST).astype(np.uint8)]
         for plane in (4, 5):
             quarter = width * height // 4
             chroma = self._chroma_lay.laid(flat[plane * quarter : (plane + 1) * quarter])
@@ -240,35 +241,41 @@ def _spline(length: int, nodes: int) -> NDArray[np.float64]:
     return weights
 
 
-def _smooth(luma: Words, thresholds: tuple[int, int, int], grain: Words) -> None:
+def _smoothed(luma: Words, thresholds: tuple[int, int, int], grain: Words) -> NDArray[np.uint8]:
     """Take away, of each octave's detail, what is no more than its threshold, and lay grain over it; both in quarters of a level."""
-    rest = luma << 2
-    luma <<= 2
-    for octave, threshold in enumerate(thresholds):
-        if not any(thresholds[octave:]):
-            break
-        smooth = _octave(rest, 1 << octave)
-        rest -= smooth
-        np.clip(rest, -threshold, threshold, out=rest)
-        luma -= rest
-        rest = smooth
-    luma += grain
-    luma += 2
-    luma >>= 2
+    rows, laid = len(luma), np.empty(luma.shape, np.uint8)
+    for start in range(0, rows, STRIP):
+        end, top = min(rows, start + STRIP), max(0, start - REACH)
+        kept = luma[top : end + REACH] << 2
+        rest = kept.copy()
+        for octave, threshold in enumerate(thresholds if any(thresholds) else ()):
+            smooth = _octave(rest, 1 << octave)
+            rest -= smooth
+            np.clip(rest, -threshold, threshold, out=rest)
+            kept -= rest
+            rest = smooth
+        strip = kept[start - top : end - top]
+        strip += grain[start:end]
+        strip += 2
+        strip >>= 2
+        laid[start:end] = np.clip(strip, LOWEST, BRIGHTEST, out=strip)
+    return laid
 
 
 def _octave(plane: Words, step: int) -> Words:
     """Convolved with (1 2 1) / 4 both ways, its places so many pixels apart; the edges are repeated."""
-    padded = np.pad(plane, ((step, step), (0, 0)), mode="edge")
-    down = padded[step:-step] << 1
-    down += padded[: -2 * step]
-    down += padded[2 * step :]
+    down = plane << 1
+    down[step:] += plane[:-step]
+    down[:step] += plane[:1]
+    down[:-step] += plane[step:]
+    down[-step:] += plane[-1:]
     down += 2
     down >>= 2
-    padded = np.pad(down, ((0, 0), (step, step)), mode="edge")
-    both = padded[:, step:-step] << 1
-    both += padded[:, : -2 * step]
-    both += padded[:, 2 * step :]
+    both = down << 1
+    both[:, step:] += down[:, :-step]
+    both[:, :step] += down[:, :1]
+    both[:, :-step] += down[:, step:]
+    both[:, -step:] += down[:, -1:]
     both += 2
     both >>= 2
     return both
