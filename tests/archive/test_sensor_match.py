@@ -135,10 +135,18 @@ def test_a_camera_is_known_whichever_way_up_it_is_held(quarter: int) -> None:
     assert same_camera(sensor(1, own=1), other).is_alarming
 
 
+def test_what_matches_at_a_shift_is_a_place_and_no_camera() -> None:
+    moved = Sensor(pattern=np.roll(sensor(1, own=2).pattern, (9, 30), axis=(0, 1)), frames=9, weight=99)
+
+    assert not same_camera(sensor(1, own=1), moved).is_alarming
+
+
 def test_the_films_of_a_pseudonym_at_half_the_size_are_known() -> None:
     smooth = halved(noise(1, (720, 960)))
-    small = Sensor(pattern=quantised(halved(smooth) + np.float32(0.5) * noise(3, (180, 240))), frames=9, weight=99)
-    large = Sensor(pattern=quantised(smooth + noise(4, (360, 480))), frames=9, weight=99)
+    small = Sensor(
+        pattern=quantised(np.asarray(halved(smooth) + noise(3, (180, 240)) / 2, np.float32)), frames=9, weight=99
+    )
+    large = Sensor(pattern=quantised(np.asarray(smooth + noise(4, (360, 480)), np.float32)), frames=9, weight=99)
 
     assert same_camera(small, large).is_alarming
     assert same_camera(large, small).is_alarming

@@ -26,6 +26,7 @@ PEAK = 5  # pixels to each side of the peak that belong to it
 KEPT = 6  # poses of a coarse search that are looked at more closely
 HALVINGS = 2  # at which patterns are compared, beside their full size
 SMALLEST = 96  # a side of a pattern that was made smaller; below it there are too few pixels for a peak
+STEADY = 1  # pixel by which two films of one sensor may lie off each other; farther off, films of one place match
 QUARTERS = (0, 1, 2, 3)
 
 
@@ -84,7 +85,7 @@ class Meter:
         for halving, small in enumerate(_ever_smaller(pattern, len(self._waves) - 1)):
             shape, waves = self._waves[halving]
             found = np.asarray(np.fft.irfft2(np.fft.rfft2(small) * waves, s=shape), np.float32)
-            energy, down, right = energy_of(found, None if within is None else max(1, within >> halving))
+            energy, down, right = energy_of(found, None if within is None else within >> halving)
             if best is None or abs(energy) > abs(best.energy):
                 best = Match(energy=energy, down=down << halving, right=right << halving, halving=halving, pose=pose)
         assert best
@@ -169,7 +170,11 @@ def halved(pattern: Floats) -> Floats:
 
 
 def same_camera(one: Sensor, other: Sensor) -> Match:
-    """Compare the patterns of two pseudonyms, whichever way up their cameras were held; the larger one is made smaller."""
+    """Compare the patterns of two pseudonyms, whichever way up their cameras were held; the larger one is made smaller.
+
+    Both are of a whole sensor, so they lie on each other as they are, or nearly. Were every shift allowed, what two cameras
+    filmed at one place would match at another.
+    """
     small, large = sorted((one.pattern, other.pattern), key=lambda pattern: pattern.size)
     meter = Meter(small)
     tried = []
@@ -179,7 +184,7 @@ def same_camera(one: Sensor, other: Sensor) -> Match:
             turned = halved(turned)
         pose = Pose(scale=min(side / other for side, other in zip(turned.shape, small.shape, strict=True)))
         laid = turned if turned.shape == small.shape else straightened(turned, small.shape, pose)
-        tried.append(meter.measure(laid, pose=pose))
+        tried.append(meter.measure(laid, within=STEADY, pose=pose))
     return max(tried, key=lambda match: abs(match.energy))
 
 
