@@ -8,6 +8,7 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as jebi does, before anything loads NumPy
 
+import camera
 import crossing
 import desk
 import search
@@ -16,6 +17,7 @@ import voice
 from rows import Row, save, table
 
 AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    "camera": camera.measure,
     "crossing": crossing.measure,
     "desk": desk.measure,
     "search": search.measure,

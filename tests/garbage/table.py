@@ -12,6 +12,7 @@ from garbage import (
     of_pockets,
     of_release,
     of_seal,
+    of_sensors,
     of_site,
     of_volumes,
     of_weights,
@@ -31,4 +32,5 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **of_site.PARSERS,
     **of_weights.PARSERS,
     **of_release.PARSERS,
+    **of_sensors.PARSERS,
 }
