@@ -10,12 +10,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as jebi does, before anyth
 
 import crossing
 import desk
+import faces
 import search
 from rows import Row, save, table
 
 AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "crossing": crossing.measure,
     "desk": desk.measure,
+    "faces": faces.measure,
     "search": search.measure,
 }
 

