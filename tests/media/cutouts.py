@@ -88,10 +88,15 @@ def cutouts() -> tuple[Cutout, ...]:
     return tuple(_cut())
 
 
+def picture(name: str) -> Pixels:
+    """One of the pictures with marked faces: height × width × 3 bytes."""
+    with Image.open((TELEVISION if name == "t1.jpg" else PICTURES) / name) as opened:
+        return np.asarray(opened.convert("RGB"))
+
+
 def _cut() -> Iterator[Cutout]:
-    for picture, marks in MARKS.items():
-        with Image.open((TELEVISION if picture == "t1.jpg" else PICTURES) / picture) as opened:
-            pixels = np.asarray(opened.convert("RGB"))
+    for name, marks in MARKS.items():
+        pixels = picture(name)
         for number, (left, top, right, bottom) in enumerate(marks):
             half = (right - left) / 2, (bottom - top) / 2
             centre = (left + right) / 2, (top + bottom) / 2
@@ -100,7 +105,7 @@ def _cut() -> Iterator[Cutout]:
             middle = centre[0] - x1, centre[1] - y1
             opaque = _fading(part.shape[:2], middle, half)
             head = np.concatenate([part, opaque[..., None]], axis=2)
-            yield Cutout(name=f"{picture.partition('.')[0]}-{number}", pixels=head, centre=middle, half=half)
+            yield Cutout(name=f"{name.partition('.')[0]}-{number}", pixels=head, centre=middle, half=half)
 
 
 def _fading(shape: tuple[int, ...], centre: tuple[float, float], half: tuple[float, float]) -> Pixels:
@@ -151,11 +156,11 @@ def _shown(cutout: Cutout, matrix: Matrix, corner: tuple[int, int], size: tuple[
     """The head in one moment, in this part of the frame; made smaller first, so that fine lines do not flicker."""
     height = float(np.ptp(cutout.outline(matrix), axis=0).max())
     small = min(1.0, 1.25 * height / (2 * max(cutout.half)))
-    picture = Image.fromarray(cutout.pixels, "RGBA")
-    reduced = max(1, round(picture.width * small)), max(1, round(picture.height * small))
-    back = np.linalg.inv(matrix @ np.diag([picture.width / reduced[0], picture.height / reduced[1], 1]))
+    head = Image.fromarray(cutout.pixels, "RGBA")
+    reduced = max(1, round(head.width * small)), max(1, round(head.height * small))
+    back = np.linalg.inv(matrix @ np.diag([head.width / reduced[0], head.height / reduced[1], 1]))
     back = back @ np.array([[1, 0, corner[0]], [0, 1, corner[1]], [0, 0, 1]])
     coefficients = tuple((back / back[2, 2]).ravel()[:8])
-    picture = picture.resize(reduced, Image.Resampling.LANCZOS)
-    turned = picture.transform(size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC)
+    head = head.resize(reduced, Image.Resampling.LANCZOS)
+    turned = head.transform(size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC)
     return np.asarray(turned, np.float32)
