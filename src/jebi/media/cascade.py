@@ -5,10 +5,11 @@ What looks for leaks must not be blind where the one was blind that covered. So 
 network is loaded. It also says where eyes, nose and mouth are, so that faces can be compared (media/likeness.py).
 
 The first network looks at each window of 12 pixels in each size; the second and third look at what is left in 24 and 48 pixels, and each
-moves the boxes that it keeps. All three read pictures column by column, as they were trained.
+moves the boxes that it keeps. All three read pictures column by column, as they were trained. They know neither the dark nor half a
+face, so a frame's dark parts are brightened first, and the frame is mirrored around its edges: a face that leaves it looks whole.
 
 Invariants: one frame's result never depends on another's. Nothing is fetched. How much is looked at more closely is bounded, the
-surest first. Not finding a face says nothing. Peak: 150 MiB for a frame of 1280 pixels, most of it the engine's.
+surest first. Not finding a face says nothing. Peak: 200 MiB for a frame of 1280 pixels, most of it the engine's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from jebi.errors import Damaged
 from jebi.media.models import Model
@@ -39,6 +40,13 @@ SMALLEST = 20  # pixels: a face that is smaller can be known by nobody, and each
 LONGEST_SIDE = 1280  # a frame is shrunk to this
 LARGEST_SIDE = 8192  # no camera in use films more
 MOST_WINDOWS = 2000  # that are looked at more closely, in one frame and turn; a crowd of a hundred faces has 1,200
+MARGIN = 8  # the frame is mirrored around its edges by this part of its shorter side: half a face that leaves looks whole again
+MOST_MIRRORED = 0.7  # of a face's box outside the frame: beyond that it is only the mirror's
+DIM, MOST_LIGHT = (
+    60,
+    16.0,
+)  # luma that the networks need, and how many times what is darker is brightened; beyond, there is only noise
+AROUND = 16  # pixels of the frame to one of the map by which it is brightened
 BATCH = 128  # windows at once: 128 of 48 pixels are 30 MiB in the third network
 
 Frame = npt.NDArray[np.uint8]
@@ -116,17 +124,19 @@ class Cascade:
             raise ValueError("a frame is height × width × 3 bytes")
         if not 1 <= min(frame.shape[:2]) <= max(frame.shape[:2]) <= LARGEST_SIDE or smallest < SIZES[0]:
             raise ValueError("a frame is no larger than a camera films, and a face no smaller than the first window")
-        whole = Image.fromarray(frame)
-        shrunk = min(1.0, self._longest_side / max(whole.size))
+        picture = Image.fromarray(frame)
+        shrunk = min(1.0, self._longest_side / max(picture.size))
         if shrunk < 1:
-            whole = _resized(whole, max(1, round(whole.width * shrunk)), max(1, round(whole.height * shrunk)))
+            picture = _resized(picture, max(1, round(picture.width * shrunk)), max(1, round(picture.height * shrunk)))
+        margin = min(picture.size) // MARGIN
+        framed = Image.fromarray(np.pad(_lit(picture), ((margin, margin), (margin, margin), (0, 0)), "symmetric"))
         looks = [
-            _turned_back(self._look(whole.rotate(turn, expand=True), score, smallest), turn, whole.size)
+            _turned_back(self._look(framed.rotate(turn, expand=True), score, smallest), turn, framed.size)
             for turn in turns
         ]
         turned = [turn for turn, windows in zip(turns, looks, strict=True) for _ in windows.scores]
-        found = _joined([_none(), *looks])
-        scale = np.array([frame.shape[1] / whole.width, frame.shape[0] / whole.height], np.float32)
+        found = _shifted(_joined([_none(), *looks]), -margin)
+        scale = np.array([frame.shape[1] / picture.width, frame.shape[0] / picture.height], np.float32)
         chosen = _distinct(found, 0.5, within=True)
         return [seen for one in chosen for seen in _seen(found, int(one), turned[one], scale, frame)]
 
@@ -187,6 +197,15 @@ def _resized(picture: Image.Image, width: int, height: int) -> Image.Image:
 def _columns(picture: Image.Image) -> Floats:
     """Width × height × 3 numbers around 0."""
     return (np.asarray(picture, np.float32).transpose(1, 0, 2) - np.float32(127.5)) / np.float32(128)
+
+
+def _lit(picture: Image.Image) -> Frame:
+    """The picture with its dark parts brightened, each by what is around it: who stands before a window is as dark as who stands in the night."""
+    size = max(1, picture.width // AROUND), max(1, picture.height // AROUND)
+    around = picture.convert("L").resize(size, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(4))
+    luma = np.asarray(around.resize(picture.size, Image.Resampling.BILINEAR), np.float32)
+    light = np.clip(DIM / np.maximum(luma, 1), 1, MOST_LIGHT)
+    return (np.asarray(picture) * light[..., None]).clip(0, 255).astype(np.uint8)
 
 
 def _cut(picture: Image.Image, box: Floats, size: int) -> Floats:
@@ -258,12 +277,18 @@ def _points_back(points: Floats, turn: int, size: tuple[int, int]) -> Floats:
     return np.stack(places[turn], axis=-1)
 
 
+def _shifted(windows: _Windows, by: int) -> _Windows:
+    return replace(windows, boxes=windows.boxes + by, points=windows.points + by)
+
+
 def _seen(found: _Windows, which: int, turn: int, scale: Floats, frame: Frame) -> Iterator[Seen]:
-    """A face in pixels of the frame, unless nothing of it lies there."""
+    """A face in pixels of the frame, unless hardly anything of it lies there."""
     height, width = frame.shape[:2]
-    left, top = np.floor(found.boxes[which, :2] * scale).clip(0).astype(int).tolist()
-    right, bottom = np.minimum(np.ceil(found.boxes[which, 2:] * scale), (width, height)).astype(int).tolist()
+    corner, end = found.boxes[which, :2] * scale, found.boxes[which, 2:] * scale
+    left, top = np.floor(corner).clip(0).astype(int).tolist()
+    right, bottom = np.minimum(np.ceil(end), (width, height)).astype(int).tolist()
     points = tuple((float(x), float(y)) for x, y in found.points[which] * scale)
-    if right > left and bottom > top:
+    inside = max(0, right - left) * max(0, bottom - top)
+    if inside > (1 - MOST_MIRRORED) * float((end - corner).prod()):
         score = float(found.scores[which])
         yield Seen(x=left, y=top, width=right - left, height=bottom - top, score=score, turn=turn, points=points)
