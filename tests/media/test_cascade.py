@@ -37,6 +37,11 @@ def six() -> Frame:
         return np.asarray(opened.convert("RGB"))
 
 
+@pytest.fixture(scope="module")
+def seated(cascade: Cascade, six: Frame) -> list[Seen]:
+    return cascade.faces(six, turns=[0])
+
+
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> float:
     """Intersection over union of two left, top, right, bottom."""
     width = min(one[2], other[2]) - max(one[0], other[0])
@@ -50,12 +55,11 @@ def _sides(face: Seen) -> tuple[int, int, int, int]:
     return face.x, face.y, face.x + face.width, face.y + face.height
 
 
-def test_each_of_six_people_is_found_once_and_where_they_are(cascade: Cascade, six: Frame) -> None:
-    found = cascade.faces(six, turns=[0])
-    assert len(found) == 6
+def test_each_of_six_people_is_found_once_and_where_they_are(seated: list[Seen]) -> None:
+    assert len(seated) == 6
     for mark in MARKS["t1.jpg"]:
-        assert max(_overlap(mark, _sides(face)) for face in found) > 0.55
-    assert found == sorted(found, key=lambda face: -face.score)
+        assert max(_overlap(mark, _sides(face)) for face in seated) > 0.55
+    assert seated == sorted(seated, key=lambda face: -face.score)
 
 
 def test_the_talking_face_is_found_where_it_was_marked_by_hand(cascade: Cascade, talking: list[Frame]) -> None:
@@ -83,8 +87,8 @@ def test_eyes_nose_and_mouth_are_found_however_the_camera_lay(
         assert lying.turn == turn
 
 
-def test_the_eyes_of_an_upright_face_are_above_its_mouth_and_left_is_left(cascade: Cascade, six: Frame) -> None:
-    for face in cascade.faces(six, turns=[0]):
+def test_the_eyes_of_an_upright_face_are_above_its_mouth_and_left_is_left(seated: list[Seen]) -> None:
+    for face in seated:
         left_eye, right_eye, nose, left_mouth, right_mouth = face.points
         assert left_eye[0] < right_eye[0]
         assert left_mouth[0] < right_mouth[0]
@@ -95,6 +99,24 @@ def test_a_crowd_is_found_whole(cascade: Cascade, talking: list[Frame]) -> None:
     small = np.asarray(Image.fromarray(talking[0]).resize((106, 86), Image.Resampling.BICUBIC))
     crowd = np.tile(small, (6, 10, 1))
     assert len(cascade.faces(crowd, turns=[0])) == 60
+
+
+def test_a_face_in_the_dark_is_found_with_and_without_a_lamp_beside_it(cascade: Cascade, talking: list[Frame]) -> None:
+    dark = np.pad((talking[0] * 0.06).astype(np.uint8), ((0, 0), (0, 100), (0, 0)))
+    lamp = dark.copy()
+    lamp[20:80, 200:260] = 255
+    for frame in (dark, lamp):
+        (face,) = cascade.faces(frame, turns=[0])
+        assert _overlap((65, 34, 109, 99), _sides(face)) > 0.5
+
+
+def test_half_a_face_at_the_edge_of_the_picture_is_found_and_its_mirror_is_not(
+    cascade: Cascade, talking: list[Frame]
+) -> None:
+    half = np.ascontiguousarray(talking[0][:, 88:])
+    (face,) = cascade.faces(half, turns=[0])
+    assert face.x == 0
+    assert _overlap((0, 34, 21, 99), _sides(face)) > 0.4
 
 
 def test_a_large_frame_is_shrunk_and_its_faces_are_in_its_own_pixels(cascade: Cascade, talking: list[Frame]) -> None:
@@ -112,7 +134,7 @@ def test_a_face_that_hangs_over_the_edge_is_cut_off_there(cascade: Cascade, talk
 
 def test_frames_of_another_size_before_it_change_nothing(cascade: Cascade, talking: list[Frame], six: Frame) -> None:
     before = cascade.faces(talking[0], turns=[0])
-    cascade.faces(six, turns=[0])
+    cascade.faces(six[200:500, 400:900], turns=[0])
     assert cascade.faces(talking[0], turns=[0]) == before
 
 
