@@ -204,6 +204,8 @@ def _lit(picture: Image.Image) -> Frame:
     size = max(1, picture.width // AROUND), max(1, picture.height // AROUND)
     around = picture.convert("L").resize(size, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(4))
     luma = np.asarray(around.resize(picture.size, Image.Resampling.BILINEAR), np.float32)
+    if luma.min() >= DIM:
+        return np.asarray(picture)
     light = np.clip(DIM / np.maximum(luma, 1), 1, MOST_LIGHT)
     return (np.asarray(picture) * light[..., None]).clip(0, 255).astype(np.uint8)
 
