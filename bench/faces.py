@@ -13,9 +13,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, astuple, dataclass
 from itertools import combinations, islice
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))  # where films with known faces are made
 
@@ -40,6 +41,7 @@ ARCHIVED, BEGUN, FOLLOWED = (
     0.1,
 )  # CenterFace's scores: in the archive, to begin a cover, and to go on with it
 WIDE = 1280  # the longer side of a frame in which small faces are found; larger ones that lie are found at 640
+GROWTH = 0.3  # of a box, to each side
 EVERY = int(os.environ.get("JEBI_BENCH_EVERY", "1"))
 PEERS = ROOT / ".cache" / "peers"
 
@@ -58,30 +60,27 @@ class Film(Protocol):
     def truth(self) -> list[list[Truth]]: ...
 
 
+@dataclass
 class Tally:
-    """What one finder did, in one case or in several."""
+    """What one finder did, in one case or in several: sums over faces and frames."""
 
-    def __init__(self, parts: Iterable["Tally"] = ()) -> None:
-        self.faces = self.found = self.frames = self.false = 0
-        self.seconds = 0.0
-        for part in parts:
-            self.faces, self.found = self.faces + part.faces, self.found + part.found
-            self.frames, self.false, self.seconds = (
-                self.frames + part.frames,
-                self.false + part.false,
-                self.seconds + part.seconds,
-            )
+    faces: int = 0
+    found: int = 0
+    frames: int = 0
+    false: int = 0
+    bare: int = 0  # frames with a face that boxes grown as deface grows them do not cover
+    seconds: float = 0.0
 
-    def count(self, truth: Iterable[Truth], sights: Sequence[Sight], seconds: float) -> None:
-        right: set[Sight] = set()
-        for face in truth:
-            hits = {sight for sight in sights if is_found(face, sight)}
-            self.faces, self.found, right = self.faces + 1, self.found + bool(hits), right | hits
-        self.frames, self.false, self.seconds = (
-            self.frames + 1,
-            self.false + len(set(sights) - right),
-            self.seconds + seconds,
-        )
+    @classmethod
+    def of(cls, parts: Iterable["Tally"]) -> "Tally":
+        return cls(*map(sum, zip(*map(astuple, parts), strict=True)))
+
+    def count(self, frame: Pixels, truth: Sequence[Truth], sights: Sequence[Sight], seconds: float) -> None:
+        hits = [{sight for sight in sights if is_found(face, sight)} for face in truth]
+        self.faces, self.found = self.faces + len(hits), self.found + sum(map(bool, hits))
+        self.frames, self.false = self.frames + 1, self.false + len(set(sights).difference(*hits))
+        self.bare += is_bare(frame, truth, map(_grown, sights))
+        self.seconds += seconds
 
     def recall(self) -> float:
         return 100 * self.found / self.faces
@@ -108,11 +107,15 @@ def measure(folder: Path) -> Iterator[Row]:
     for finder, cases in tallies.items():
         for case, each in cases.items():
             yield _row(f"faces.{finder}.{case}.found", each, theirs.get(case), Tally.recall, "%")
-        whole = Tally(cases.values()), Tally(theirs.values()) if theirs else None
+        whole = Tally.of(cases.values()), Tally.of(theirs.values()) if theirs else None
         yield _row(f"faces.{finder}.found", *whole, Tally.recall, "%")
         yield _row(f"faces.{finder}.false_alarms", *whole, Tally.alarms, "a frame")
-        made = [Tally(each for case, each in all_of.items() if case != Carphone().case) for all_of in (cases, theirs)]
+        made = [
+            Tally.of(each for case, each in all_of.items() if case != Carphone().case) for all_of in (cases, theirs)
+        ]
         yield _row(f"faces.{finder}.time", made[0], made[1] if theirs else None, Tally.time, "ms/frame")
+    for case, each in theirs.items():
+        yield Row(name=f"faces.deface.{case}.uncovered", value=each.bare, unit=f"of {each.frames}")
     yield from _likenesses()
 
 
@@ -129,7 +132,7 @@ def tally(look: Look) -> dict[str, dict[str, Tally]]:
         for number, (frame, truth) in enumerate(zip(film.frames(), film.truth(), strict=True)):
             if number % EVERY == 0:
                 for finder, (seconds, sights) in look(frame).items():
-                    tallies.setdefault(finder, {}).setdefault(film.case, Tally()).count(truth, sights, seconds)
+                    tallies.setdefault(finder, {}).setdefault(film.case, Tally()).count(frame, truth, sights, seconds)
     return tallies
 
 
@@ -153,6 +156,23 @@ def uncovered(film: Film, covers: Iterable[Keys], *, times: Sequence[int] = rang
         if any(under(_sighting(face, width, height, times[number]), stretches) < ENOUGH for face in faces):
             bare.append(number)
     return bare
+
+
+def is_bare(frame: Pixels, truth: Iterable[Truth], sights: Iterable[Sight]) -> bool:
+    """Whether less than 95 % of some face lie under these boxes."""
+    height, width = frame.shape[:2]
+    across, down = WHOLE / width, WHOLE / height
+    covers = [
+        _stretch([(0, round(x * across), round(y * down), round(wide * across) or 1, round(high * down) or 1)])
+        for x, y, wide, high in sights
+    ]
+    return any(under(_sighting(face, width, height, 0), covers) < ENOUGH for face in truth)
+
+
+def _grown(sight: Sight) -> Sight:
+    """As deface does it by default (`--mask-scale 1.3`): by three tenths to each side; it then covers only an ellipse of that."""
+    x, y, width, height = sight
+    return x - GROWTH * width, y - GROWTH * height, width * (1 + 2 * GROWTH), height * (1 + 2 * GROWTH)
 
 
 def _stretch(keys: Keys) -> Stretch:
@@ -204,12 +224,8 @@ def _row(name: str, ours: Tally, theirs: Tally | None, value: Callable[[Tally], 
     )
 
 
-def _read(written: dict[str, dict[str, float]]) -> dict[str, Tally]:
-    read = {}
-    for case, fields in written.items():
-        read[case] = Tally()
-        vars(read[case]).update(fields)
-    return read
+def _read(written: dict[str, dict[str, Any]]) -> dict[str, Tally]:
+    return {case: Tally(**fields) for case, fields in written.items()}
 
 
 def _likenesses() -> Iterator[Row]:
@@ -249,4 +265,4 @@ def _deface() -> Look:
 
 
 if __name__ == "__main__":  # deface, by itself: it loads what jebi must not have
-    print(json.dumps({case: vars(each) for case, each in tally(_deface())["deface"].items()}))
+    print(json.dumps({case: asdict(each) for case, each in tally(_deface())["deface"].items()}))

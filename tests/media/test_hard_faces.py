@@ -12,7 +12,7 @@ from media.hard_faces import FRAMES, HEIGHT, WIDTH, Sequence, planes, sequences
 
 sys.path.append(str(ROOT / "bench"))
 
-from faces import is_found, uncovered
+from faces import is_bare, is_found, uncovered
 
 FILMS = {film.name: film for film in sequences()}
 CASES = {"turned", "small", "dark", "hidden", "smeared", "leaving", "printed", "crossing"}
@@ -106,6 +106,15 @@ def test_a_frame_is_uncovered_as_soon_as_one_face_of_it_is_not_covered() -> None
     ]
     assert 3 not in uncovered(film, [[(120, *box)] for box in boxes])
     assert 3 in uncovered(film, [[(120, *box)] for box in boxes[1:]])
+
+
+def test_a_frame_is_bare_if_boxes_leave_more_than_a_twentieth_of_a_face() -> None:
+    film = FILMS["close by"]
+    frame, faces = next(film.frames()), film.truth()[0]
+    whole = [(face.x, face.y, face.width, face.height) for face in faces]
+    assert not is_bare(frame, faces, [(x - 2, y - 2, wide + 4, high + 4) for x, y, wide, high in whole])
+    assert is_bare(frame, faces, [(x, y, 0.9 * wide, high) for x, y, wide, high in whole])
+    assert is_bare(frame, faces, whole[1:])
 
 
 def test_a_sighting_is_of_a_face_if_it_covers_half_of_it_and_not_half_the_picture() -> None:

@@ -1,6 +1,7 @@
 """What sightings mean: a face that is seen, a face that nobody covered, a face that is known again; and nothing else."""
 
 import itertools
+import time
 
 import pytest
 from hypothesis import given
@@ -147,6 +148,16 @@ def test_findings_come_in_the_order_of_time() -> None:
     output = [_seen(at, (at, 0, 100, 100)) for at in (4000, 0, 2000)]
     found = _judged(output=output, original=[_seen(1000, FACE)])
     assert [finding.first for finding in found] == [0, 1000, 2000, 4000]
+
+
+def test_a_film_of_ten_minutes_with_five_faces_is_judged_in_seconds() -> None:
+    times = range(0, 600_000, FRAME_MS)
+    covers = [_stretch(*((at, 2000 * face, 0, 1500, 1500) for at in times)) for face in range(5)]
+    seen = [_seen(at, (2000 * face, 0, 1500, 1500)) for at in times for face in range(5)]
+    began = time.process_time()
+    assert _judged(covers, original=seen) == []
+    assert len(_judged([], original=seen[: len(seen) // 10])) == 5
+    assert time.process_time() - began < 20
 
 
 def test_what_is_no_place_no_stretch_and_no_frame_cannot_be_made() -> None:

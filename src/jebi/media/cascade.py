@@ -47,6 +47,9 @@ DIM, MOST_LIGHT = (
     16.0,
 )  # luma that the networks need, and how many times what is darker is brightened; beyond, there is only noise
 AROUND = 16  # pixels of the frame to one of the map by which it is brightened
+LARGEST_FACE = (
+    1.2  # of the picture's longer side: what is larger was not taken by a camera, and cutting it out would take long
+)
 BATCH = 128  # windows at once: 128 of 48 pixels are 30 MiB in the third network
 
 Frame = npt.NDArray[np.uint8]
@@ -164,8 +167,8 @@ class Cascade:
 
     def _closer(self, picture: Image.Image, windows: _Windows, stage: int, floor: float) -> _Windows:
         """Stages 2 and 3: each window by itself, made square."""
-        kept = [_none()]
-        squares = _squared(windows.boxes)
+        kept, squares = [_none()], _squared(windows.boxes)
+        squares = squares[squares[:, 2] - squares[:, 0] <= LARGEST_FACE * max(picture.size)]
         for start in range(0, len(squares), BATCH):
             batch = squares[start : start + BATCH]
             moves, *points, scores = self._run(stage, np.stack([_cut(picture, box, SIZES[stage]) for box in batch]))

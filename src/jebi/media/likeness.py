@@ -1,9 +1,9 @@
 """How alike two faces are: dlib's face recognition network (King 2017), on ONNX Runtime, over faces that were set upright by five points.
 
 After a film was covered, each face that is still found in it is held against those of the sealed original: is anybody there whom the cover
-was for? The network makes 128 numbers of a face; faces of one person lie near each other. It was taught with three million pictures,
-few of them from Asia, and takes Koreans for each other more readily than others (Grother et al. 2019, NISTIR 8280, says so of most such
-networks): here that errs to the safe side, since what is alike is a leak.
+was for? The network makes 128 numbers of a face; faces of one person lie near each other. It was taught with three million pictures of adults.
+Networks of its kind take people from East Asia for each other more often than others (Grother et al. 2019, NISTIR 8280), and so does this one, it
+must be feared: here that errs to the safe side, since what is alike is a leak. How often it is right is measured in bench/faces.py.
 
 Invariants: the numbers are kept in no file; nothing here knows names; one face's numbers never depend on another's. Peak: 70 MiB, most of it the
 engine's.
@@ -23,7 +23,7 @@ WEIGHTS = "dlib_resnet.onnx"
 SIDE, NUMBERS = 150, 128
 MEAN, SPREAD = (122.782, 117.001, 104.298), 256  # red, green, blue: what the network was taught with (dlib/dnn/input.h)
 # Where eyes, nose and mouth of an upright face lie in the picture that the network wants. The eyes are where dlib puts them, which keeps a
-# quarter of the face's size around it; the rest is an average face's, measured with the cascade (tests/media/test_likeness.py).
+# quarter of the face's size around it; the rest is in proportion as in the five points that ArcFace made usual (Deng et al. 2019).
 PLACES = ((47.7, 47.1), (100.3, 47.1), (74.0, 77.0), (52.6, 107.8), (95.4, 107.8))
 SAME = 0.6  # at most so far apart are two pictures of one person, says dlib: 99.38 % right on Labeled Faces in the Wild
 

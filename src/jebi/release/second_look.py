@@ -13,6 +13,7 @@ nothing itself. What two finders overlooked, it does not find.
 """
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -170,8 +171,9 @@ def _box_in(stretch: Stretch, frame: Sighting) -> Box | None:
     if frame.at > keys[-1].at or frame.until <= keys[0].at:
         return None
     at = max(frame.at, keys[0].at)
-    after = next(key for key in keys if key.at >= at)
-    before = next(key for key in reversed(keys) if key.at <= at)
+    place = bisect_left(keys, at, key=lambda key: key.at)
+    after = keys[place]
+    before = after if after.at == at else keys[place - 1]
     passed, whole = at - before.at, max(1, after.at - before.at)
     old, new = before.box, after.box
     left, top = (
