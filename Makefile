@@ -27,7 +27,7 @@ deep: ## the long campaigns: a million inputs a parser
 	@JEBI_PROFILE=deep tools/offline $(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: ## measure jebi and its peers side by side; ONLY=crossing for one area
-	@$(PYTHON) tools/set-up bench venv samples models
+	@$(PYTHON) tools/set-up bench venv samples models npm peers
 	@$(BIN)/python bench/run.py $(ONLY)
 
 docs: ## run every command that README and docs show

@@ -11,6 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as jebi does, before anyth
 import camera
 import crossing
 import desk
+import faces
 import search
 import site_pages
 import voice
@@ -20,6 +21,7 @@ AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "camera": camera.measure,
     "crossing": crossing.measure,
     "desk": desk.measure,
+    "faces": faces.measure,
     "search": search.measure,
     "site": site_pages.measure,
     "voice": voice.measure,

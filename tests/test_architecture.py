@@ -26,6 +26,7 @@ DRAWERS = {
 TESTED_ELSEWHERE = {
     "office/counter": "a contract that office/house keeps",
     "office/members": "values, and a contract that office/staff keeps",
+    "office/opened": "a type",
     "office/shown": "values",
     "office/vector_reader": "every test of office/test_verdicts goes over all kinds of vectors",
     "office/vectors_of_custody": "office/test_verdicts",
