@@ -9,15 +9,17 @@ It does not hide gait, clothes, places or voices of whoever is left, and clears 
 
 import argparse
 import os
-import secrets
-import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jebi.cli.options import add_archive, new_file
 from jebi.cli.second import add_second, second_person
 from jebi.cli.terminal import Terminal
 from jebi.errors import Exit, Refused, failures_named
 from jebi.office.desk import open_desk
+
+if TYPE_CHECKING:  # the field's laptop has none of what it needs
+    from jebi.office.protected import Protected
 
 NAMES = ("desk", "protect")
 HELP = "plan and render a cut in which faces are covered"
@@ -51,62 +53,57 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     from jebi.media.models import usual_folder  # the field's laptop has none of what these need
-    from jebi.office import cutting
-    from jebi.office.admission import drain, open_catalogue
-    from jebi.office.attending import attend, kept_of
-    from jebi.office.exhibiting import find
+    from jebi.office.attending import kept_of
+    from jebi.office.cutting import Wanted
+    from jebi.office.protected import protect
     from jebi.release import plan_form
     from jebi.vault import files
 
     if bool(options.clips) == bool(options.plan):
         raise Refused("a cut is made of clips or by a plan", hint="name clips, or --plan FILE")
     written, film = (new_file(name) if name else None for name in (options.write_plan, options.film))
-    given = plan_form.parse(_read(options.plan)) if options.plan else None
+    wanted = Wanted(
+        name=options.cut,
+        clips=tuple(options.clips),
+        style=options.style,
+        has_figures=options.figures,
+        lines=options.lines,
+    )
+    asked = (options.cut, plan_form.parse(_read(options.plan))) if options.plan else wanted
     passphrase = terminal.secret("passphrase of the archive", options.passphrase_file)
     outer = second_person(options.second, terminal)
     models = Path(options.models) if options.models else usual_folder(os.environ, Path.home())
     with open_desk(options.archive, passphrase) as desk, terminal.progress():
-        kept = kept_of(desk)
-
-        def look() -> None:
-            attend(desk, models, terminal, outer=outer)
-
-        with open_catalogue(desk) as catalogue:
-            shown = tuple(find(catalogue, options.clips))
-            cutting.want_search(catalogue, shown, _now_ms())
-        if not given:
-            look()
-        with open_catalogue(desk) as catalogue:
-            wanted = cutting.Wanted(
-                name=options.cut, clips=shown, style=options.style, has_figures=options.figures, lines=options.lines
-            )
-            plan = given or cutting.propose(catalogue, kept, wanted, secrets.token_bytes(16))
-            number = cutting.keep(catalogue, kept, options.cut, plan, options.actor, _now_ms())
-            drain(desk, catalogue)
-        look()
-        with open_catalogue(desk) as catalogue:
-            output = cutting.newest_output(catalogue, number)
-            made = cutting.files(catalogue, output)
+        made = protect(desk, models, terminal, asked, by=options.actor, outer=outer)
         if written:
-            files.replace(written, plan_form.written(plan))
+            files.replace(written, plan_form.written(made.plan))
         if film:
-            cutting.copy_out(kept, made[0], film)
-    covers = sum(len(source.covers) for source in plan.sources)
-    terminal.result(
-        f"{options.cut}: {plan.length_ms / 1000:.1f} s, {covers} covers; output {output.sha256[:16]}…, cleared by nobody yet",
-        cut=options.cut,
-        plan=plan_form.digest(plan),
-        output=output.sha256,
-        covers=covers,
-        milliseconds=plan.length_ms,
-    )
+            kept_of(desk).lay_out(made.files[0].blob, made.files[0].sha256, film)
+    _tell(options.cut, made, terminal)
     return Exit.DONE
+
+
+def _tell(name: str, made: "Protected", terminal: Terminal) -> None:
+    """What leaks, and what came of it all."""
+    found = [(check.name, finding) for check in made.report.checks for finding in check.findings]
+    for check, finding in found:
+        when = "" if finding.at_ms is None else f", at {finding.at_ms / 1000:.1f} s"
+        terminal.say(f"{check}: {finding.what}{when}")
+    covers = sum(len(source.covers) for source in made.plan.sources)
+    verdict = "passed" if made.report.passed else "refused"
+    terminal.result(
+        f"{name}: {made.plan.length_ms / 1000:.1f} s, {covers} covers; output {made.output.sha256[:16]}…, "
+        f"{verdict} by the leak check, cleared by nobody yet",
+        cut=name,
+        plan=made.report.plan.hex(),
+        output=made.output.sha256,
+        passed=made.report.passed,
+        findings=[[check, str(finding.reason), finding.at_ms] for check, finding in found],
+        covers=covers,
+        milliseconds=made.plan.length_ms,
+    )
 
 
 def _read(name: str) -> bytes:
     with failures_named(name, "read"), open(name, "rb") as file:
         return file.read(LONGEST_PLAN + 1)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -4,19 +4,18 @@ Invariants: a proposal covers every track of every clip, and nothing is heard; w
 plan is named in the log with its hash. Peak: the sightings of one clip.
 """
 
-import contextlib
-import hashlib
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from jebi.errors import Damaged, NothingFound, Refused, failures_named
-from jebi.office.kept import Kept, pieces
-from jebi.office.protecting import RENDER, SEARCH
+from jebi.errors import NothingFound, Refused
+from jebi.office.kept import Kept
+from jebi.office.protecting import LEAKS, RENDER, SEARCH
 from jebi.office.searching_faces import SIGHTINGS
+from jebi.parcel.note import Verifier
 from jebi.release import plan_form, protect
+from jebi.release.leaks import Report, open_report
 from jebi.release.plan import FASTEST, About, Part, Picture, Plan, Source, Style
 from jebi.release.sightings import unpacked
 from jebi.vault import clips, cuts, jobs, segments
@@ -38,6 +37,10 @@ class Wanted:
     style: Style = "solid"
     has_figures: bool = False
     lines: int = LINES
+
+    def of(self, clip_ids: tuple[str, ...]) -> "Wanted":
+        """The same, of clips by their whole numbers."""
+        return replace(self, clips=clip_ids)
 
 
 def want_search(catalogue: Catalogue, clip_ids: Sequence[str], now_ms: int) -> None:
@@ -96,6 +99,16 @@ def keep(catalogue: Catalogue, kept: Kept, name: str, plan: Plan, by: str, now_m
     return planned
 
 
+def last_report(catalogue: Catalogue, kept: Kept, verifier: Verifier, output: cuts.Output) -> Report:
+    """The newest report on an output. Raises `Refused` with the reason where there is none, `Damaged` where it is not the desk's."""
+    with catalogue.reading() as connection:
+        found = cuts.last_report(connection, output.id)
+        why = [job.why for job in jobs.of(connection, str(output.id)) if job.task == LEAKS and job.why]
+    if found is None:
+        raise Refused(f"nobody looked for leaks: {why[0]}" if why else "nobody looked for leaks yet")
+    return open_report(kept.read(found.blob), verifier)
+
+
 def newest_output(catalogue: Catalogue, planned: int) -> cuts.Output:
     """What was rendered from a plan. Raises `Refused` with the reason where nothing was."""
     with catalogue.reading() as connection:
@@ -111,24 +124,6 @@ def files(catalogue: Catalogue, output: cuts.Output) -> list[cuts.OutputFile]:
     """The files of an output, by their names."""
     with catalogue.reading() as connection:
         return cuts.files(connection, output.id)
-
-
-def copy_out(kept: Kept, file: cuts.OutputFile, target: str) -> None:
-    """Write a file of an output in the clear, to be looked at; the whole of it, or nothing."""
-    opened, digest = kept.open(file.blob), hashlib.sha256()
-    with failures_named(target, "written"):
-        partial = f"{target}.part"
-        try:
-            with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as written:
-                for piece in pieces(opened, 0, opened.size):
-                    digest.update(piece)
-                    written.write(piece)
-            if digest.hexdigest() != file.sha256:
-                raise Damaged("a file of the output is not the one that was kept", hint="render the cut anew")
-            os.rename(partial, target)
-        finally:
-            with contextlib.suppress(OSError):
-                os.unlink(partial)
 
 
 def _begin(change: Change, name: str, shown: Sequence[str], by: str) -> int:

@@ -4,12 +4,13 @@ Invariants: nothing that was derived from footage lies on a disk unsealed; what 
 Peak: one chunk; what is put as bytes is held by the caller.
 """
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from jebi.errors import failures_named
+from jebi.errors import Damaged, failures_named
 from jebi.parcel.keys import Identity, Recipient
 from jebi.parcel.seal import Seal
 from jebi.parcel.seekable import Seekable
@@ -57,6 +58,28 @@ class Kept:
         """All of a small blob; raises as `open`."""
         opened = self.open(name)
         return opened.read_at(0, opened.size)
+
+    def lay_out(self, name: str, sha256: str, target: str) -> None:
+        """Write a blob to a new file, in the clear: the whole of it, or nothing.
+
+        Raises:
+            Damaged: it does not open to what has this SHA-256.
+            NoRoom, Unable: the file cannot be written.
+        """
+        opened, digest = self.open(name), hashlib.sha256()
+        partial = f"{target}.part"
+        with failures_named(target, "written"):
+            try:
+                with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+                    for piece in pieces(opened, 0, opened.size):
+                        digest.update(piece)
+                        file.write(piece)
+                if digest.hexdigest() != sha256:
+                    raise Damaged("what was kept is not what it was", hint="have it made anew")
+                os.rename(partial, target)
+            finally:
+                with contextlib.suppress(OSError):
+                    os.unlink(partial)
 
     def _put(self, source: Source, length: int) -> Stored:
         digest = hashlib.sha256()

@@ -135,6 +135,7 @@ class JobKind(StrEnum):
     FIXITY = "fixity"
     SEARCHING = "faces-through"
     RENDERING = "render"
+    LEAKS = "leaks"
 
 
 class Level(StrEnum):

@@ -34,7 +34,7 @@ class Originals:
     def __init__(self, desk: Workplace, outer: Sequence[Identity] = ()) -> None:
         if desk.outer and not outer:
             raise Refused("this desk's parcels need a second person's key", hint="name it: --with IDENTITY")
-        self._desk = desk
+        self.desk = desk
         self._layers = [outer, [desk.identity]] if desk.outer else [[desk.identity]]
         self._open = ExitStack()
         self._held: tuple[str, Shelf, ReadAt] | None = None
@@ -50,7 +50,7 @@ class Originals:
 
     def has(self, parcel: str) -> bool:
         """Whether a parcel of that name is kept."""
-        return os.path.exists(self._desk.path("parcels", f"{parcel}.age"))
+        return os.path.exists(self.desk.path("parcels", f"{parcel}.age"))
 
     def shelf(self, parcel: str) -> Shelf:
         """The clips of a kept parcel. Raises `Unable` if there is none of that name, `Damaged` if it is not what it was."""
@@ -77,7 +77,7 @@ class Originals:
     def place(self, name: str) -> Iterator[str]:
         """A path on the bench at which something is made. What lies there in the end is removed."""
         if self._bench is None:
-            self._bench = Bench(self._desk.path(WORK))
+            self._bench = Bench(self.desk.path(WORK))
         path = self._bench.path(name)
         try:
             yield path
@@ -101,7 +101,7 @@ class Originals:
         return self._held[1:]
 
     def _unseal(self, parcel: str) -> tuple[Shelf, ReadAt]:
-        medium = self._open.enter_context(blocks.open_for_reading(self._desk.path("parcels", f"{parcel}.age")))
+        medium = self._open.enter_context(blocks.open_for_reading(self.desk.path("parcels", f"{parcel}.age")))
         read_at, size = medium.read_at, medium.size
         *outer, innermost = self._layers
         for group in outer:

@@ -2,6 +2,7 @@
 
     faces-through   every frame of a clip is looked at for faces; of a clip                    (`searching_faces`)
     render          a plan becomes an output: a film and all that goes beside it; of a plan    (`rendering`)
+    leaks           an output is looked through for leaks, and a report is signed; of an output (`leak_search`)
 
 Invariants: originals are unsealed for one job and removed; an output is sealed before it is named, and never altered; a clip that changed since
 it was planned is not rendered. Peak: as those.
@@ -15,24 +16,28 @@ from jebi.errors import Damaged, Refused
 from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.media.probe import Probe
+from jebi.office.clearing import reporter
 from jebi.office.kept import Kept
 from jebi.office.labour import Report, Write
+from jebi.office.leak_search import search, secrets_of
 from jebi.office.made import Made
+from jebi.office.opened import Opened
 from jebi.office.originals import Originals
 from jebi.office.rendering import render
 from jebi.office.searching_faces import search_faces
 from jebi.office.unsealed import probed
 from jebi.release import plan_form
+from jebi.release.leaks import sign_report
 from jebi.release.output import FILM, digest
 from jebi.release.plan import Plan
-from jebi.vault import clips, cuts
+from jebi.vault import clips, cuts, jobs
 from jebi.vault.catalogue import Catalogue, Change, Event
 from jebi.vault.clips import Clip
 from jebi.vault.cuts import OutputFile, Planned
 from jebi.vault.jobs import Job
 
-SEARCH, RENDER = "faces-through", "render"
-TASKS = (SEARCH, RENDER)
+SEARCH, RENDER, LEAKS = "faces-through", "render", "leaks"
+TASKS = (SEARCH, RENDER, LEAKS)
 TOOLS = "jebi, ffmpeg"
 
 
@@ -42,7 +47,11 @@ class Protecting:
     def __init__(self, catalogue: Catalogue, originals: Originals, kept: Kept, jail: Jail, models: Models) -> None:
         self._catalogue, self._originals, self._kept = catalogue, originals, kept
         self._jail, self._models = jail, models
-        self._jobs: dict[str, Callable[[str, Report], Write]] = {SEARCH: self._search, RENDER: self._render}
+        self._jobs: dict[str, Callable[[str, Report], Write]] = {
+            SEARCH: self._search,
+            RENDER: self._render,
+            LEAKS: self._leaks,
+        }
 
     def do(self, job: Job, report: Report) -> Write:
         """See `labour.Work`."""
@@ -59,6 +68,46 @@ class Protecting:
     def _render(self, number: str, report: Report) -> Write:
         planned, plan = self._plan(int(number))
 
+        with self._originals.place("film.mp4") as target:
+            render(self._jail, self._models, plan, self._opened(plan, report), target, report)
+            files = [self._kept_file(FILM, target)]
+
+        def write(change: Change) -> None:
+            listed = digest({one.name: one.sha256 for one in files})
+            detail = f"output sha256 {listed}, of plan sha256 {planned.sha256}, by {TOOLS}"
+            event = Event(kind="cut-rendered", subject=f"cut/{planned.cut}", detail=detail, actor="machine")
+            number = cuts.render(change, planned, listed, files, TOOLS, event)
+            jobs.want(change, LEAKS, [str(number)])
+
+        return write
+
+    def _leaks(self, number: str, report: Report) -> Write:
+        with self._catalogue.reading() as connection:
+            output = cuts.get_output(connection, int(number))
+            files = {one.name: one for one in cuts.files(connection, int(number))}
+        if output is None or FILM not in files:
+            raise Refused("the job is for an output that is not in the catalogue")
+        planned, plan = self._plan(output.cut_plan)
+        with self._catalogue.reading() as connection:
+            secrets = secrets_of(connection, self._kept, [source.clip for source in plan.sources])
+        with self._originals.place("looked-at.mp4") as film:
+            self._kept.lay_out(files[FILM].blob, files[FILM].sha256, film)
+            opened, digests = self._opened(plan, report), (output.sha256, planned.sha256)
+            found = search(self._jail, self._models, plan, opened, film, secrets, digests, report)
+        stored = self._kept.put(str(sign_report(found, reporter(self._originals.desk))).encode())
+        kept = cuts.Kept(sha256=stored.sha256, blob=stored.blob, size=stored.size)
+
+        def write(change: Change) -> None:
+            verdict = "passed" if found.passed else f"refused, with {len(found.findings)} findings"
+            detail = f"output sha256 {output.sha256}: {verdict}; report sha256 {stored.sha256}"
+            event = Event(kind="leaks-searched", subject=f"cut/{output.cut}", detail=detail, actor="machine")
+            cuts.add_report(change, output.id, kept, event, has_passed=found.passed)
+
+        return write
+
+    def _opened(self, plan: Plan, report: Report) -> Opened:
+        """How to come to the plan's sources. A clip that is another than was planned is refused."""
+
         @contextlib.contextmanager
         def opened(place: int) -> Iterator[tuple[str, Probe]]:
             source = plan.sources[place]
@@ -68,17 +117,7 @@ class Protecting:
             with probed(self._originals, self._jail, clip, report) as found:
                 yield found
 
-        with self._originals.place("film.mp4") as target:
-            render(self._jail, self._models, plan, opened, target, report)
-            files = [self._kept_file(FILM, target)]
-
-        def write(change: Change) -> None:
-            listed = digest({one.name: one.sha256 for one in files})
-            detail = f"output sha256 {listed}, of plan sha256 {planned.sha256}, by {TOOLS}"
-            event = Event(kind="cut-rendered", subject=f"cut/{planned.cut}", detail=detail, actor="machine")
-            cuts.render(change, planned, listed, files, TOOLS, event)
-
-        return write
+        return opened
 
     def _kept_file(self, name: str, path: str) -> OutputFile:
         stored = self._kept.put_file(path)

@@ -6,7 +6,7 @@ Invariants: a frame is covered before anything else is done to it; what no entry
 is a whole film or none. Peak: three frames, and the encoder.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 import numpy as np
 from PIL import Image
@@ -14,10 +14,9 @@ from PIL import Image
 from jebi.device import blocks
 from jebi.errors import Refused, failures_named
 from jebi.media.encoding import encoded
-from jebi.media.frames import Frame, fitted, frames
+from jebi.media.frames import Frame, frames
 from jebi.media.jail import Jail
 from jebi.media.models import Models
-from jebi.media.probe import Probe
 from jebi.office.labour import Report
 from jebi.office.opened import Opened
 from jebi.office.rendering_sound import is_silent, render_sound
@@ -66,37 +65,42 @@ def _neutralise(target: str) -> None:
             file.write(patch.content)
 
 
-def _pictures(jail: Jail, plan: Plan, opened: Opened, report: Report) -> Iterator[Frame]:
-    """All pictures of the cut, in the size of the first."""
-    size: tuple[int, int] | None = None
+def bare_pictures(
+    jail: Jail, plan: Plan, opened: Opened, report: Report
+) -> Generator[tuple[Showing, int, Frame], None, None]:
+    """What the cut would show if nothing were covered: for each picture its part, its number, and the frame of the source at its time.
+
+    Not for anybody's eyes: what is rendered, and what looks for leaks, begins with it.
+    """
     for showing in showings(plan):
         if showing.first >= showing.end:
             continue
         with opened(showing.part.source) as (path, seen):
             if not seen.videos:
                 raise Refused("a part of the cut is of a clip without a picture")
-            shown = fitted(seen.videos[0], plan.picture.lines)
-            size = size or shown
-            for frame in _shown(jail, plan, showing, path, seen, report):
-                yield frame if (frame.width, frame.height) == size else _placed(frame, size)
+            taken = frames(jail, path, seen, height=plan.picture.lines, can_stop=report.can_stop)
+            try:
+                for number, frame in _at_times(taken, showing, plan.picture.rate):
+                    yield showing, number, frame
+            finally:
+                taken.close()
+
+
+def _pictures(jail: Jail, plan: Plan, opened: Opened, report: Report) -> Iterator[Frame]:
+    """All pictures of the cut, covered, in the size of the first."""
+    size: tuple[int, int] | None = None
+    last: Showing | None = None
+    for showing, number, frame in bare_pictures(jail, plan, opened, report):
+        if showing is not last:
+            source = plan.sources[showing.part.source]
+            covering, last = Covering(source.covers, frame.width, frame.height, plan.picture.seed), showing
+        pixels = bytearray(frame.pixels)
+        covering.paint(frame.time_ms, pixels)
+        covered = _frame(frame, picture_ms(number, plan.picture.rate), pixels)
+        size = size or (frame.width, frame.height)
+        yield covered if (frame.width, frame.height) == size else placed(covered, size)
     if size is None:
         raise Refused("the cut is shorter than one picture")
-
-
-def _shown(jail: Jail, plan: Plan, showing: Showing, path: str, seen: Probe, report: Report) -> Iterator[Frame]:
-    """The pictures of one part: for each, the frame that the source shows at its time, covered."""
-    rate, source = plan.picture.rate, plan.sources[showing.part.source]
-    taken = frames(jail, path, seen, height=plan.picture.lines, can_stop=report.can_stop)
-    covering: Covering | None = None
-    try:
-        for number, frame in _at_times(taken, showing, rate):
-            if covering is None:
-                covering = Covering(source.covers, frame.width, frame.height, plan.picture.seed)
-            pixels = bytearray(frame.pixels)
-            covering.paint(frame.time_ms, pixels)
-            yield _frame(frame, picture_ms(number, rate), pixels)
-    finally:
-        taken.close()
 
 
 def _at_times(taken: Iterable[Frame], showing: Showing, rate: int) -> Iterator[tuple[int, Frame]]:
@@ -118,7 +122,7 @@ def _frame(like: Frame, time_ms: int, pixels: bytes | bytearray) -> Frame:
     return Frame(time_ms=time_ms, width=like.width, height=like.height, pixels=bytes(pixels), matrix=like.matrix)
 
 
-def _placed(frame: Frame, size: tuple[int, int]) -> Frame:
+def placed(frame: Frame, size: tuple[int, int]) -> Frame:
     """A frame of another shape, as large as it fits, in the middle of black."""
     scale = min(size[0] / frame.width, size[1] / frame.height)
     width, height = (max(2, round(side * scale) // 2 * 2) for side in (frame.width, frame.height))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from jebi.release.plan import SIDE, Cover, Key
 from jebi.release.protect import between
+from jebi.release.sightings import Box
 
 GREY = (110, 128, 128)  # luma, blue, red: of studio range
 CELLS = 6  # of a mosaic, along the longer side of its box
@@ -81,7 +82,7 @@ class Covering:
 
 def pixels_of(cover: Cover, time_ms: int, width: int, height: int) -> Pixels:
     """The box of a cover in a frame of that time and size."""
-    left, top, right, bottom = _box(cover.keys, time_ms)
+    left, top, right, bottom = box_at(cover.keys, time_ms)
     return (
         int(left * width / SIDE) // 2 * 2,
         int(top * height / SIDE) // 2 * 2,
@@ -90,7 +91,8 @@ def pixels_of(cover: Cover, time_ms: int, width: int, height: int) -> Pixels:
     )
 
 
-def _box(keys: Sequence[Key], time_ms: int) -> tuple[float, float, float, float]:
+def box_at(keys: Sequence[Key], time_ms: int) -> Box:
+    """Where a moving box is at a time between its first key and its last."""
     low, high = 0, len(keys) - 1
     while high - low > 1:
         middle = (low + high) // 2

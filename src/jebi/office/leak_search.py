@@ -1,0 +1,114 @@
+"""An output is looked through for leaks by other means than it was made with, and a signed report says what was found.
+
+Every check of the list (`release/leaks.py`) stands in the report; one that could not be run is a finding, so nothing passes because somebody forgot it. The
+secrets that must not be seen, heard or read are taken from what the archive knows of the clips: names of files, pseudonyms, serial numbers, owners.
+
+Invariants: a report is of the bytes that were looked at, and says so; a secret is named by its place in the list and never quoted. It mends nothing.
+Peak: that of `leaks_seen`.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+import jebi
+from jebi.device import blocks
+from jebi.media.jail import Jail
+from jebi.media.metadata import DEVICE
+from jebi.media.models import Models
+from jebi.media.readback import readback
+from jebi.office import leaks_heard, leaks_seen
+from jebi.office.kept import Kept
+from jebi.office.labour import Report as Progress
+from jebi.office.opened import Opened
+from jebi.release import inspection
+from jebi.release.captions import webvtt
+from jebi.release.leaks import Check, Report, not_run, reported
+from jebi.release.plan import Plan
+from jebi.release.programme import Cue
+from jebi.release.secret_words import LONGEST_SECRET, MOST_SECRETS, Secrets
+from jebi.release.timeline import languages, lines
+from jebi.vault import clips, sorting
+from jebi.vault.clips import Clip
+
+SHORTEST = 4  # letters of a secret that a machine collected; shorter ones stand in every text
+METADATA = "metadata"  # what is derived
+CAMERA = "the camera's noise is not taken out of films yet, so nobody measured what is left of it"
+
+
+def search(
+    jail: Jail,
+    models: Models,
+    plan: Plan,
+    opened: Opened,
+    film: str,
+    secrets: Secrets,
+    digests: tuple[str, str],
+    progress: Progress,
+) -> Report:
+    """Look through a rendered film.
+
+    Args:
+        jail: in which everything is decoded.
+        models: with which it is looked at and listened to.
+        plan: what it was rendered from.
+        opened: the sources of the plan.
+        film: the file.
+        secrets: what must not be in it.
+        digests: of output and plan, in hex.
+        progress: for whoever waits.
+
+    Raises:
+        NotHere: a model is not in place. Whatever decoding a film raises.
+    """
+    version = jebi.__version__
+    with blocks.open_for_reading(film) as source:
+        checks: list[Check] = [*inspection.film(source, secrets, version=version)]
+    read = readback(jail, film, can_stop=progress.can_stop)
+    foreign = [(claim.group, claim.name) for claim in read.foreign]
+    checks.append(inspection.metadata(foreign, tool=read.tool, read=read.read, is_cut=read.is_cut))
+    checks.append(inspection.words(_texts(plan), _subtitles(plan), secrets, version=version))
+    checks += leaks_seen.look(jail, models, plan, opened, film, secrets, progress)
+    checks.append(leaks_heard.listen(jail, models, plan, opened, film, progress))
+    checks.append(not_run("camera", CAMERA))
+    output, planned = (bytes.fromhex(one) for one in digests)
+    return reported(output=output, plan=planned, checks=checks)
+
+
+def secrets_of(connection: Connection, kept: Kept, clip_ids: Sequence[str]) -> Secrets:
+    """What the archive knows of clips and must not go out, as far as machines can tell."""
+    found: dict[str, None] = {}
+    for clip_id in clip_ids:
+        clip = clips.get(connection, clip_id)
+        for word in _known(connection, kept, clip) if clip else ():
+            if SHORTEST <= len(word.strip()) <= LONGEST_SECRET and len(found) < MOST_SECRETS:
+                found[word.strip()] = None
+    return Secrets(words=tuple(found))
+
+
+def _known(connection: Connection, kept: Kept, clip: Clip) -> Iterator[str]:
+    yield from (clip.id, clip.parcel, clip.trip or "")
+    for fact in clips.facts_of(connection, [clip.id], ["name"])[clip.id]:
+        yield fact.value.rpartition("/")[2].rpartition(".")[0]
+    yield from (person.pseudonym for person, _ in sorting.persons_of(connection, clip.id))
+    for made in clips.derived_of(connection, [clip.id], [METADATA])[clip.id]:
+        for _, name, text in json.loads(kept.read(made.blob))["claims"]:
+            if DEVICE.fullmatch(name) and not name.startswith(("Encod", "Compressor", "Software")):
+                yield text
+
+
+def _texts(plan: Plan) -> Mapping[str, str]:
+    """What the public reads beside the film, by where it stands."""
+    about = plan.about
+    named = {"title": about.title, "summary": about.summary, "why": about.why}
+    texts = {f"{name} in {language}": text for name, several in named.items() for language, text in several}
+    texts |= {f"place {number}": place for number, place in enumerate(about.places, 1)}
+    return texts | {f"theme {number}": theme for number, theme in enumerate(about.themes, 1)}
+
+
+def _subtitles(plan: Plan) -> Mapping[str, bytes]:
+    return {
+        language: webvtt([Cue(start=one.start_ms, stop=one.end_ms, text=one.text) for one in lines(plan, language)])
+        for language in languages(plan)
+    }

@@ -1,0 +1,169 @@
+"""What leaks from a cut is found by other means than those that covered it, each for its own reason."""
+
+import contextlib
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from jebi.media.frames import frames
+from jebi.media.jail import Jail
+from jebi.media.models import Models
+from jebi.media.probe import Probe, probe
+from jebi.office.labour import Report as Progress
+from jebi.office.leak_search import search, secrets_of
+from jebi.office.reasons import NotHere
+from jebi.office.rendering import render
+from jebi.office.searching_faces import Watcher
+from jebi.release import plan_form, protect
+from jebi.release.leaks import CHECKS, Reason, Report
+from jebi.release.plan import About, Key, Line, Moving, Part, Picture, Plan, Sound, Source
+from jebi.release.secret_words import Secrets
+from looked_at import FILM, MODELS, SAID
+from office.rooms import Shown
+
+SECRETS = Secrets(words=("박은하", "Robert Quill"))
+CAMERA = {Reason.NOT_CHECKED}  # the camera is not measured yet
+RATE, END_MS = 25, 600
+
+
+@dataclass(frozen=True)
+class Set:
+    """Somebody who talks in a car, filmed with and without a tone, and the plan that covers them."""
+
+    jail: Jail
+    folder: Path
+    plan: Plan
+
+    def opened(self, _: int) -> "contextlib.AbstractContextManager[tuple[str, Probe]]":
+        return contextlib.nullcontext((str(self.folder / "talk.mkv"), self.seen))
+
+    @property
+    def seen(self) -> Probe:
+        return probe(self.jail, str(self.folder / "talk.mkv"))
+
+    def source(self, **more: object) -> Plan:
+        return replace(self.plan, sources=(replace(self.plan.sources[0], **more),))  # type: ignore[arg-type]
+
+    def report(self, plan: Plan, *, of: Plan | None = None, models: Path = MODELS) -> Report:
+        """Render one plan, and look whether anything leaks from it; `of` is the plan that it is said to be of."""
+        target, opened = str(self.folder / "film.mp4"), self.opened
+        Path(target).unlink(missing_ok=True)
+        render(self.jail, Models(MODELS), plan, opened, target, Progress())
+        digests = "aa" * 32, plan_form.digest(of or plan)
+        return search(self.jail, Models(models), of or plan, opened, target, SECRETS, digests, Progress())
+
+
+def reasons(report: Report, check: str = "") -> set[Reason]:
+    return {one.reason for found in report.checks for one in found.findings if check in {"", found.name}}
+
+
+@pytest.fixture(scope="module")
+def car(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Set:
+    folder, jail = tmp_path_factory.mktemp("car"), Jail.find()
+    subprocess.run(["espeak-ng", "-v", "en", "-w", str(folder / "speech.wav"), SAID], check=True)
+    cut = ["-t", "3", "-c:v", "libx264", "-c:a", "pcm_s16le", str(folder / "talk.mkv")]
+    source = ["-i", str(samples / FILM), "-i", str(folder / "speech.wav")]
+    subprocess.run(["ffmpeg", "-v", "error", *source, *cut], check=True)
+    path, watcher = str(folder / "talk.mkv"), Watcher(Models(MODELS))
+    taken = frames(jail, path, probe(jail, path), height=1080)
+    sightings = [one for frame in taken if frame.time_ms < END_MS + 500 for one in watcher.see(frame)]
+    plan = Plan(
+        about=About(title=(("en", "Rice at the market"),)),
+        picture=Picture(lines=144, rate=RATE, seed=bytes(16)),
+        sources=(Source(clip="0" * 16, sha256="0" * 64, covers=protect.covers(sightings, end_ms=3000)),),
+        parts=(Part(source=0, start_ms=0, end_ms=END_MS),),
+    )
+    return Set(jail, folder, plan)
+
+
+def test_a_face_that_is_covered_is_seen_by_nobody(car: Set) -> None:
+    report = car.report(car.plan)
+    assert tuple(check.name for check in report.checks) == CHECKS
+    assert {check.name for check in report.checks if check.findings} == {"camera"}
+    measured = {check.name: check.measured for check in report.checks}
+    assert measured["faces"]["pictures"] == END_MS * RATE // 1000
+    assert int(measured["faces"]["faces in the original"]) >= 3
+    assert int(measured["likeness"]["hidden"]) >= 3
+
+
+def test_a_face_that_nobody_covered_is_seen_and_missed(car: Set) -> None:
+    assert reasons(car.report(car.source(covers=())), "faces") == {Reason.FACE_SEEN, Reason.FACE_MISSED}
+
+
+def test_a_face_that_is_uncovered_for_a_moment_is_known_again(car: Set) -> None:
+    (whole,) = car.plan.sources[0].covers
+    keys = tuple(key for key in whole.keys if key.time_ms < 300) or whole.keys[:1]
+    last = replace(keys[-1], time_ms=max(300, keys[-1].time_ms + 1))
+    report = car.report(car.source(covers=(replace(whole, keys=(*keys, last)),)))
+    assert Reason.FACE_KNOWN in reasons(report, "likeness")
+    assert Reason.FACE_MISSED in reasons(report, "faces")
+
+
+def test_a_face_that_may_be_seen_is_no_leak(car: Set) -> None:
+    everywhere = Moving(keys=tuple(Key(time_ms=time, x=0, y=0, width=10_000, height=10_000) for time in (0, 3000)))
+    assert reasons(car.report(car.source(covers=(), open=(everywhere,)))) == CAMERA
+
+
+def test_a_film_of_another_plan_is_not_looked_through(car: Set) -> None:
+    longer = replace(car.plan, parts=(Part(source=0, start_ms=0, end_ms=END_MS + 200),))
+    report = car.report(car.plan, of=longer)
+    assert {check.name for check in report.checks if check.findings} == {"faces", "likeness", "writing", "camera"}
+
+
+def test_a_secret_in_a_title_or_a_line_is_found(car: Set) -> None:
+    told = replace(car.plan, about=About(summary=(("ko", "박은하의 쌀"),)))
+    assert Reason.PAGE_SECRET in reasons(car.report(told), "words")
+    said = Line(start_ms=0, end_ms=500, language="en", text="This is Robert Quill.")
+    assert reasons(car.report(car.source(lines=(said,))), "words")
+
+
+def test_a_secret_that_stands_in_the_picture_is_read(car: Set) -> None:
+    font = "/usr/share/fonts/truetype/nanum/NanumGothic.ttf"
+    draw = f"drawtext=fontfile={font}:text='박은하':fontcolor=white:fontsize=90:x=(w-tw)/2:y=(h-th)/2"
+    path = car.folder / "sign.mkv"
+    lavfi = ["-f", "lavfi", "-i", f"color=black:size=640x360:rate={RATE}:duration=0.4"]
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *lavfi, "-vf", draw, str(path)], check=True)
+    sign = replace(car.source(covers=()), parts=(Part(source=0, start_ms=0, end_ms=400),))
+    sign = replace(sign, picture=replace(sign.picture, lines=360))
+    there = _Elsewhere(car.jail, car.folder, sign, path)
+    assert reasons(there.report(sign), "writing") == {Reason.TEXT_SECRET}
+
+
+class _Elsewhere(Set):
+    """The same with another film."""
+
+    def __init__(self, jail: Jail, folder: Path, plan: Plan, path: Path) -> None:
+        super().__init__(jail, folder, plan)
+        object.__setattr__(self, "path", path)
+
+    def opened(self, _: int) -> "contextlib.AbstractContextManager[tuple[str, Probe]]":
+        path = str(self.__dict__["path"])
+        return contextlib.nullcontext((path, probe(self.jail, path)))
+
+
+def test_somebody_who_speaks_is_heard(car: Set) -> None:
+    whole = replace(
+        car.source(sounds=(Sound(start_ms=0, end_ms=2500, how="plain"),)),
+        parts=(Part(source=0, start_ms=0, end_ms=2500),),
+    )
+    assert Reason.VOICE_HEARD in reasons(car.report(whole), "voices")
+
+
+def test_a_line_that_a_machine_says_is_no_leak(car: Set) -> None:
+    said = Line(start_ms=100, end_ms=2400, language="en", text="The price of rice has doubled.")
+    plan = replace(car.source(lines=(said,)), voice="en", parts=(Part(source=0, start_ms=0, end_ms=2500),))
+    assert reasons(car.report(plan), "voices") == set()
+
+
+def test_without_its_models_nothing_is_reported(car: Set, tmp_path: Path) -> None:
+    with pytest.raises(NotHere):
+        car.report(car.plan, models=tmp_path)
+
+
+def test_the_archive_knows_what_must_not_go_out(shown: Shown) -> None:
+    clip = shown.clip(FILM)
+    with shown.house.catalogue.reading() as connection:
+        words = set(secrets_of(connection, shown.house.kept, [clip.id]).words)
+    assert {clip.id, clip.parcel, clip.trip, "carphone_pristine"} <= words
