@@ -32,7 +32,16 @@ def s3() -> Iterator[dict[str, str]]:
         identity = {"name": KEY, "credentials": credentials, "actions": ["Admin", "Read", "Write", "List"]}
         Path(folder, "s3.json").write_text(json.dumps({"identities": [identity]}))
         run = [program, "-logtostderr", "server", "-s3", "-filer", "-dir", folder, "-ip", "127.0.0.1"]
-        run += ["-s3.config", f"{folder}/s3.json", "-master.volumeSizeLimitMB", "64", "-s3.port.iceberg", "0"]
+        run += [
+            "-s3.config",
+            f"{folder}/s3.json",
+            "-master.volumeSizeLimitMB",
+            "64",
+            "-s3.port.iceberg",
+            "0",
+            "-s3.port.lance",
+            "0",
+        ]
         run += [f"-{name}.port={port}" for name, port in zip(PORTS, ports, strict=False)]
         run += [f"-{name}.port.grpc={port}" for name, port in zip(PORTS, ports[len(PORTS) :], strict=False)]
         run = ["setpriv", "--pdeathsig", "KILL", "--", *run]

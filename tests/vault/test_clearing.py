@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from jebi.errors import Refused
 from jebi.vault import clearing, cuts, members
 from jebi.vault.catalogue import Catalogue
 from jebi.vault.clearing import FRESH_MS, Challenge, Released
 from jebi.vault.members import Member
-from jebi.vault.schema import Role
+from jebi.vault.schema import Role, released
 from vault.rows import EVENT, NOW
 from vault.test_cuts import KEPT, begun, planned, rendered
 
@@ -85,6 +86,18 @@ def test_who_cleared_it_does_not_release_it(ready: Ready) -> None:
         ready.release(
             first=first, first_member=ready.crane, second=second, second_member=ready.heron, publisher=ready.heron
         )
+
+
+@pytest.mark.parametrize(
+    "wrong", [("crane", "crane", "owl"), ("crane", "heron", "heron")], ids=["one is two", "no third"]
+)
+def test_the_database_refuses_it_on_its_own(ready: Ready, wrong: tuple[str, str, str]) -> None:
+    first, second, publisher = (getattr(ready, name) for name in wrong)
+    numbers = {whose: ready.say(whose) for whose in (first, second)}
+    row = {"output": ready.output, "slug": "0001", "first": numbers[first], "first_member": first}
+    row |= {"second": numbers[second], "second_member": second, "publisher": publisher, "made_ms": NOW, "why": ""}
+    with pytest.raises(IntegrityError, match=r"(?i)check"), ready.catalogue.writing(NOW) as change:
+        change.add_numbered(released, row)
 
 
 def test_an_output_is_released_once_and_retracted_once(ready: Ready) -> None:

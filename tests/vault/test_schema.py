@@ -67,5 +67,7 @@ def test_no_column_may_be_empty_but_those_that_say_so() -> None:
         "outbox.leaf_index",
         "place.latitude",
         "place.longitude",
+        "released.retracted_ms",
         "segment.supersedes",
+        "signing_key.revoked_ms",
     }

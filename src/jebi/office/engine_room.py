@@ -18,6 +18,8 @@ from jebi.media.models import Models
 from jebi.office import pages
 from jebi.office.arrived import NAME
 from jebi.office.kinds import JobKind, JobState, Level, Reason
+from jebi.office.leaks_heard import SPEAKERS
+from jebi.office.leaks_seen import AGAIN, ALIKE
 from jebi.office.listening import HEARING, RECOGNISER, is_recogniser
 from jebi.office.noticing import FACES
 from jebi.office.room import SECOND, Room, event
@@ -154,7 +156,9 @@ def _models(models: Models) -> list[Model]:
     One that is not as it should be is bad. Nothing else says that speech was never listened for.
     """
     names = set(models.names())
-    wanted = {FACES, HEARING} if any(map(is_recogniser, names)) else {FACES, HEARING, f"{RECOGNISER}…"}
+    wanted = {FACES, HEARING, AGAIN, ALIKE, SPEAKERS} | (
+        set() if any(map(is_recogniser, names)) else {f"{RECOGNISER}…"}
+    )
     found = [Model(name=name, level=Level.WARNING) for name in wanted - names]
     for name in names:
         try:

@@ -37,6 +37,7 @@ IDLE = 1.0  # seconds between two looks when there is nothing to do
 PAUSE = 5.0  # seconds before a worker that could not reach the database tries again
 TICK = 0.2  # seconds until a worker that is asked to stop tells its job
 PR_SET_PDEATHSIG = 1
+OURS = {signal.SIGTERM, signal.SIGINT}  # what a worker is told, or hears beside us
 
 
 Write = Callable[[Change], None]  # what a job found, as rows, in the transaction that ends it
@@ -235,7 +236,13 @@ class Hands:
     ) -> None:
         self._open_work, self._until_idle, self._errands, self._lease_ms = open_work, until_idle, errands, lease_ms
         self._fork = multiprocessing.get_context("fork")
-        self._hands = [self._hire() for _ in range(size or len(os.sched_getaffinity(0)))]
+        self._hands: list[BaseProcess] = []
+        try:
+            for place in range(size or len(os.sched_getaffinity(0))):
+                self._hire(place)
+        except BaseException:  # nobody entered yet, and so nobody would leave
+            self.__exit__()
+            raise
 
     def __enter__(self) -> "Hands":  # noqa: PYI034  (never subclassed)
         return self
@@ -251,24 +258,26 @@ class Hands:
         for i, hand in enumerate(self._hands):
             if hand.exitcode not in {None, 0}:
                 hand.join()
-                self._hands[i] = self._hire()
+                self._hire(i)
         return any(hand.is_alive() for hand in self._hands)
 
-    def _hire(self) -> BaseProcess:
-        """A worker has our own handler until it sets one: a word to stop that came before would be lost for ever."""
+    def _hire(self, place: int) -> None:
+        """Have a worker at a place. It has our own handlers until it sets some: a word to stop that came before would be lost for ever,
+        and Ctrl-C would end it with a traceback. We hear neither before we know of it.
+        """
         hand = self._fork.Process(target=self._work, args=(os.getpid(),), daemon=False)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, OURS)
         try:
             hand.start()
+            self._hands[place : place + 1] = [hand]
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        return hand
 
     def _work(self, parent: int) -> None:
         stop = threading.Event()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
         stop_at_sigterm(stop)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, OURS)
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)

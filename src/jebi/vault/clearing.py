@@ -17,6 +17,7 @@ from jebi.vault.limits import LONGEST_NAME, LONGEST_SENTENCE, LONGEST_TEXT, chec
 from jebi.vault.schema import Verdict, challenge, clearance, member, released, signing_key
 
 CHALLENGE = 32  # hexadecimal digits
+PEOPLE = 3  # in a release
 FRESH_MS = (
     12 * 3600 * 1000
 )  # for which a challenge may be answered: who saw the frames in the morning may sign in the evening
@@ -142,8 +143,11 @@ def release(change: Change, new: Released, event: Event) -> int:
     """Keep that an output is released; returns the number.
 
     Raises:
-        Refused: it was released before, one person cleared it twice, or who releases it cleared it.
+        Refused: it was released before, one person cleared it twice, or who releases it cleared it. The database would refuse each of these,
+            too, as a mistake of ours.
     """
+    if len({new.first_member, new.second_member, new.publisher}) < PEOPLE:
+        raise Refused("two people clear what is released, and a third releases it")
     check_text("a public number", new.slug, LONGEST_NAME, least=1)
     number = change.add_numbered(released, new)
     change.say(event)

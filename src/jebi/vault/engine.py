@@ -65,12 +65,6 @@ _EXPLANATIONS: tuple[tuple[tuple[str, ...], type[JebiError], str, str], ...] = (
         "look at the list anew",
     ),
     (
-        ("SQLITE_CONSTRAINT_CHECK", "23514"),
-        Refused,
-        "the catalogue does not allow that",
-        "look at what is there anew",
-    ),
-    (
         ("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY", "08", "28", "3D", "53", "57"),
         Unable,
         "the catalogue's database cannot be reached or written",
