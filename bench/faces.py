@@ -12,7 +12,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from itertools import combinations, islice
 from pathlib import Path
@@ -26,12 +27,17 @@ from rows import ROOT, Row
 
 from jebi.media.cascade import Cascade, Seen
 from jebi.media.faces import Face, FaceFinder
+from jebi.media.frames import Frame
 from jebi.media.likeness import Likeness, distance
 from jebi.media.models import Models
+from jebi.media.probe import Matrix
+from jebi.office.searching_faces import Watcher
+from jebi.release import protect
 from jebi.release.second_look import ALIKE, ENOUGH, WHOLE, Box, Key, Sighting, Stretch, under
+from jebi.release.sightings import Sighting as Sighted
 from media.carphone import Carphone
 from media.cutouts import MARKS, Pixels, picture
-from media.hard_faces import Truth, sequences
+from media.hard_faces import Planes, Truth, sequences
 
 FOUND, LARGEST = 0.5, 7  # how much of a face a sighting must cover, and how many times as large it may be
 FRAME_MS = 40  # of the made films
@@ -57,6 +63,7 @@ class Film(Protocol):
     @property
     def case(self) -> str: ...
     def frames(self) -> Iterator[Pixels]: ...
+    def planes(self) -> Iterator[Planes]: ...
     def truth(self) -> list[list[Truth]]: ...
 
 
@@ -116,6 +123,7 @@ def measure(folder: Path) -> Iterator[Row]:
         yield _row(f"faces.{finder}.time", made[0], made[1] if theirs else None, Tally.time, "ms/frame")
     for case, each in theirs.items():
         yield Row(name=f"faces.deface.{case}.uncovered", value=each.bare, unit=f"of {each.frames}")
+    yield from _tracked(theirs)
     yield from _likenesses()
 
 
@@ -156,6 +164,36 @@ def uncovered(film: Film, covers: Iterable[Keys], *, times: Sequence[int] = rang
         if any(under(_sighting(face, width, height, times[number]), stretches) < ENOUGH for face in faces):
             bare.append(number)
     return bare
+
+
+def _tracked(theirs: Mapping[str, Tally]) -> Iterator[Row]:
+    """Frames that jebi's covers leave bare, from the first to the last of each film, and what looking for faces costs; every frame, whatever EVERY is."""
+    models, bare, frames = Models(ROOT / ".cache" / "models"), Counter[str](), Counter[str]()
+    began = time.process_time()
+    for film in films():
+        watcher, sightings = Watcher(models), list[Sighted]()
+        for number, planes in enumerate(film.planes()):
+            height, width = planes[0].shape
+            pixels = b"".join(plane.tobytes() for plane in planes)
+            frame = Frame(time_ms=FRAME_MS * number, width=width, height=height, pixels=pixels, matrix=Matrix.BT601)
+            sightings += watcher.see(frame)
+            frames[film.case] += 1
+        covers = protect.covers(sightings)
+        keys = [[(key.time_ms, key.x, key.y, key.width, key.height) for key in cover.keys] for cover in covers]
+        bare[film.case] += len(uncovered(film, keys))
+    seconds = time.process_time() - began
+    for case, count in frames.items():
+        peer = theirs.get(case)
+        yield Row(
+            name=f"faces.tracked.{case}.uncovered",
+            value=bare[case],
+            unit=f"of {count}",
+            peer="deface 1.5.0" if peer else "",
+            peer_value=peer.bare if peer else None,
+            goal="<= 0",
+        )
+    yield Row(name="faces.tracked.uncovered", value=bare.total(), unit=f"of {frames.total()}", goal="<= 0")
+    yield Row(name="faces.tracked.time", value=round(1000 * seconds / frames.total(), 1), unit="ms/frame")
 
 
 def is_bare(frame: Pixels, truth: Iterable[Truth], sights: Iterable[Sight]) -> bool:
