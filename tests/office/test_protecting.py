@@ -9,11 +9,12 @@ from jebi.errors import Damaged, NothingFound, Refused
 from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.office.labour import Report
+from jebi.office.looking import _settle
 from jebi.office.originals import Originals
 from jebi.office.protecting import RENDER, SEARCH, Protecting
 from jebi.release import plan_form
 from jebi.release.plan import Part, Source
-from jebi.vault import cuts, jobs
+from jebi.vault import clips, cuts, jobs
 from jebi.vault.catalogue import Event
 from jebi.vault.jobs import Job
 from looked_at import FILM, MODELS
@@ -91,8 +92,10 @@ def test_where_there_is_nothing_to_see_nobody_looks_for_faces(shown: Shown) -> N
         do(shown, SEARCH, shown.clip("speech.wav").id)
 
 
-def test_these_jobs_do_not_say_how_a_clip_ended(shown: Shown) -> None:
-    before = shown.clip(FILM)
+def test_a_clip_is_settled_while_its_faces_are_still_looked_for(shown: Shown) -> None:
+    clip = shown.clip(FILM)
     with shown.house.catalogue.writing(NOW_MS) as change:
-        jobs.want(change, SEARCH, [before.id])
-    assert shown.clip(FILM).state == before.state
+        jobs.want(change, SEARCH, [clip.id])
+        clips.decide(change, clip.id, EVENT, kind=clip.kind, state="waiting", why="")
+        _settle(change, clip)
+    assert shown.clip(FILM).state == "opened"
