@@ -10,27 +10,20 @@ Peak: one frame and one block of sound here; the encoder's own.
 import contextlib
 import os
 import struct
-import subprocess
-import tempfile
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import IO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jebi.errors import Unable, failures_named
-from jebi.media.confinement import PROGRAMS
+from jebi.errors import failures_named
+from jebi.media.encoder import encoder, marks
 from jebi.media.frames import Frame
-from jebi.media.probe import Matrix
-from jebi.media.untrusted import plain
 
 VIDEO, AUDIO = 1, 2  # track numbers
 UNKNOWN: Final = bytes.fromhex("01ffffffffffffff")  # a size: until the stream ends
 KEYFRAME: Final = 0x80  # flags of a SimpleBlock
-LONGEST_WORDS: Final = 1000
-HINT: Final = "look whether the disk is full; then run it again"
-
-MARKED: Final[Mapping[Matrix, str]] = {Matrix.BT601: "smpte170m", Matrix.BT709: "bt709"}
+INPUT: Final = ("-copyts", "-probesize", "32", "-analyzeduration", "0", "-f", "matroska", "-i", "pipe:0")
 
 Samples = NDArray[np.int16]
 
@@ -60,7 +53,8 @@ def encoded(
     first = next(passing, None)
     if first is None and rate is None:
         raise ValueError("a film of nothing")
-    with _removed_unless_done(partial), _encoder(partial, first, options) as stream:
+    told = (*INPUT, *options, *(marks(first.matrix) if first else ()))
+    with _removed_unless_done(partial), encoder(told, partial) as stream:
         heard = _Sound(stream, sound, rate)
         stream.write(_head(first, rate))
         frame, last = first, -1
@@ -107,40 +101,6 @@ def _removed_unless_done(partial: str) -> Iterator[None]:
         with contextlib.suppress(OSError):
             os.unlink(partial)
         raise
-
-
-@contextlib.contextmanager
-def _encoder(partial: str, first: Frame | None, options: Sequence[str]) -> Iterator[IO[bytes]]:
-    """An ffmpeg that encodes what is written to it: left well, it has ended well; left otherwise, it is killed."""
-    command = [f"{PROGRAMS}/ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-copyts"]
-    command += ["-probesize", "32", "-analyzeduration", "0", "-f", "matroska", "-i", "pipe:0", *options]
-    if first:
-        mark = MARKED[first.matrix]
-        command += ["-colorspace", mark, "-color_primaries", mark, "-color_trc", mark]
-    with tempfile.TemporaryFile() as words, failures_named("the film", "encoded"):
-        process = subprocess.Popen(
-            [*command, f"file:{partial}"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, env={}
-        )
-        assert process.stdin
-        try:
-            yield process.stdin
-            process.stdin.close()
-            if process.wait():
-                raise _failed(words)
-        except BrokenPipeError as error:
-            process.wait()
-            raise _failed(words) from error
-        finally:
-            process.kill()
-            process.wait()
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.close()
-
-
-def _failed(words: IO[bytes]) -> Unable:
-    words.seek(0)
-    why = plain(words.read(LONGEST_WORDS).decode("utf-8", errors="replace").strip())
-    return Unable(f"the film could not be encoded: {why or 'ffmpeg did not say why'}", hint=HINT)
 
 
 def _head(first: Frame | None, rate: int | None) -> bytes:

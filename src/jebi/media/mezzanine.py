@@ -11,28 +11,21 @@ Peak: two frames here, and the encoder's 300 MiB at 1080p.
 
 import contextlib
 import os
-import subprocess
-import tempfile
 import wave
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import IO, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jebi.errors import Refused, Unable, failures_named
-from jebi.media.confinement import PROGRAMS
+from jebi.errors import Refused, failures_named
+from jebi.media.encoder import encoder, marks
 from jebi.media.frames import Frame
-from jebi.media.probe import Matrix
-from jebi.media.untrusted import plain
 
 HERTZ: Final = 48_000  # what television has
 LARGEST_SOUND: Final = (1 << 32) - 256  # bytes: a WAV counts them in 32 bits; mono, twelve hours
 THREADS: Final = 4  # always: x264 divides a picture by their number, and other bytes come of it
-LONGEST_WORDS: Final = 1000
-HINT: Final = "look whether the disk is full; then run it again"
-MARKED: Final[Mapping[Matrix, str]] = {Matrix.BT601: "smpte170m", Matrix.BT709: "bt709"}
 
 # A CRF of 14 is beyond what is seen; 50 Mbit/s is what broadcasters' own H.264 has. Without B-frames each picture can be
 # reached by decoding forwards, and no edit list is needed; SEI would name the encoder.
@@ -89,7 +82,8 @@ def film(frames: Iterable[Frame], target: str, *, rate: Fraction, until_ms: int,
     if first is None:
         raise ValueError("a film of nothing")
     count = 0
-    with _whole(target) as partial, _encoder(partial, first, rate, sound) as stream:
+    options = (*_input(first, rate, sound), *_options(first, rate))
+    with _whole(target) as partial, encoder(options, partial) as stream:
         frame: Frame | None = first
         while frame is not None:
             if (frame.width, frame.height, frame.matrix) != (first.width, first.height, first.matrix):
@@ -151,42 +145,15 @@ def _whole(target: str) -> Iterator[str]:
             raise
 
 
-@contextlib.contextmanager
-def _encoder(partial: str, first: Frame, rate: Fraction, sound: str | None) -> Iterator[IO[bytes]]:
-    """An ffmpeg that encodes what is written to it: left well, it has ended well; left otherwise, it is killed."""
-    command = [f"{PROGRAMS}/ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-f", "rawvideo"]
-    command += [
-        "-pix_fmt",
-        "yuv420p",
-        "-s",
-        f"{first.width}x{first.height}",
-        "-r",
-        f"{rate.numerator}/{rate.denominator}",
-    ]
-    command += ["-i", "pipe:0", *([] if sound is None else ["-f", "wav", "-i", f"file:{sound}"])]
-    command += ["-map", "0:v", *([] if sound is None else ["-map", "1:a"])]
-    interval, mark = str(max(1, round(rate / 2))), MARKED[first.matrix]
-    command += [*ENCODER, "-g", interval, "-keyint_min", interval]
-    command += ["-colorspace", mark, "-color_primaries", mark, "-color_trc", mark, f"file:{partial}"]
-    with tempfile.TemporaryFile() as words:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, env={})
-        assert process.stdin
-        try:
-            yield process.stdin
-            process.stdin.close()
-            if process.wait():
-                raise _failed(words)
-        except BrokenPipeError as error:
-            process.wait()
-            raise _failed(words) from error
-        finally:
-            process.kill()
-            process.wait()
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.close()
+def _input(first: Frame, rate: Fraction, sound: str | None) -> Sequence[str]:
+    """What ffmpeg is told of the frames that it is given, and of the sound beside them."""
+    size, steady_rate = f"{first.width}x{first.height}", f"{rate.numerator}/{rate.denominator}"
+    pictures = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-r", steady_rate, "-i", "pipe:0")
+    if sound is None:
+        return (*pictures, "-map", "0:v")
+    return (*pictures, "-f", "wav", "-i", f"file:{sound}", "-map", "0:v", "-map", "1:a")
 
 
-def _failed(words: IO[bytes]) -> Unable:
-    words.seek(0)
-    why = plain(words.read(LONGEST_WORDS).decode("utf-8", errors="replace").strip())
-    return Unable(f"the film could not be encoded: {why or 'ffmpeg did not say why'}", hint=HINT)
+def _options(first: Frame, rate: Fraction) -> Sequence[str]:
+    interval = str(max(1, round(rate / 2)))
+    return (*ENCODER, "-g", interval, "-keyint_min", interval, *marks(first.matrix))
