@@ -20,6 +20,17 @@ settings.register_profile("deep", max_examples=5_000, deadline=None, suppress_he
 settings.load_profile(os.environ.get("JEBI_PROFILE", "fast"))
 
 ROOT = Path(__file__).resolve().parent.parent
+SLOW_FIRST = ("faults", "browser", "docs", "office", "web", "cli")  # folders whose files take longest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first, so that in the end no worker does one of them alone while the others have nothing to do."""
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        return SLOW_FIRST.index(folder) if folder in SLOW_FIRST else len(SLOW_FIRST)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from jebi.errors import Exit
 if TYPE_CHECKING:
     from faults.conftest import Yard
 
+TRIES = 20
 FEW = 1 << 19  # bytes; less than a stick of these clips takes
 
 
@@ -328,10 +329,13 @@ def make_thin_stick(image: Path) -> None:
 
 
 def leave(folder: Path, free: int) -> None:
-    """Make a disk larger or smaller, so that so many bytes are left on it."""
-    found = os.statvfs(folder)
-    size = (found.f_blocks - found.f_bfree) * found.f_frsize + free
-    subprocess.run(["mount", "-o", f"remount,size={size}", str(folder)], check=True)
+    """Make a disk larger or smaller, so that so many bytes are left on it, even while somebody writes there."""
+    for _ in range(TRIES):
+        found = os.statvfs(folder)
+        size = (found.f_blocks - found.f_bfree) * found.f_frsize + free
+        if subprocess.run(["mount", "-o", f"remount,size={size}", str(folder)], check=False).returncode == 0:
+            return
+    raise AssertionError("the disk did not become smaller")
 
 
 def fill(folder: Path) -> int:

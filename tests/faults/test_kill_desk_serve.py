@@ -130,6 +130,10 @@ class Writer:
     answered: set[str] = field(default_factory=set)
     strange: Counter[str] = field(default_factory=Counter)
 
+    def has(self, enough: int) -> bool:
+        """Whether so many words were acknowledged."""
+        return len(self.answered) >= enough
+
     @contextmanager
     def writing(self, origin: str) -> Iterator[None]:
         """Until the block ends."""
@@ -171,8 +175,10 @@ def test_kills_of_the_server_lose_nothing_that_was_answered_and_keep_nothing_twi
         served = Served(desk)
         with ExitStack() as writing, served.running():
             if number % EARLY:
+                enough = len(writer.answered) + dice.randrange(3)
                 writing.enter_context(writer.writing(served.address()))
-            time.sleep(dice.uniform(0, 1.4 if number % EARLY else 0.8))
+                until(partial(writer.has, enough))
+            time.sleep(dice.uniform(0, 0.4 if number % EARLY else 0.8))
         assert_written_once(desk, writer)
         if number % 6 == 0:
             desk.yard.assert_archive_agrees()  # opens it, and clears away what the dead left
