@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from jebi.office.issuer import Issuer
 from jebi.release.chain import CLAIM_SIGNING, Authority, Credential, adopt, found, issue
 from jebi.release.credential_box import PURPOSE, TYPE_ENDING, USER_TYPE
 from jebi.release.credentials import Edit, Speech, Statement
@@ -41,6 +42,11 @@ def authority() -> Authority:
 
 def credential() -> Credential:
     return issue(authority(), first=FIRST, last=LAST, randomness=Random(2).randbytes)
+
+
+def issuer() -> Issuer:
+    """Who signs films in tests."""
+    return Issuer(credential=credential(), root=authority().certificate)
 
 
 def recognised() -> tuple[Credential, bytes]:

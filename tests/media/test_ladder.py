@@ -121,6 +121,19 @@ def test_the_same_film_gives_the_same_bytes(movie: Movie, samples: Path, tmp_pat
     assert [one.name for one in twice[0][0]] == ["stream.m3u8", "144.m3u8", "144.mp4"]
 
 
+def test_a_film_whose_rate_has_to_be_held_down_gives_the_same_bytes_too(tmp_path: Path) -> None:
+    path = tmp_path / "busy.mp4"
+    busy = "mandelbrot=size=854x480:rate=25:start_scale=1:end_scale=0.2:end_pts=200"
+    coded = ["-t", "4", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p", str(path)]
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", busy, *coded], check=True)
+    made = set()
+    for name in "abc":
+        (tmp_path / name).mkdir()
+        movie = Movie(path=str(path), width=854, height=480, seconds=4, has_sound=False)
+        made.add(make_ladder(movie, str(tmp_path / name)))
+    assert len(made) == 1
+
+
 def test_sizes_follow_the_shorter_side() -> None:
     def lines(width: int, height: int) -> list[int]:
         return [rung.lines for rung in rungs_of(Movie(path="", width=width, height=height, seconds=1, has_sound=False))]

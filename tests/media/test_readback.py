@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from jebi.media.jail import Jail
+from jebi.media.ladder import Movie, make_ladder
 from jebi.media.metadata import Claim, Metadata
 from jebi.media.readback import compared, readback
 
@@ -59,3 +60,12 @@ def test_a_record_that_is_cut_or_empty_is_not_neutral() -> None:
     assert not compared(Metadata(tool="exiftool", claims=(neutral,), is_cut=True)).is_neutral
     assert not compared(Metadata(tool="exiftool", claims=(), is_cut=False)).is_neutral
     assert compared(Metadata(tool="exiftool", claims=(neutral,), is_cut=False)).is_neutral
+
+
+def test_every_size_of_a_stream_is_neutral(jail: Jail, samples: Path, tmp_path: Path) -> None:
+    movie = Movie(path=str(samples / "bigbuckbunny.mp4"), width=1280, height=720, seconds=5.28, has_sound=True)
+    made = make_ladder(movie, str(tmp_path))
+    for one in made:
+        if one.name.endswith(".mp4"):
+            read = readback(jail, str(tmp_path / one.name))
+            assert (read.foreign, read.is_neutral) == ((), True)

@@ -91,7 +91,7 @@ def test_a_plan_is_rendered_sealed_and_logged(room: Room, tmp_path: Path) -> Non
     room.work()
 
     output = cutting.newest_output(room.catalogue, number)
-    (film,) = cutting.files(room.catalogue, output)
+    film = next(one for one in cutting.files(room.catalogue, output) if one.name == "film.mp4")
     room.kept.lay_out(film.blob, film.sha256, str(tmp_path / "film.mp4"))
     asked = ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name,nb_frames", "-of", "json"]
     said = subprocess.run([*asked, str(tmp_path / "film.mp4")], capture_output=True, check=True)

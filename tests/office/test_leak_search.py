@@ -1,28 +1,38 @@
 """What leaks from a cut is found by other means than those that covered it, each for its own reason."""
 
 import contextlib
+import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from jebi.device import blocks
 from jebi.media.frames import frames
 from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.media.probe import Probe, probe
+from jebi.office.issuer import Issuer
 from jebi.office.labour import Report as Progress
 from jebi.office.leak_search import search, secrets_of
+from jebi.office.outputs import make_output, sign_film
 from jebi.office.reasons import NotHere
 from jebi.office.rendering import render
 from jebi.office.searching_faces import Watcher
 from jebi.release import plan_form, protect
+from jebi.release.chain import issue
+from jebi.release.credential_box import opened, without
 from jebi.release.leaks import CHECKS, Reason, Report
 from jebi.release.plan import About, Key, Line, Moving, Part, Picture, Plan, Sound, Source
 from jebi.release.secret_words import Secrets
 from looked_at import FILM, MODELS, SAID
 from office.rooms import Shown
+from signing import FIRST, LAST, authority, issuer
 
+ISSUER = issuer()
 SECRETS = Secrets(words=("박은하", "Robert Quill"))
 CAMERA = {Reason.NOT_CHECKED}  # the camera is not measured yet
 RATE, END_MS = 25, 600
@@ -46,13 +56,23 @@ class Set:
     def source(self, **more: object) -> Plan:
         return replace(self.plan, sources=(replace(self.plan.sources[0], **more),))  # type: ignore[arg-type]
 
+    def output(self, plan: Plan, name: str = "output") -> Path:
+        """All files that a plan becomes, in a folder of their own."""
+        folder = self.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        count = render(self.jail, Models(MODELS), plan, self.opened, str(folder / "film.mp4"), Progress())
+        make_output(self.jail, plan, str(folder), count, ISSUER, Progress())
+        return folder
+
+    def searched(self, folder: Path, plan: Plan, models: Path = MODELS) -> Report:
+        """Look whether anything leaks from an output."""
+        digests = "aa" * 32, plan_form.digest(plan)
+        return search(self.jail, Models(models), plan, self.opened, str(folder), SECRETS, ISSUER, digests, Progress())
+
     def report(self, plan: Plan, *, of: Plan | None = None, models: Path = MODELS) -> Report:
         """Render one plan, and look whether anything leaks from it; `of` is the plan that it is said to be of."""
-        target, opened = str(self.folder / "film.mp4"), self.opened
-        Path(target).unlink(missing_ok=True)
-        render(self.jail, Models(MODELS), plan, opened, target, Progress())
-        digests = "aa" * 32, plan_form.digest(of or plan)
-        return search(self.jail, Models(models), of or plan, opened, target, SECRETS, digests, Progress())
+        return self.searched(self.output(plan), of or plan, models)
 
 
 def reasons(report: Report, check: str = "") -> set[Reason]:
@@ -82,6 +102,7 @@ def test_a_face_that_is_covered_is_seen_by_nobody(car: Set) -> None:
     report = car.report(car.plan)
     assert tuple(check.name for check in report.checks) == CHECKS
     assert {check.name for check in report.checks if check.findings} == {"camera"}
+    assert not any(path.name.endswith(".bare") for path in car.folder.iterdir())
     measured = {check.name: check.measured for check in report.checks}
     assert measured["faces"]["pictures"] == END_MS * RATE // 1000
     assert int(measured["faces"]["faces in the original"]) >= 3
@@ -155,6 +176,103 @@ def test_a_line_that_a_machine_says_is_no_leak(car: Set) -> None:
     said = Line(start_ms=100, end_ms=2400, language="en", text="The price of rice has doubled.")
     plan = replace(car.source(lines=(said,)), voice="en", parts=(Part(source=0, start_ms=0, end_ms=2500),))
     assert reasons(car.report(plan), "voices") == set()
+
+
+Spoil = Callable[[Set, Path], None]
+
+
+def other_size(car: Set, folder: Path) -> None:
+    """The stream of the same cut without covers, in the place of the covered one."""
+    bare = car.output(car.source(covers=()), "bare")
+    for name in ("144.mp4", "144.m3u8", "stream.m3u8"):
+        shutil.copy(bare / name, folder / name)
+
+
+def other_poster(car: Set, folder: Path) -> None:
+    shutil.copy(car.output(car.source(covers=()), "bare") / "poster.jpg", folder / "poster.jpg")
+
+
+def said_by(who: Issuer, **more: object) -> Spoil:
+    """The film signed anew: by somebody, about another plan."""
+
+    def spoil(car: Set, folder: Path) -> None:
+        film = folder / "film.mp4"
+        with blocks.open_for_reading(str(film)) as signed:
+            content = b"".join(without(signed))
+        film.write_bytes(content)
+        sign_film(replace(car.plan, **more), str(folder), who)  # type: ignore[arg-type]
+
+    return spoil
+
+
+def altered(car: Set, folder: Path) -> None:
+    """Another signature."""
+    film = bytearray((folder / "film.mp4").read_bytes())
+    with blocks.open_for_reading(str(folder / "film.mp4")) as signed:
+        lies = opened(signed)
+    assert lies
+    signature = lies.parts[0].parts[2].value
+    assert isinstance(signature, tuple)
+    assert isinstance(signature[1], list)
+    assert isinstance(signature[1][3], bytes)
+    film[film.index(signature[1][3]) + 40] ^= 1
+    (folder / "film.mp4").write_bytes(film)
+
+
+def unsigned(car: Set, folder: Path) -> None:
+    with blocks.open_for_reading(str(folder / "film.mp4")) as signed:
+        content = b"".join(without(signed))
+    (folder / "film.mp4").write_bytes(content)
+
+
+def with_comment(car: Set, folder: Path) -> None:
+    playlist = folder / "144.m3u8"
+    playlist.write_text(playlist.read_text().replace("#EXTINF", "# by the dam\n#EXTINF", 1))
+
+
+def with_file(car: Set, folder: Path) -> None:
+    shutil.copy(folder / "card.jpg", folder / "second.jpg")
+
+
+def with_note(car: Set, folder: Path) -> None:
+    command = ["exiftool", "-q", "-overwrite_original", "-Comment=by the dam", str(folder / "card.jpg")]
+    subprocess.run(command, check=True)
+
+
+def without_a_size(car: Set, folder: Path) -> None:
+    (folder / "144.mp4").unlink()
+
+
+OTHER = replace(ISSUER, credential=issue(authority(), first=FIRST, last=LAST, randomness=Random(9).randbytes))
+MORE = About(title=(("en", "Rice at the market, by Kim"),))
+R = Reason
+OUTPUTS: dict[str, tuple[Spoil, set[Reason]]] = {
+    "a size that shows uncovered pictures": (other_size, {R.RENDITION_DIFFERS}),
+    "a face in the poster": (other_poster, {R.STILL_DIFFERS, R.FACE_KNOWN}),
+    "credentials that say something more": (said_by(ISSUER, about=MORE), {R.CREDENTIAL_DIFFERS}),
+    "credentials by somebody else": (said_by(OTHER), {R.CREDENTIAL_DIFFERS}),
+    "credentials that were altered": (altered, {R.CREDENTIAL_INVALID}),
+    "no credentials": (unsigned, {R.CREDENTIAL_DIFFERS, R.CREDENTIAL_INVALID}),
+    "a comment in a playlist": (with_comment, {R.PLAYLIST}),
+    "a file that no output has": (with_file, {R.EXTRA_FILE}),
+    "a note in a still": (with_note, {R.PICTURE_NOTE, R.FOREIGN_METADATA}),
+    "a size that is not there": (without_a_size, {R.NOT_CHECKED}),
+}
+
+
+@pytest.fixture(scope="module")
+def clean(car: Set) -> Path:
+    return car.output(car.plan, "clean")
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_a_leaky_output_is_refused_for_its_own_reasons(car: Set, clean: Path, tmp_path: Path, name: str) -> None:
+    spoil, wanted = OUTPUTS[name]
+    folder = tmp_path / "output"
+    shutil.copytree(clean, folder)
+    spoil(car, folder)
+    found = [one for check in car.searched(folder, car.plan).checks if check.name != "camera" for one in check.findings]
+    assert {one.reason for one in found} == wanted, found
 
 
 def test_without_its_models_nothing_is_reported(car: Set, tmp_path: Path) -> None:

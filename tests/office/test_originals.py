@@ -110,3 +110,13 @@ def test_two_persons_take_a_clip_out_together_and_neither_alone(both: Office, se
         came = {str(p.clip.name): b"".join(originals.pieces(parcel, p)) for p in originals.shelf(parcel).places}
 
     assert came == files_in(both.path("card"))
+
+
+def test_a_folder_on_the_bench_is_gone_with_what_was_made_in_it(office: Office) -> None:
+    with Originals(office.desk) as originals:
+        with originals.folder("output") as folder:
+            os.makedirs(os.path.join(folder, "below"))
+            Path(folder, "below", "film.mp4").write_bytes(b"plain")
+        assert not os.path.exists(folder)
+        with originals.folder("output") as again:
+            assert os.listdir(again) == []

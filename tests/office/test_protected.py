@@ -20,7 +20,7 @@ def test_a_cut_is_made_of_a_clip_and_again_of_its_plan(shown: Shown) -> None:
     made = protect(shown.office.desk, MODELS, Quiet(), wanted, by="wren")
     assert made.plan.sources[0].clip == clip
     assert made.report.output.hex() == made.output.sha256
-    assert [one.name for one in made.files] == ["film.mp4"]
+    assert "film.mp4" in [one.name for one in made.files]
 
     shorter = replace(made.plan, parts=(Part(source=0, start_ms=0, end_ms=200),))
     again = protect(shown.office.desk, MODELS, Quiet(), ("car", shorter), by="wren")

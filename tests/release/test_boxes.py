@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jebi.errors import Damaged
-from jebi.release.boxes import MOST_BOXES, Box, Bytes, boxes, read
+from jebi.release.boxes import MOST_BOXES, Box, Bytes, Stretch, boxes, read
 from release.made import box
 
 
@@ -66,3 +66,8 @@ def test_boxes_lie_one_after_the_other_whatever_the_bytes(content: bytes) -> Non
         assert one.start == at < one.payload <= one.stop <= len(content)
         at = one.stop
     assert at == end
+
+
+def test_a_stretch_of_a_source_ends_where_it_ends() -> None:
+    part = Stretch(Bytes(b"0123456789"), 2, 5)
+    assert (part.size, part.read_at(0, 99), part.read_at(3, 1), part.read_at(5, 1)) == (5, b"23456", b"5", b"")

@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from jebi.errors import Damaged, Refused
 from jebi.release import chain
-from jebi.release.chain import Authority, Credential, adopt, found, issue
+from jebi.release.chain import Authority, Credential, adopt, anchor, found, issue
 
 FIRST, LAST = date(2026, 1, 1), date(2030, 12, 31)
 Builder = x509.CertificateBuilder
@@ -237,3 +237,14 @@ def test_these_bytes_never_change() -> None:
     assert hashlib.sha256(root().certificate + issued().chain).hexdigest() == (
         "8a250492eaaeebf097b633f526f4f24ad2771c5c99c60ed9a031a8849380982f"
     )
+
+
+def test_a_chain_ends_in_the_root_that_signed_it_and_in_no_other() -> None:
+    assert anchor(issued(), root().certificate) == root().certificate
+    with pytest.raises(Refused, match="not signed by the next"):
+        anchor(issued(), root(9).certificate)
+    with pytest.raises(Refused, match="not signed by the next"):
+        anchor(issued(), issued().chain)
+    for bad in (b"", root().certificate * 2):
+        with pytest.raises(Damaged):
+            anchor(issued(), bad)

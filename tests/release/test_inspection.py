@@ -80,3 +80,18 @@ def test_a_foreign_tag_is_named_and_not_quoted() -> None:
         assert reasons(inspection.metadata([], tool="exiftool", read=read, is_cut=is_cut).findings) == {
             Reason.NOT_CHECKED
         }
+
+
+def test_a_check_of_several_files_adds_up_and_says_where(exports: Exports) -> None:
+    clean = by_name(inspection.film(Bytes(exports.film), SECRETS, version="0.1"))
+    leaky = by_name(inspection.film(Bytes(exports.film + b"Kim Kim"), SECRETS, version="0.1"))
+    check = inspection.together("container", {"film.mp4": clean["container"], "240\n.mp4": leaky["container"]})
+    assert [one.what for one in check.findings] == ["240?.mp4: 7 bytes stand behind the last box"]
+    assert check.measured == {"bytes": 2 * len(exports.film) + 7, "files": 2, "tracks": 4}
+    check = inspection.together("traces", {"film.mp4": clean["traces"], "240.mp4": leaky["traces"]})
+    assert check.measured == clean["traces"].measured
+    assert check.tools == {"jebi": "0.1"}
+
+
+def test_a_check_of_no_file_is_none_that_found_something() -> None:
+    assert inspection.together("metadata", {}).findings == ()

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jebi.errors import Damaged
 from jebi.release.leaks import Reason
-from jebi.release.playlists import LARGEST_FILE, addresses, playlist
+from jebi.release.playlists import LARGEST_FILE, Range, addresses, playlist, ranges
 from release.made import Exports, reasons
 
 MAIN = """#EXTM3U
@@ -67,3 +68,28 @@ def test_of_garbage_come_findings(content: bytes) -> None:
     found(content)
     found(MAIN.encode() + content)
     addresses(content)
+
+
+OF_ONE = '#EXTM3U\n#EXT-X-MAP:URI="240.mp4",BYTERANGE="30@0"\n#EXTINF:4.0,\n#EXT-X-BYTERANGE:70@30\n240.mp4\n'
+
+
+def test_what_a_playlist_plays_of_a_film_is_read_in_its_order() -> None:
+    more = "#EXTINF:4.0,\n#EXT-X-BYTERANGE:50\n240.mp4\n#EXTINF:4.0,\n#EXT-X-BYTERANGE:9@7\n240.mp4\n"
+    played = Range(70, 30), Range(50, 100), Range(9, 7)
+    assert ranges((OF_ONE + more).encode()) == (Range(30, 0), played)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "",
+        OF_ONE.replace('BYTERANGE="30@0"', ""),
+        OF_ONE.replace("#EXT-X-BYTERANGE:70@30\n", ""),
+        OF_ONE + "240.mp4\n",
+        OF_ONE + "#EXT-X-BYTERANGE:70@30\n480.mp4\n",
+        OF_ONE + '#EXT-X-MAP:URI="240.mp4",BYTERANGE="30@0"\n',
+    ],
+)
+def test_a_playlist_of_anything_else_than_ranges_of_one_film_is_damaged(bad: str) -> None:
+    with pytest.raises(Damaged, match="one film by its ranges"):
+        ranges(bad.encode())

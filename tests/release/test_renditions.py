@@ -1,10 +1,10 @@
 import pytest
 
 from jebi.errors import Damaged
-from jebi.release.boxes import Bytes
+from jebi.release.boxes import Bytes, Stretch
 from jebi.release.container import Examined, examine, examine_stream
 from jebi.release.leaks import Reason
-from jebi.release.renditions import differing, digest
+from jebi.release.renditions import differing, digest, fragmented, parts, played
 from release.made import Exports, patched, pieces, reasons
 
 
@@ -37,3 +37,37 @@ def test_what_has_no_pictures_or_not_all_samples_is_damage(exports: Exports) -> 
         digest([], Examined(pictures=None, sound=None, findings=()))
     with pytest.raises(Damaged):
         digest([Bytes(exports.silent[:4000])], examine(Bytes(exports.silent)))
+
+
+def in_fragments(exports: Exports) -> tuple[bytes, str]:
+    """The stream as one file, and its playlist by ranges."""
+    film, lines, at = exports.head + b"".join(exports.segments), [], len(exports.head)
+    for segment in exports.segments:
+        lines += ["#EXTINF:0.4,", f"#EXT-X-BYTERANGE:{len(segment)}@{at}", "240.mp4"]
+        at += len(segment)
+    first = f'#EXTM3U\n#EXT-X-MAP:URI="240.mp4",BYTERANGE="{len(exports.head)}@0"\n'
+    return film, first + "\n".join(lines) + "\n"
+
+
+def test_what_a_playlist_plays_is_all_of_its_film(exports: Exports) -> None:
+    film, playlist = in_fragments(exports)
+    assert played(Bytes(film), playlist.encode()) == fragmented(Bytes(film)) == of(exports.film)
+    head, rest = parts(Bytes(film))
+    assert b"".join(part.read_at(0, part.size) for part in (head, *rest)) == film
+    assert all(part.read_at(4, 4) == b"moof" for part in rest)
+
+
+def test_a_playlist_that_leaves_something_out_plays_another_rendition(exports: Exports) -> None:
+    film, playlist = in_fragments(exports)
+    shorter = playlist[: playlist.rindex("#EXTINF")]
+    assert played(Bytes(film), shorter.encode()) != fragmented(Bytes(film))
+    beyond = playlist.replace("@0", f"@{len(film)}", 1)
+    for bad in (beyond, ""):
+        with pytest.raises(Damaged):
+            played(Bytes(film), bad.encode())
+
+
+def test_what_has_no_fragments_is_all_head() -> None:
+    assert parts(Bytes(b"no film")) == (Stretch(Bytes(b"no film"), 0, 7), ())
+    with pytest.raises(Damaged):
+        fragmented(Bytes(b"no film"))

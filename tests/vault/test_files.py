@@ -131,3 +131,26 @@ def test_what_is_no_folder_is_not_locked(tmp_path: Path, name: str) -> None:
     with pytest.raises(Unable, match="could not be opened"), files.locked(str(tmp_path / name)):
         pass
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_whoever_makes_a_file_keeps_others_waiting_until_it_is_made_or_they_are_killed(tmp_path: Path) -> None:
+    waiter = (
+        "import sys, time; from jebi.vault import files\n"
+        "with files.alone(sys.argv[1]):\n    print('in', flush=True); time.sleep(float(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", waiter, str(tmp_path / "kit")]
+    with subprocess.Popen([*command, "60"], stdout=subprocess.PIPE) as first:
+        assert first.stdout is not None
+        first.stdout.readline()
+        with subprocess.Popen([*command, "0"], stdout=subprocess.PIPE) as second:
+            assert second.stdout is not None
+            with pytest.raises(subprocess.TimeoutExpired):
+                second.wait(1.5)
+            first.kill()
+            assert second.stdout.readline() == b"in\n"
+    assert os.listdir(tmp_path) == ["kit.lock"]
+
+
+def test_where_nothing_can_be_written_nobody_waits(tmp_path: Path) -> None:
+    with pytest.raises(Unable, match="could not be locked"), files.alone(str(tmp_path / "none" / "kit")):
+        pass

@@ -57,6 +57,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     from jebi.office.cutting import Wanted
     from jebi.office.protected import protect
     from jebi.release import plan_form
+    from jebi.release.output import FILM
     from jebi.vault import files
 
     if bool(options.clips) == bool(options.plan):
@@ -78,7 +79,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         if written:
             files.replace(written, plan_form.written(made.plan))
         if film:
-            kept_of(desk).lay_out(made.files[0].blob, made.files[0].sha256, film)
+            shown = next(one for one in made.files if one.name == FILM)
+            kept_of(desk).lay_out(shown.blob, shown.sha256, film)
     _tell(options.cut, made, terminal)
     return Exit.DONE
 

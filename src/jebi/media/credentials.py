@@ -168,6 +168,11 @@ def read(
     return answer
 
 
+def reader() -> str:
+    """What reads and signs, with its version."""
+    return f"c2pa-rs {c2pa.sdk_version()}"
+
+
 def _sign(
     film: object, signed: object, definition: str, chain: bytes, algorithm: str, signature: Callable[[bytes], bytes]
 ) -> None:

@@ -25,7 +25,10 @@ from jebi.errors import Unable, failures_named
 from jebi.media.confinement import PROGRAMS
 
 SEGMENT: Final = 4  # seconds
-THREADS: Final = 2  # x264's output depends on how many there are
+THREADS: Final = 2  # of the decoder
+ENCODERS: Final = (
+    1  # thread of each encoder: with two, what x264 makes of a film whose rate is held down depends on which is first
+)
 POSTER: Final = (768, 25_000)  # pixels of the longer side, bytes
 CARD: Final = (416, 10_000)
 LONGEST_HEAD: Final = 1 << 16  # bytes before the first fragment; ours has 1,300
@@ -180,7 +183,7 @@ def _encoder(rung: Rung) -> tuple[str, ...]:
     return (
         *("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"),
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
-        *("-c:v", "libx264", "-preset", "veryfast", "-crf", "27", "-bf", "0", "-threads", str(THREADS)),
+        *("-c:v", "libx264", "-preset", "veryfast", "-crf", "27", "-bf", "0", "-threads", str(ENCODERS)),
         *("-maxrate", str(rung.pictures), "-bufsize", str(2 * rung.pictures), "-pix_fmt", "yuv420p"),
         *("-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT})", "-sc_threshold", "0", "-g", "1000"),
         *(

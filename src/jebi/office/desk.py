@@ -4,6 +4,7 @@
       desk.toml          the desk's name and public keys; nothing secret
       keys/identity.age  what opens parcels, under the desk's passphrase; stock age reads it
       keys/log.age       what signs the custody log, sealed to the desk
+      keys/credential.age  what signs films, sealed to the desk; made when it is needed (`issuer`)
       trips/ID.age       one trip: its verifying keys, its route key, its receipt key; sealed to the desk
       log/               the custody log
       receipts/DAY.age   the real codes of a day's list, so that none goes out twice; sealed to the desk

@@ -1,30 +1,36 @@
 """An output is looked through for leaks by other means than it was made with, and a signed report says what was found.
 
-Every check of the list (`release/leaks.py`) stands in the report; one that could not be run is a finding, so nothing passes because somebody forgot it. The
+All files of the output are looked at: the film, its sizes, its stills and playlists. Every check of the list (`release/leaks.py`) stands in the report; one that could not be run is a finding, so nothing passes because somebody forgot it. The
 secrets that must not be seen, heard or read are taken from what the archive knows of the clips: names of files, pseudonyms, serial numbers, owners.
 
 Invariants: a report is of the bytes that were looked at, and says so; a secret is named by its place in the list and never quoted. It mends nothing.
 Peak: that of `leaks_seen`.
 """
 
+import contextlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
 import jebi
-from jebi.device import blocks
 from jebi.media.jail import Jail
 from jebi.media.metadata import DEVICE
 from jebi.media.models import Models
-from jebi.media.readback import readback
 from jebi.office import leaks_heard, leaks_seen
+from jebi.office.issuer import Issuer
 from jebi.office.kept import Kept
 from jebi.office.labour import Report as Progress
+from jebi.office.leaks_beside import Laid, check_bytes, check_metadata, check_played, laid_out
+from jebi.office.leaks_credentials import check_credentials
+from jebi.office.leaks_renditions import compare_sizes, place_stills
+from jebi.office.leaks_seen import Still
 from jebi.office.opened import Opened
 from jebi.release import inspection
 from jebi.release.captions import webvtt
-from jebi.release.leaks import Check, Report, not_run, reported
+from jebi.release.leaks import Check, Report, most, not_run, reported
+from jebi.release.output import FILM
 from jebi.release.plan import Plan
 from jebi.release.programme import Cue
 from jebi.release.secret_words import LONGEST_SECRET, MOST_SECRETS, Secrets
@@ -42,38 +48,63 @@ def search(
     models: Models,
     plan: Plan,
     opened: Opened,
-    film: str,
+    folder: str,
     secrets: Secrets,
+    issuer: Issuer,
     digests: tuple[str, str],
     progress: Progress,
 ) -> Report:
-    """Look through a rendered film.
+    """Look through an output.
 
     Args:
         jail: in which everything is decoded.
         models: with which it is looked at and listened to.
         plan: what it was rendered from.
         opened: the sources of the plan.
-        film: the file.
+        folder: with the output's files, and nothing else; beside it lies a copy of the film for a while.
         secrets: what must not be in it.
+        issuer: who was to sign it.
         digests: of output and plan, in hex.
         progress: for whoever waits.
 
     Raises:
         NotHere: a model is not in place. Whatever decoding a film raises.
     """
-    version = jebi.__version__
-    with blocks.open_for_reading(film) as source:
-        checks: list[Check] = [*inspection.film(source, secrets, version=version)]
-    read = readback(jail, film, can_stop=progress.can_stop)
-    foreign = [(claim.group, claim.name) for claim in read.foreign]
-    checks.append(inspection.metadata(foreign, tool=read.tool, read=read.read, is_cut=read.is_cut))
-    checks.append(inspection.words(_texts(plan), _subtitles(plan), secrets, version=version))
-    checks += leaks_seen.look(jail, models, plan, opened, film, secrets, progress)
-    checks.append(leaks_heard.listen(jail, models, plan, opened, film, progress))
+    film, laid, bare = os.path.join(folder, FILM), laid_out(folder), f"{folder}.bare"
+    checks: list[Check] = list(check_bytes(laid, secrets))
+    checks.append(inspection.words(_texts(plan), _subtitles(plan), secrets, version=jebi.__version__))
+    try:
+        credentials, is_bare = check_credentials(jail, film, bare, plan, issuer, progress)
+        checks += [credentials, check_metadata(jail, laid, bare if is_bare else "", progress)]
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(bare)
+    renditions, stills = _renditions(jail, laid, progress)
+    checks.append(renditions)
+    checks += leaks_seen.look(jail, models, plan, opened, film, secrets, progress, stills=stills)
+    checks.append(_voices(jail, models, plan, opened, laid, progress))
     checks.append(not_run("camera", CAMERA))
     output, planned = (bytes.fromhex(one) for one in digests)
     return reported(output=output, plan=planned, checks=checks)
+
+
+def _renditions(jail: Jail, laid: Laid, progress: Progress) -> tuple[Check, list[Still]]:
+    """The check `renditions`, and when each still is shown."""
+    film = laid.path(FILM)
+    differing, measured = compare_sizes(jail, film, laid.named(*laid.sizes), progress)
+    nowhere, times = place_stills(jail, film, laid.named(*laid.stills), progress)
+    findings = most([*check_played(laid), *differing, *nowhere])
+    check = Check(name="renditions", tools={"jebi": jebi.__version__}, measured=measured, findings=findings)
+    return check, [Still(name=name, path=laid.path(name), at_ms=time_ms) for name, time_ms in times.items()]
+
+
+def _voices(jail: Jail, models: Models, plan: Plan, opened: Opened, laid: Laid, progress: Progress) -> Check:
+    """The check `voices` of the film and of all its sizes."""
+    heard = {
+        name: leaks_heard.listen(jail, models, plan, opened, path, progress)
+        for name, path in laid.named(FILM, *laid.sizes).items()
+    }
+    return inspection.together("voices", heard)
 
 
 def secrets_of(connection: Connection, kept: Kept, clip_ids: Sequence[str]) -> Secrets:

@@ -1,7 +1,7 @@
 """What is to be seen in a cut that should not be: faces, faces of those who were covered, and words of the secrets list.
 
 The rendered film and what it would be without covers are gone through side by side, by a finder of faces of another family than the one that the plan was made
-with. Every fifth picture is looked at; what stands between two of these, the finder does not see.
+with. Every fifth picture is looked at; what stands between two of these, the finder does not see. The stills are looked at as pictures of the film at their time.
 
 Invariants: both are decoded in the jail, and no frame is kept. A film with another number of pictures than its plan is not looked through, and says
 so. Peak: four frames, the networks, and 128 numbers a face.
@@ -65,6 +65,15 @@ class _Face:
     numbers: Floats = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Still:
+    """A still that goes out: its name, where it is, and when in the film it is shown."""
+
+    name: str
+    path: str
+    at_ms: int
+
+
 @dataclass(slots=True)
 class _Found:
     """What a pass found."""
@@ -73,14 +82,23 @@ class _Found:
     looked: int = 0
     output: list[_Face] = field(default_factory=list)
     original: list[_Face] = field(default_factory=list)
+    stills: dict[str, list[_Face]] = field(default_factory=dict)
     words: list[Finding] = field(default_factory=list)
     read: int = 0
 
 
 def look(
-    jail: Jail, models: Models, plan: Plan, opened: Opened, film: str, secrets: Secrets, report: Report
+    jail: Jail,
+    models: Models,
+    plan: Plan,
+    opened: Opened,
+    film: str,
+    secrets: Secrets,
+    report: Report,
+    *,
+    stills: Sequence[Still] = (),
 ) -> tuple[Check, ...]:
-    """The checks `faces`, `likeness` and `writing` of a rendered film. Raises as `frames`, and `NotHere` without the models."""
+    """The checks `faces`, `likeness` and `writing` of a rendered film and its stills. Raises as `frames`, and `NotHere` without the models."""
     if missing := {AGAIN, ALIKE} - set(models.names()):
         raise NotHere(f"the model {min(missing)}, which looks for leaks, is not in place")
     cascade, alike = Cascade(models.find(AGAIN), longest_side=LONGEST_SIDE), Likeness(models.find(ALIKE))
@@ -104,6 +122,8 @@ def look(
         return tuple(
             not_run(name, "the film has not as many pictures as its plan") for name in ("faces", "likeness", "writing")
         )
+    for still in stills:
+        _glance(found, jail, plan, still, cascade, alike, reader, secrets, report)
     tools = {cascade.maker.name: cascade.maker.digest, alike.maker.name: alike.maker.digest}
     return (*_judged(found, plan, tools), _written(found, reader))
 
@@ -124,44 +144,80 @@ def _see(found: _Found, plan: Plan, output: Frame, original: Frame, cascade: Cas
 def _read(found: _Found, reader: Reader, output: Frame, secrets: Secrets) -> None:
     if output.time_ms < found.read * READ_EVERY_MS:
         return
+    _found_words(found, reader, output, secrets, output.time_ms, "")
+
+
+def _found_words(found: _Found, reader: Reader, frame: Frame, secrets: Secrets, at_ms: int, where: str) -> None:
     found.read += 1
-    (lines,) = reader.read([np.asarray(picture(output))])
+    (lines,) = reader.read([np.asarray(picture(frame))])
     for place in secrets.found_in("\n".join(line.text for line in lines)):
-        found.words.append(
-            Finding(
-                reason=Reason.TEXT_SECRET, what=f"word {place} of the secrets list can be read", at_ms=output.time_ms
-            )
-        )
+        what = f"word {place} of the secrets list can be read{where}"
+        found.words.append(Finding(reason=Reason.TEXT_SECRET, what=what, at_ms=at_ms))
+
+
+def _glance(
+    found: _Found,
+    jail: Jail,
+    plan: Plan,
+    still: Still,
+    cascade: Cascade,
+    alike: Likeness,
+    reader: Reader,
+    secrets: Secrets,
+    report: Report,
+) -> None:
+    """Look at a still as at a picture of the film."""
+    taken = frames(jail, still.path, probe(jail, still.path, can_stop=report.can_stop), height=LINES)
+    try:
+        frame = next(taken)
+    finally:
+        taken.close()
+    pixels = np.asarray(picture(frame, longest=LONGEST_SIDE))
+    times = still.at_ms, still.at_ms + max(1, 1000 // plan.picture.rate)
+    found.stills[still.name] = [
+        _Face(*times, _box(seen, pixels), seen.score, alike.embedding(pixels, seen.points))
+        for seen in cascade.faces(pixels, score=LIKELY)
+    ]
+    _found_words(found, reader, frame, secrets, still.at_ms, f" in {still.name}")
 
 
 def _judged(found: _Found, plan: Plan, tools: dict[str, str]) -> tuple[Check, Check]:
     """The checks `faces` and `likeness`."""
     covers, seen_by_all = list(_stretches(plan, is_open=False)), list(_stretches(plan, is_open=True))
     hidden = [one.numbers for one in found.original if second_look.under(_sighting(one), covers) >= second_look.LET]
-    output = [(one, _nearest(one, hidden[:MOST_HIDDEN])) for one in found.output]
-    judged = second_look.judge(
-        covers=covers,
-        open_to_see=seen_by_all,
-        output=[
-            _sighting(one, near)
-            for one, near in output
-            if one.score >= SURE or (near is not None and near <= second_look.ALIKE)
-        ],
-        original=[_sighting(one) for one in found.original if one.score >= SURE],
-    )
+    original = [_sighting(one) for one in found.original if one.score >= SURE]
+    shown = _counted(found.output, hidden)
+    judged = [
+        (one, "") for one in second_look.judge(covers=covers, open_to_see=seen_by_all, output=shown, original=original)
+    ]
+    for name, faces in found.stills.items():
+        still = _counted(faces, hidden)
+        inside = second_look.judge(covers=covers, open_to_see=seen_by_all, output=still, original=())
+        judged += [(one, name) for one in inside]
     counts: dict[str, int | str] = {
         "pictures": found.pictures,
         "looked at": found.looked,
         "pixels": LONGEST_SIDE,
         "faces in the output": len(found.output),
         "faces in the original": len(found.original),
+        "faces in stills": sum(map(len, found.stills.values())),
     }
-    known = [one for one in judged if one.reason is second_look.Reason.KNOWN]
-    others = [one for one in judged if one.reason is not second_look.Reason.KNOWN]
+    known = [_finding(*one) for one in judged if one[0].reason is second_look.Reason.KNOWN]
+    others = [_finding(*one) for one in judged if one[0].reason is not second_look.Reason.KNOWN]
     return (
-        Check(name="faces", tools=tools, measured=counts, findings=most(map(_finding, others))),
-        Check(name="likeness", tools=tools, measured={"hidden": len(hidden)}, findings=most(map(_finding, known))),
+        Check(name="faces", tools=tools, measured=counts, findings=most(others)),
+        Check(name="likeness", tools=tools, measured={"hidden": len(hidden)}, findings=most(known)),
     )
+
+
+def _counted(faces: Sequence[_Face], hidden: Sequence[Floats]) -> list[Sighting]:
+    """Those that are surely faces, or like one that is hidden."""
+    near = [(one, _nearest(one, hidden[:MOST_HIDDEN])) for one in faces]
+    return [
+        _sighting(one, distance)
+        for one, distance in near
+        if one.score >= SURE or (distance is not None and distance <= second_look.ALIKE)
+    ]
 
 
 def _written(found: _Found, reader: Reader) -> Check:
@@ -169,9 +225,10 @@ def _written(found: _Found, reader: Reader) -> Check:
     return Check(name="writing", tools=tools, measured={"pictures": found.read}, findings=most(found.words))
 
 
-def _finding(judged: second_look.Finding) -> Finding:
+def _finding(judged: second_look.Finding, still: str) -> Finding:
     reason, words = WORDS[judged.reason]
-    return Finding(reason=reason, what=f"{words}, in {judged.frames} of the pictures looked at", at_ms=judged.first)
+    where = f"in {still}" if still else f"in {judged.frames} of the pictures looked at"
+    return Finding(reason=reason, what=f"{words}, {where}", at_ms=judged.first)
 
 
 def _nearest(one: _Face, hidden: Sequence[Floats]) -> float | None:

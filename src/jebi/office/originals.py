@@ -9,6 +9,7 @@ Invariants: a copy that exists is the clip that the traveller signed, byte for b
 import contextlib
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
@@ -84,6 +85,17 @@ class Originals:
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(path)
+
+    @contextlib.contextmanager
+    def folder(self, name: str) -> Iterator[str]:
+        """An empty folder on the bench in which several things are made. It is removed in the end, with what lies in it."""
+        with self.place(name) as path:
+            with failures_named(path, "made"):
+                os.mkdir(path, 0o700)
+            try:
+                yield path
+            finally:
+                shutil.rmtree(path, ignore_errors=True)
 
     @contextlib.contextmanager
     def copy(self, parcel: str, place: Place, name: str) -> Iterator[str]:

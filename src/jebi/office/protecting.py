@@ -4,25 +4,28 @@
     render          a plan becomes an output: a film and all that goes beside it; of a plan    (`rendering`)
     leaks           an output is looked through for leaks, and a report is signed; of an output (`leak_search`)
 
-Invariants: originals are unsealed for one job and removed; an output is sealed before it is named, and never altered; a clip that changed since
+Invariants: originals are unsealed for one job and removed; an output is signed and sealed before it is named, and never altered; a clip that changed since
 it was planned is not rendered. Peak: as those.
 """
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 
-from jebi.errors import Damaged, Refused
+from jebi.errors import Damaged, Refused, failures_named
 from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.media.probe import Probe
 from jebi.office.clearing import reporter
+from jebi.office.issuer import issuer
 from jebi.office.kept import Kept
 from jebi.office.labour import Report, Write
 from jebi.office.leak_search import search, secrets_of
 from jebi.office.made import Made
 from jebi.office.opened import Opened
 from jebi.office.originals import Originals
+from jebi.office.outputs import make_output
 from jebi.office.rendering import render
 from jebi.office.searching_faces import search_faces
 from jebi.office.unsealed import probed
@@ -38,7 +41,7 @@ from jebi.vault.jobs import Job
 
 SEARCH, RENDER, LEAKS = "faces-through", "render", "leaks"
 TASKS = (SEARCH, RENDER, LEAKS)
-TOOLS = "jebi, ffmpeg"
+TOOLS = "jebi, ffmpeg, c2pa-rs"
 
 
 class Protecting:
@@ -67,10 +70,13 @@ class Protecting:
 
     def _render(self, number: str, report: Report) -> Write:
         planned, plan = self._plan(int(number))
-
-        with self._originals.place("film.mp4") as target:
-            render(self._jail, self._models, plan, self._opened(plan, report), target, report)
-            files = [self._kept_file(FILM, target)]
+        signed_by = issuer(self._originals.desk, datetime.now(UTC).date())
+        with self._originals.folder("output") as folder:
+            count = render(
+                self._jail, self._models, plan, self._opened(plan, report), os.path.join(folder, FILM), report
+            )
+            names = make_output(self._jail, plan, folder, count, signed_by, report)
+            files = [self._kept_file(name, os.path.join(folder, name)) for name in names]
 
         def write(change: Change) -> None:
             listed = digest({one.name: one.sha256 for one in files})
@@ -87,13 +93,16 @@ class Protecting:
             files = {one.name: one for one in cuts.files(connection, int(number))}
         if output is None or FILM not in files:
             raise Refused("the job is for an output that is not in the catalogue")
+        if digest({name: file.sha256 for name, file in files.items()}) != output.sha256:
+            raise Damaged("an output has other files than those that were rendered", hint="render the plan anew")
         planned, plan = self._plan(output.cut_plan)
         with self._catalogue.reading() as connection:
             secrets = secrets_of(connection, self._kept, [source.clip for source in plan.sources])
-        with self._originals.place("looked-at.mp4") as film:
-            self._kept.lay_out(files[FILM].blob, files[FILM].sha256, film)
+        signed_by = issuer(self._originals.desk, datetime.now(UTC).date())
+        with self._originals.folder("looked-at") as folder:
+            self._lay_out(files.values(), folder)
             opened, digests = self._opened(plan, report), (output.sha256, planned.sha256)
-            found = search(self._jail, self._models, plan, opened, film, secrets, digests, report)
+            found = search(self._jail, self._models, plan, opened, folder, secrets, signed_by, digests, report)
         stored = self._kept.put(str(sign_report(found, reporter(self._originals.desk))).encode())
         kept = cuts.Kept(sha256=stored.sha256, blob=stored.blob, size=stored.size)
 
@@ -118,6 +127,13 @@ class Protecting:
                 yield found
 
         return opened
+
+    def _lay_out(self, files: Iterable[OutputFile], folder: str) -> None:
+        for one in files:
+            path = os.path.join(folder, one.name)
+            with failures_named(path, "written"):
+                os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+            self._kept.lay_out(one.blob, one.sha256, path)
 
     def _kept_file(self, name: str, path: str) -> OutputFile:
         stored = self._kept.put_file(path)

@@ -42,6 +42,18 @@ class Bytes:
         return self.content[offset : offset + length]
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a source, as a source of its own."""
+
+    whole: Source
+    start: int
+    size: int
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        return self.whole.read_at(self.start + offset, max(0, min(length, self.size - offset)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """Four letters, where the head and the payload start, and where it ends."""

@@ -176,6 +176,21 @@ def adopt(untrusted_chain: bytes, untrusted_key: bytes, *, today: date) -> Crede
     return credential
 
 
+def anchor(credential: Credential, untrusted_root: bytes) -> bytes:
+    """The root that a credential ends in, as PEM.
+
+    Raises:
+        Damaged: it is no certificate, or more than one.
+        Refused: it is no root, or not that of the chain.
+    """
+    roots = _certificates(untrusted_root)
+    if len(roots) != 1:
+        raise Damaged("a root is one certificate")
+    _check_chain([*_certificates(credential.chain), *roots])
+    _check_chain([roots[0], roots[0]])
+    return _pem(roots[0])
+
+
 def _check_profile(certificate: x509.Certificate) -> None:
     """What C2PA demands of a certificate that signs claims (C2PA 2.2, section 14.5)."""
     if certificate.version is not x509.Version.v3:

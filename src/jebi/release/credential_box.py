@@ -72,7 +72,7 @@ def opened(film: Source) -> Part | None:
     Raises:
         Damaged: the film's boxes do not fill it, there are two of credentials, or they are not what they should be.
     """
-    place = _place(film)
+    place = lies_at(film)
     if place is None:
         return None
     start, stop = place
@@ -94,7 +94,7 @@ def without(film: Source) -> Iterator[bytes]:
     Raises:
         Damaged: the film's boxes make no sense; or it has no credentials, or not where they are put.
     """
-    place = _place(film)
+    place = lies_at(film)
     if place is None:
         raise Damaged("the film has no credentials")
     start, stop = place
@@ -112,8 +112,8 @@ def without(film: Source) -> Iterator[bytes]:
             yield bytes(index)
 
 
-def _place(film: Source) -> tuple[int, int] | None:
-    """Where the box of credentials begins and ends."""
+def lies_at(film: Source) -> tuple[int, int] | None:
+    """Where the box of credentials begins and ends; None if there is none. Raises `Damaged` as `opened`."""
     found = [
         (begin, end)
         for kind, begin, end in _boxes(film)

@@ -8,6 +8,7 @@ Peak: that of `container` and `traces`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
@@ -20,12 +21,13 @@ from jebi.release.subtitles_out import subtitles
 from jebi.release.traces import too_short, traces
 
 LONGEST_TAG: Final = 100  # characters of a tag's name, of which no more are shown
+SAME: Final = frozenset({"secrets", "too short", "disguised"})  # what is counted and is the same for each file
 
 
 def film(output: Source, secrets: Secrets, *, version: str, has_credential: bool = False) -> tuple[Check, ...]:
     """The checks `container`, `bitstream` and `traces` of a progressive film. `version` is jebi's, which goes into the report.
 
-    `has_credential`: it is published already, and one box of C2PA credentials is in it, which is for another check.
+    `has_credential`: it is signed, and one box of C2PA credentials is in it, which is for another check.
     """
     examined = container.examine(output, has_credential=has_credential)
     return _inspected(examined, [output], [output], secrets, version)
@@ -59,6 +61,21 @@ def metadata(foreign: Iterable[tuple[str, str]], *, tool: str, read: int, is_cut
     return Check(name="metadata", tools={name or "reader": number}, measured={"read": read}, findings=most(findings))
 
 
+def together(name: str, found: Mapping[str, Check]) -> Check:
+    """One check, run over several files, as one: what was counted is added up, and each finding says in which file it is."""
+    tools = {tool: version for check in found.values() for tool, version in check.tools.items()}
+    measured: dict[str, int | str] = {}
+    for check in found.values():
+        for what, count in check.measured.items():
+            before = measured.get(what)
+            if isinstance(count, int) and isinstance(before, int) and what not in SAME:
+                measured[what] = before + count
+            else:
+                measured[what] = count
+    findings = (_in_file(finding, file) for file, check in found.items() for finding in check.findings)
+    return Check(name=name, tools=tools, measured=measured, findings=most(findings))
+
+
 def _inspected(
     examined: Examined, sources: Sequence[Source], parts: Sequence[Source], secrets: Secrets, version: str
 ) -> tuple[Check, ...]:
@@ -83,6 +100,10 @@ def _told(texts: Mapping[str, str], secrets: Secrets) -> Iterable[Finding]:
     for where, text in texts.items():
         for place in secrets.found_in(text):
             yield Finding(reason=Reason.PAGE_SECRET, what=f"{_shown(where)} has word {place} of the secrets list in it")
+
+
+def _in_file(finding: Finding, file: str) -> Finding:
+    return replace(finding, what=f"{_shown(file)}: {finding.what}"[:LONGEST_WORDS])
 
 
 def _shown(words: str) -> str:

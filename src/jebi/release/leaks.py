@@ -18,7 +18,7 @@ from jebi.parcel import note as notes
 from jebi.parcel.note import Note, Signer, Verifier
 
 TITLE: Final = "jebi leak report"
-LONGEST_REPORT: Final = 8 << 20  # bytes; ten checks with all the findings they may have take three
+LONGEST_REPORT: Final = 8 << 20  # bytes; thirteen checks with all the findings they may have take four
 MOST_FINDINGS: Final = 1000  # of one check: nobody reads more, and one is enough to refuse
 MOST_TOOLS: Final = 64
 MOST_MEASURES: Final = 256
@@ -32,6 +32,9 @@ CHECKS: Final = (  # all must have run over an output; the order of the report
     "traces",  # words of the secrets list and names of encoders in the bytes, at every bit: traces.py
     "metadata",  # what exiftool finds: media/readback.py
     "words",  # titles, summaries, places and subtitles: secret_words.py, subtitles_out.py
+    "files",  # which files there are, their names, playlists and stills: beside.py
+    "renditions",  # sizes of the stream and stills show and sound as the film does: renditions.py
+    "credentials",  # what the film says of itself is what was to be said, and a stock reader verifies it: credentials.py
     "faces",  # another family of detectors sees no face
     "likeness",  # nobody resembles somebody in the originals
     "writing",  # nothing legible is on the secrets list
@@ -80,11 +83,15 @@ class Reason(StrEnum):
     SUBTITLE_NAME = "subtitle-name"
     PLAYLIST = "playlist"
     RENDITION_DIFFERS = "rendition-differs"
+    STILL_DIFFERS = "still-differs"
     PAGE_COMMENT = "page-comment"
     PAGE_SECRET = "page-secret"  # noqa: S105 - a reason, no password
     PAGE_FORM = "page-form"
     PICTURE_NOTE = "picture-note"
     FILE_NAME = "file-name"
+    EXTRA_FILE = "extra-file"
+    CREDENTIAL_DIFFERS = "credential-differs"
+    CREDENTIAL_INVALID = "credential-invalid"
     # what was not looked at is not known to be clean
     NOT_CHECKED = "not-checked"
 

@@ -8,8 +8,10 @@ Invariants: a playlist is read line by line to its end; nothing is fetched. Peak
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
+from jebi.errors import Damaged
 from jebi.release.leaks import Finding, Reason
 
 LARGEST_FILE: Final = 4 << 20
@@ -32,6 +34,8 @@ LINES: Final = tuple(
         ADDRESS,
     )
 )
+MAPPED: Final = re.compile(r'^#EXT-X-MAP:URI="[^"]*",BYTERANGE="(\d{1,12})@(\d{1,12})"$', re.ASCII | re.MULTILINE)
+RANGED: Final = re.compile(r"^#EXT-X-BYTERANGE:(\d{1,12})(?:@(\d{1,12}))?$", re.ASCII | re.MULTILINE)
 ATTRIBUTES: Final = {  # of the two tags that have many
     "BANDWIDTH": r"\d{1,10}",
     "AVERAGE-BANDWIDTH": r"\d{1,10}",
@@ -53,6 +57,14 @@ ATTRIBUTES: Final = {  # of the two tags that have many
 }
 MANY: Final = re.compile(r"#EXT-X-(?:STREAM-INF|I-FRAME-STREAM-INF|MEDIA):(.*)")
 ATTRIBUTE: Final = re.compile(r'([A-Z-]+)=("[^"]*"|[^",]*)(?:,|$)')
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A stretch of a file, in bytes."""
+
+    size: int
+    offset: int
 
 
 def playlist(untrusted_file: bytes) -> Iterator[Finding]:
@@ -81,6 +93,24 @@ def addresses(untrusted_file: bytes) -> tuple[str, ...]:
         elif re.fullmatch(ADDRESS, line, re.ASCII):
             found.append(line)
     return tuple(found)
+
+
+def ranges(untrusted_file: bytes) -> tuple[Range, tuple[Range, ...]]:
+    """What a playlist of one file plays: the head, and the segments in their order.
+
+    Raises:
+        Damaged: it is of several files, or names no head, no segment, or one without its range.
+    """
+    text = untrusted_file.decode(errors="replace")
+    heads = [Range(int(size), int(offset)) for size, offset in MAPPED.findall(text)]
+    found, end = [], 0
+    for size, offset in RANGED.findall(text):
+        found.append(Range(int(size), int(offset) if offset else end))
+        end = found[-1].offset + found[-1].size
+    named = addresses(untrusted_file)
+    if len(heads) != 1 or not found or len(named) != 1 + len(found) or len(set(named)) != 1:
+        raise Damaged("a playlist does not play one film by its ranges")
+    return heads[0], tuple(found)
 
 
 def _has_attributes(line: str) -> bool:

@@ -10,12 +10,17 @@ Invariants: two renditions of one digest show and sound the same; nothing is dec
 import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
 
 from jebi.errors import Damaged
-from jebi.release.boxes import Source
-from jebi.release.container import Examined, Track
+from jebi.release.boxes import Source, Stretch, boxes
+from jebi.release.container import Examined, Track, examine_stream
 from jebi.release.entries import Pictures, Sound
 from jebi.release.leaks import Finding, Reason
+from jebi.release.playlists import ranges
+
+FRAGMENTS: Final = 1000  # in a piece: of the boxes in one source there is a limit
 
 
 def digest(sources: Sequence[Source], examined: Examined) -> bytes:
@@ -29,6 +34,28 @@ def digest(sources: Sequence[Source], examined: Examined) -> bytes:
             _add(part, sources, track)
         whole.update(part.digest())
     return whole.digest()
+
+
+def parts(film: Source) -> tuple[Stretch, tuple[Stretch, ...]]:
+    """The head of a film in fragments, and all that follows it, in pieces of many fragments each."""
+    found, _ = boxes(film, 0, film.size)
+    starts = [box.start for box in found if box.kind == b"moof"][::FRAGMENTS]
+    ends = [*starts, film.size]
+    pieces = (Stretch(film, start, stop - start) for start, stop in pairwise(ends))
+    return Stretch(film, 0, ends[0]), tuple(pieces)
+
+
+def played(film: Source, playlist: bytes) -> bytes:
+    """The digest of what a playlist plays of a film by its ranges. Raises `Damaged` where that makes no sense."""
+    head, pieces = ranges(playlist)
+    segments = [Stretch(film, one.offset, one.size) for one in pieces]
+    return digest(segments, examine_stream(Stretch(film, head.offset, head.size), segments))
+
+
+def fragmented(film: Source) -> bytes:
+    """The digest of all of a film in fragments. Raises `Damaged` as `digest`."""
+    head, pieces = parts(film)
+    return digest(pieces, examine_stream(head, pieces))
 
 
 def differing(found: Iterable[bytes], checked: Iterable[bytes]) -> Iterator[Finding]:

@@ -90,3 +90,16 @@ def locked(folder: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def alone(path: str) -> Iterator[None]:
+    """Wait until nobody else makes a file, and keep them waiting meanwhile; who is killed keeps nobody. It leaves `PATH.lock`, which is empty."""
+    with failures_named(path, "locked"):
+        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        with failures_named(path, "locked"):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
