@@ -4,7 +4,7 @@ Every check of the list (`release/leaks.py`) stands in the report; one that coul
 secrets that must not be seen, heard or read are taken from what the archive knows of the clips: names of files, pseudonyms, serial numbers, owners.
 
 Invariants: a report is of the bytes that were looked at, and says so; a secret is named by its place in the list and never quoted. It mends nothing.
-Peak: that of `leaks_seen`.
+Peak: that of `leaks_camera`.
 """
 
 import json
@@ -18,13 +18,13 @@ from jebi.media.jail import Jail
 from jebi.media.metadata import DEVICE
 from jebi.media.models import Models
 from jebi.media.readback import readback
-from jebi.office import leaks_heard, leaks_seen
+from jebi.office import leaks_camera, leaks_heard, leaks_seen
 from jebi.office.kept import Kept
 from jebi.office.labour import Report as Progress
-from jebi.office.opened import Opened
+from jebi.office.opened import Opened, Others
 from jebi.release import inspection
 from jebi.release.captions import webvtt
-from jebi.release.leaks import Check, Report, not_run, reported
+from jebi.release.leaks import Check, Report, reported
 from jebi.release.plan import Plan
 from jebi.release.programme import Cue
 from jebi.release.secret_words import LONGEST_SECRET, MOST_SECRETS, Secrets
@@ -34,7 +34,6 @@ from jebi.vault.clips import Clip
 
 SHORTEST = 4  # letters of a secret that a machine collected; shorter ones stand in every text
 METADATA = "metadata"  # what is derived
-CAMERA = "the camera's noise is not taken out of films yet, so nobody measured what is left of it"
 
 
 def search(
@@ -42,6 +41,7 @@ def search(
     models: Models,
     plan: Plan,
     opened: Opened,
+    others: Others,
     film: str,
     secrets: Secrets,
     digests: tuple[str, str],
@@ -54,6 +54,7 @@ def search(
         models: with which it is looked at and listened to.
         plan: what it was rendered from.
         opened: the sources of the plan.
+        others: other films that came with each of them.
         film: the file.
         secrets: what must not be in it.
         digests: of output and plan, in hex.
@@ -71,7 +72,7 @@ def search(
     checks.append(inspection.words(_texts(plan), _subtitles(plan), secrets, version=version))
     checks += leaks_seen.look(jail, models, plan, opened, film, secrets, progress)
     checks.append(leaks_heard.listen(jail, models, plan, opened, film, progress))
-    checks.append(not_run("camera", CAMERA))
+    checks.append(leaks_camera.measure(jail, plan, opened, others, film, progress))
     output, planned = (bytes.fromhex(one) for one in digests)
     return reported(output=output, plan=planned, checks=checks)
 
