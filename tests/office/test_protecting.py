@@ -1,24 +1,41 @@
 """The jobs of what is to go out refuse what is not there, and leave nothing plain."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from cameras import film_of, filmed
 from jebi.errors import Damaged, NothingFound, Refused
+from jebi.media.encoding import encoded
+from jebi.media.frames import frames
 from jebi.media.jail import Jail
 from jebi.media.models import Models
-from jebi.office.labour import Report
+from jebi.media.probe import probe
+from jebi.office import cutting
+from jebi.office.clearing import reporter
+from jebi.office.labour import Report as Progress
+from jebi.office.leaks_camera import ALONE
 from jebi.office.looking import _settle
 from jebi.office.originals import Originals
-from jebi.office.protecting import RENDER, SEARCH, Protecting
+from jebi.office.protecting import LEAKS, RENDER, SEARCH, Protecting
+from jebi.office.rendering import OPTIONS, _neutralise
+from jebi.office.unsealed import plain
 from jebi.release import plan_form
-from jebi.release.plan import Part, Source
+from jebi.release.leaks import Check, Reason, Report
+from jebi.release.neutral import PROGRESSIVE
+from jebi.release.output import FILM as FILM_FILE
+from jebi.release.output import digest
+from jebi.release.plan import Part, Picture, Plan, Source
 from jebi.vault import clips, cuts, jobs
 from jebi.vault.catalogue import Event
 from jebi.vault.jobs import Job
-from looked_at import FILM, MODELS
-from office.rooms import NOW_MS, Shown
+from looked_at import FILM, MODELS, look_at
+from office.conftest import opened
+from office.rooms import NOW_MS, Shown, house_of
 from release.plans import simple
 
 EVENT = Event(kind="tried", subject="s", detail="", actor="a")
@@ -31,11 +48,14 @@ def job(task: str, subject: str) -> Job:
     return Job(id=1, task=task, subject=subject, **times, **counts, **words)  # type: ignore[arg-type]
 
 
-def do(shown: Shown, task: str, subject: str) -> None:
+def do(shown: Shown, task: str, subject: str, *, write: bool = False) -> None:
     desk = shown.office.desk
     with Originals(desk) as originals:
         protecting = Protecting(shown.house.catalogue, originals, shown.house.kept, Jail.find(), Models(MODELS))
-        protecting.do(job(task, subject), Report())
+        keep = protecting.do(job(task, subject), Progress())
+        if write:
+            with shown.house.catalogue.writing(NOW_MS) as change:
+                keep(change)
 
 
 def planned(shown: Shown, *, sha256: str = "", digest: str = "") -> str:
@@ -99,3 +119,92 @@ def test_a_clip_is_settled_while_its_faces_are_still_looked_for(shown: Shown) ->
         clips.decide(change, clip.id, EVENT, kind=clip.kind, state="waiting", why="")
         _settle(change, clip)
     assert shown.clip(FILM).state == "opened"
+
+
+RATE, LINES = 10, 216
+
+
+@pytest.fixture(scope="module")
+def streets_once(archive_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive with films that two cameras took: of one street each, and the first of a market, too."""
+    folder = tmp_path_factory.mktemp("streets")
+    shutil.copytree(archive_once, folder / "archive")
+    (folder / "card").mkdir()
+    for name, camera, place in (("street.mkv", 1, 3), ("market.mkv", 1, 4), ("river.mkv", 2, 6)):
+        film_of(folder / "card" / name, filmed(camera, 24, place=place, strength=0.01), rate=RATE)
+    with opened(folder / "archive") as office:
+        look_at(office, folder / "card", folder)
+    return folder / "archive"
+
+
+@pytest.fixture
+def streets(streets_once: Path, tmp_path: Path) -> Iterator[Shown]:
+    shutil.copytree(streets_once, tmp_path / "archive")
+    with opened(tmp_path / "archive") as office, house_of(office) as shown:
+        yield shown
+
+
+def street_plan(streets: Shown, *names: str) -> Plan:
+    clips_shown = [streets.clip(name) for name in names]
+    sources = tuple(Source(clip=clip.id, sha256=clip.sha256) for clip in clips_shown)
+    parts = tuple(Part(source=place, start_ms=0, end_ms=2000) for place in range(len(names)))
+    return simple(picture=Picture(lines=LINES, rate=RATE, seed=bytes(16)), sources=sources, parts=parts)
+
+
+def reported(streets: Shown, plan: Plan, film: Path | None = None) -> Report:
+    """The report on a plan as it is rendered, or on another film that is said to be it."""
+    house, desk = streets.house, streets.office.desk
+    number = cutting.keep(house.catalogue, house.kept, "street", plan, "wren", NOW_MS)
+    if film is None:
+        do(streets, RENDER, str(number), write=True)
+    else:
+        stored = house.kept.put_file(str(film))
+        file = cuts.OutputFile(name=FILM_FILE, blob=stored.blob, size=stored.size, sha256=stored.sha256)
+        with house.catalogue.writing(NOW_MS) as change:
+            planned_row = cuts.get_plan(change.connection, number)
+            assert planned_row
+            cuts.render(change, planned_row, digest({file.name: file.sha256}), [file], "by hand", EVENT)
+    output = cutting.newest_output(house.catalogue, number)
+    do(streets, LEAKS, str(output.id), write=True)
+    return cutting.last_report(house.catalogue, house.kept, reporter(desk).verifier(), output)
+
+
+def made_smaller(streets: Shown, name: str, target: Path) -> Path:
+    """A clip as it is, but smaller, encoded as cuts are."""
+    with Originals(streets.office.desk) as originals, plain(originals, streets.clip(name)) as path:
+        taken = list(frames(Jail.find(), path, probe(Jail.find(), path), height=196))[: 2 * RATE]
+    options = (*OPTIONS, "-fps_mode", "cfr", "-r", str(RATE), *PROGRESSIVE)
+    assert len(list(encoded(taken, str(target), options))) == 2 * RATE
+    _neutralise(str(target))
+    return target
+
+
+def of_camera(report: Report) -> Check:
+    return next(check for check in report.checks if check.name == "camera")
+
+
+def test_a_received_film_passes_and_its_camera_was_measured_against_another_film_of_it(streets: Shown) -> None:
+    report = reported(streets, street_plan(streets, "street.mkv"))
+    assert report.findings == ()
+    assert report.passed
+    measured = of_camera(report).measured
+    assert measured["clips compared with other films"] == 1
+    assert int(measured["PCE before"]) > 600
+    assert int(measured["PCE after"]) < 60
+    assert_bench_is_empty(streets)
+
+
+def test_a_clip_that_stands_alone_passes_and_nobody_tells_a_figure(streets: Shown) -> None:
+    report = reported(streets, street_plan(streets, "river.mkv"))
+    assert report.passed
+    assert of_camera(report).measured["other clips"] == ALONE
+    assert not any(name.startswith("PCE") for name in of_camera(report).measured)
+
+
+def test_a_film_that_was_not_treated_is_refused_for_its_camera_and_nothing_else(streets: Shown, tmp_path: Path) -> None:
+    film = made_smaller(streets, "street.mkv", tmp_path / "film.mp4")
+    report = reported(streets, street_plan(streets, "street.mkv"), film)
+    assert not report.passed
+    assert {finding.reason for finding in report.findings} == {Reason.CAMERA_KNOWN}
+    assert int(of_camera(report).measured["PCE after"]) > 60
+    assert_bench_is_empty(streets)
