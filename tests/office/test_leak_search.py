@@ -113,6 +113,15 @@ def test_a_face_that_may_be_seen_is_no_leak(car: Set) -> None:
     assert reasons(car.report(car.source(covers=(), open=(everywhere,)))) == set()
 
 
+def test_a_face_that_may_be_seen_where_it_is_and_nowhere_else_is_no_leak(car: Set) -> None:
+    (whole,) = car.plan.sources[0].covers
+    there = car.source(covers=(), open=(Moving(keys=whole.keys),))
+    assert reasons(car.report(there)) == set()
+    aside = tuple(replace(key, x=0, y=0, width=max(1, key.x), height=10_000) for key in whole.keys)
+    elsewhere = car.source(covers=(), open=(Moving(keys=aside),))
+    assert reasons(car.report(elsewhere), "faces") == {Reason.FACE_SEEN, Reason.FACE_MISSED}
+
+
 def test_a_film_of_another_plan_is_not_looked_through(car: Set) -> None:
     longer = replace(car.plan, parts=(Part(source=0, start_ms=0, end_ms=END_MS + 200),))
     report = car.report(car.plan, of=longer)

@@ -208,3 +208,24 @@ def test_a_film_that_was_not_treated_is_refused_for_its_camera_and_nothing_else(
     assert {finding.reason for finding in report.findings} == {Reason.CAMERA_KNOWN}
     assert int(of_camera(report).measured["PCE after"]) > 60
     assert_bench_is_empty(streets)
+
+
+def test_films_that_came_with_a_clip_are_those_of_its_parcel_and_then_of_its_trip(shown: Shown) -> None:
+    film = shown.clip(FILM)
+    rows = {
+        "beside": {"sha256": "1" * 64, "number": 90},
+        "a copy": {"number": 91},
+        "a sound": {"sha256": "2" * 64, "number": 92, "kind": "audio"},
+        "of the trip": {"sha256": "3" * 64, "parcel": "another"},
+        "of nobody": {"sha256": "4" * 64, "parcel": "another", "trip": None, "number": 2},
+    }
+    with shown.house.catalogue.writing(NOW_MS) as change:
+        for number, fields in enumerate(rows.values()):
+            clips.add(change, replace(film, id=f"{number:016x}", **fields), EVENT)  # type: ignore[arg-type]
+    with Originals(shown.office.desk) as originals:
+        protecting = Protecting(shown.house.catalogue, originals, shown.house.kept, Jail.find(), Models(MODELS))
+        found = [one.sha256[0] for one in protecting._came_with(film)]
+        alone = protecting._came_with(replace(film, id="5" * 16, parcel="another", trip=None, sha256="6" * 64))
+    assert film.trip
+    assert found == ["1", "3"]
+    assert {one.sha256[0] for one in alone} == {"3", "4"}

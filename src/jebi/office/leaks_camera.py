@@ -5,7 +5,7 @@ not shown. Where there is none of its camera, nothing can be compared, and the r
 them, is looked at in any case.
 
 Invariants: all is decoded in the jail, one plain copy at a time; no pattern is kept; a figure is told only if it was measured.
-Peak: 83 planes of luma and 130 bytes a pixel (at most 550 MB), and eight bytes a pixel for each of eight clips.
+Peak: 43 planes of luma and 130 bytes a pixel (at most 450 MB), and five bytes a pixel for each of eight clips.
 """
 
 import contextlib
@@ -124,7 +124,7 @@ def _looked_at(
     middles: dict[int, list[int]] = {}
     for shot in shots:
         middles.setdefault(shot.showing.source_ms(shot.middle, rate), []).append(shot.middle)
-    gathering, known, kept = Gathering(), list[Plane](), dict[int, Plane]()
+    gathering, known, kept = Gathering(), [sensor_left.hashes(())], dict[int, Plane]()
     aside: dict[int, Plane] = {}
     with opened(place) as (path, seen):
         if not seen.videos:
@@ -137,12 +137,12 @@ def _looked_at(
         for time, frame in _at(jail, path, seen, plan, sorted({*inside, *outside, *middles}), report):
             if time in inside:
                 gathering.feed(frame.luma)
-                known.append(frame.luma)
+                known.append(sensor_left.hashes([frame.luma]))
             if time in outside:
                 aside[frame.time_ms] = frame.luma
             for number in middles.get(time, ()):
                 kept[number] = _covered(frame, covering)
-    ours, hashed = gathering.finish(), sensor_left.hashes(known)
+    ours, hashed = gathering.finish(), np.concatenate(known)
     candidates = [_pattern(aside.values(), hashed)] if ours else []
     for other in itertools.islice(others(place), MOST_OTHERS) if ours else ():
         candidates.append(_pattern_of(jail, plan, other, size, hashed, report))

@@ -12,4 +12,4 @@ File = AbstractContextManager[tuple[str, Probe]]  # its path, and what it is
 Opened = Callable[[int], File]  # of a source's place
 Others = Callable[
     [int], Iterator[File]
-]  # of a source's place: other films that came with it, those first that came nearest to it
+]  # of a source's place: other films that came with it, those of its parcel first

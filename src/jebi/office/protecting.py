@@ -137,7 +137,7 @@ class Protecting:
             wanted.append(Wanted(kinds=("video",), trip=clip.trip))
         with self._catalogue.reading() as connection:
             found = [one for asked in wanted for one in grid.page(connection, asked).clips]
-        return list({one.sha256: one for one in reversed(found) if one.sha256 != clip.sha256}.values())[::-1]
+        return list({one.sha256: one for one in found if one.sha256 != clip.sha256}.values())
 
     def _kept_file(self, name: str, path: str) -> OutputFile:
         stored = self._kept.put_file(path)
