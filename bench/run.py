@@ -10,6 +10,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as jebi does, before anyth
 
 import camera
 import crossing
+import cut
 import desk
 import faces
 import search
@@ -20,6 +21,7 @@ from rows import Row, save, table
 AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "camera": camera.measure,
     "crossing": crossing.measure,
+    "cut": cut.measure,
     "desk": desk.measure,
     "faces": faces.measure,
     "search": search.measure,

@@ -1,6 +1,8 @@
 """Cameras that tests invent: a pattern of their own, streets to film, and the frames that come of it."""
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,3 +42,14 @@ def filmed(
         light = wide[down : down + shape[0], right : right + shape[1]]
         taken = light * (1 + pattern) + rng.normal(size=shape) * 1.5
         yield np.clip(np.rint(taken), 16, 235).astype(np.uint8)
+
+
+def film_of(path: Path, lumas: Iterable[NDArray[np.uint8]], *, rate: int, encoder: tuple[str, ...] = ("ffv1",)) -> Path:
+    """A grey film of these pictures; without a loss, unless another encoder is named, with its options."""
+    pictures = list(lumas)
+    rows, columns = pictures[0].shape
+    shape = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{columns}x{rows}", "-r", str(rate), "-i", "-"]
+    coded = ["-vf", "scale=in_range=tv:out_range=tv,format=yuv420p", "-c:v", *encoder]
+    content = b"".join(luma.tobytes() for luma in pictures)
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *shape, *coded, str(path)], input=content, check=True)
+    return path

@@ -156,3 +156,12 @@ def test_only_pseudonyms_that_share_a_camera_are_named() -> None:
     found = list(pairs([sensor(1, own=1), sensor(2, own=2), sensor(1, own=3), sensor(3, own=4)]))
 
     assert [(first, second) for first, second, _ in found] == [(0, 2)]
+
+
+def test_a_search_finds_no_shift_beyond_what_is_allowed() -> None:
+    reference = noise(1, (216, 288))
+    shifted = np.roll(reference, (0, 40), (0, 1))
+    bounds = {"scales": (0.99, 1.01), "slope": 0.0}
+
+    assert search(reference, shifted, within=48, **bounds).is_alarming  # type: ignore[arg-type]
+    assert not search(reference, shifted, within=20, **bounds).is_alarming  # type: ignore[arg-type]

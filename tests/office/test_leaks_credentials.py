@@ -14,7 +14,7 @@ from jebi.office.leaks_credentials import check_credentials
 from jebi.office.outputs import sign_film
 from jebi.release.credential_box import lies_at
 from jebi.release.leaks import Check, Reason
-from jebi.release.plan import About, Plan
+from jebi.release.plan import About, Cover, Key, Plan
 from office.outgoing import ISSUER, PLAN, film
 from release.made import reasons
 from signing import recognised
@@ -59,7 +59,10 @@ def test_a_credential_of_another_plan_differs(folder: Path) -> None:
 
 def test_an_edit_more_differs(rendered: Path, tmp_path: Path) -> None:
     shutil.copy(rendered, tmp_path / "film.mp4")
-    sign_film(PLAN, str(tmp_path), ISSUER, is_quieted=True)
+    (shown,) = PLAN.sources
+    plate = Cover(kind="text", style="solid", keys=(Key(time_ms=0, x=0, y=0, width=9, height=9),))
+    more = replace(PLAN, sources=(replace(shown, covers=(*shown.covers, plate)),))
+    sign_film(more, str(tmp_path), ISSUER)
     assert reasons(checked(tmp_path)[0].findings) == {DIFFERS}
 
 

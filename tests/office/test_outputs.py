@@ -17,7 +17,7 @@ from jebi.errors import Refused
 from jebi.media.jail import Jail
 from jebi.office.issuer import Issuer
 from jebi.office.labour import Report
-from jebi.office.outputs import IS_QUIETED, make_output, sign_film
+from jebi.office.outputs import make_output, sign_film
 from jebi.release.chain import found, issue
 from jebi.release.credential_box import opened, without
 from jebi.release.credentials import differences
@@ -95,7 +95,7 @@ def test_without_its_credentials_it_is_the_film_that_was_rendered(made: Path, tm
     rendered = (tmp_path / "film.mp4").read_bytes()
     with blocks.open_for_reading(str(made / "film.mp4")) as source:
         assert b"".join(without(source)) == rendered
-        said = statement(PLAN, hashlib.sha256(rendered).digest(), is_quieted=IS_QUIETED)
+        said = statement(PLAN, hashlib.sha256(rendered).digest())
         assert differences(opened(source), statement=said, credential=ISSUER.credential) == ()
 
 

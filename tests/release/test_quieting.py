@@ -18,6 +18,7 @@ from jebi.release.quieting import (
     Moment,
     Quieting,
     Strength,
+    derived,
     dither,
     grain,
     places,
@@ -181,3 +182,11 @@ def test_a_plan_that_makes_no_sense_cannot_be_made(wrong: dict[str, object], why
 def test_a_strength_beyond_reason_cannot_be_made(wrong: dict[str, object], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         Strength(**wrong)  # type: ignore[arg-type] # that is what is tried
+
+
+def test_what_is_derived_of_a_seed_is_another_seed_for_every_purpose() -> None:
+    drawn = {derived(SEED, purpose) for purpose in ("part 0", "part 1", "source 0")}
+
+    assert len(drawn | {SEED}) == 4
+    assert {len(one) for one in drawn} == {16}
+    assert derived(SEED, "part 0") == hashlib.shake_256(b"jebi quieting " + SEED + b"part 0").digest(16)

@@ -10,7 +10,7 @@ from jebi.release.plan import About, Cover, CoverKind, How, Line, Part, Plan, So
 from jebi.release.statement import UNTITLED, edits, statement, title
 from release.plans import CLIP, key, plans, simple
 
-ALWAYS = {Edit.METADATA, Edit.ENCODED}
+ALWAYS = {Edit.NOISE, Edit.METADATA, Edit.ENCODED}
 
 
 def of(source: Source, *parts: Part, voice: str = "") -> Plan:
@@ -23,7 +23,7 @@ def source(**more: object) -> Source:
 
 
 def said(plan: Plan) -> set[Edit]:
-    return set(edits(plan, is_quieted=False)) - ALWAYS
+    return set(edits(plan)) - ALWAYS
 
 
 def cover(kind: CoverKind, start_ms: int = 0, end_ms: int = 500) -> Cover:
@@ -31,8 +31,7 @@ def cover(kind: CoverKind, start_ms: int = 0, end_ms: int = 500) -> Cover:
 
 
 def test_a_clip_that_is_shown_as_it_is_lost_its_metadata_and_was_encoded() -> None:
-    assert edits(of(source()), is_quieted=False) == ALWAYS
-    assert edits(of(source()), is_quieted=True) == {*ALWAYS, Edit.NOISE}
+    assert edits(of(source())) == ALWAYS
 
 
 @pytest.mark.parametrize(
@@ -61,10 +60,10 @@ def test_parts_that_were_put_together_or_begin_late_are_a_cut() -> None:
 
 def test_a_line_that_is_spoken_makes_the_film_a_composite() -> None:
     line = Line(start_ms=100, end_ms=900, language="ko", text="쌀이 없소")
-    told = statement(of(source(lines=(line,)), voice="ko"), bytes(32), is_quieted=False)
+    told = statement(of(source(lines=(line,)), voice="ko"), bytes(32))
     assert (told.speech, Edit.VOICES_REPLACED in told.edits) == (Speech.SYNTHETIC, True)
     for plan in (of(source(lines=(line,))), of(source(lines=(replace(line, start_ms=1000, end_ms=1100),)), voice="ko")):
-        told = statement(plan, bytes(32), is_quieted=False)
+        told = statement(plan, bytes(32))
         assert (told.speech, Edit.VOICES_REPLACED in told.edits) == (Speech.RECORDED, False)
 
 
@@ -86,6 +85,6 @@ def test_its_title_is_one_line_in_english_or_the_first_language(
 
 @given(plans)
 def test_every_plan_has_a_statement(plan: Plan) -> None:
-    told = statement(plan, bytes(32), is_quieted=False)
-    assert told == statement(plan, bytes(32), is_quieted=False)
+    told = statement(plan, bytes(32))
+    assert told == statement(plan, bytes(32))
     assert told.edits >= ALWAYS

@@ -135,11 +135,13 @@ def search(
     scales: tuple[float, float],
     slope: float,
     halvings: int = HALVINGS,
+    within: int | None = None,
 ) -> Match:
     """The best of all poses with a scale between two and a slope up to one, to either side.
 
     The coarse search is done on patterns that were made smaller so many times, in steps at which a mean pixel lies off by a
     third of one at most; then around the best poses, on larger ones, down to the full size. The best of all that were tried.
+    `within` bounds by how many pixels of the full size it may be shifted.
     """
     sizes = list(zip(_ever_smaller(reference, halvings), _ever_smaller(pattern, halvings), strict=False))
     step = step_of(sizes[-1][0].shape)
@@ -147,7 +149,8 @@ def search(
     found: list[Match] = []
     for halving, (small, other) in reversed(list(enumerate(sizes))):
         meter = Meter(small, halvings=0)
-        tried = [meter.measure(straightened(other, small.shape, pose), pose=pose) for pose in poses]
+        reach = None if within is None else max(STEADY, within >> halving)
+        tried = [meter.measure(straightened(other, small.shape, pose), within=reach, pose=pose) for pose in poses]
         best = sorted(tried, key=lambda match: -abs(match.energy))[:KEPT]
         found += [
             replace(match, down=match.down << halving, right=match.right << halving, halving=halving) for match in best

@@ -86,11 +86,15 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
 
 
 def _tell(name: str, made: "Protected", terminal: Terminal) -> None:
-    """What leaks, and what came of it all."""
+    """What leaks, what could not be measured, and what came of it all."""
     found = [(check.name, finding) for check in made.report.checks for finding in check.findings]
     for check, finding in found:
         when = "" if finding.at_ms is None else f", at {finding.at_ms / 1000:.1f} s"
         terminal.say(f"{check}: {finding.what}{when}")
+    for one in made.report.checks:
+        for said in one.measured.values():
+            if isinstance(said, str):
+                terminal.say(f"{one.name}: {said}")
     covers = sum(len(source.covers) for source in made.plan.sources)
     verdict = "passed" if made.report.passed else "refused"
     terminal.result(

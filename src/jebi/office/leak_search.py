@@ -4,7 +4,7 @@ All files of the output are looked at: the film, its sizes, its stills and playl
 secrets that must not be seen, heard or read are taken from what the archive knows of the clips: names of files, pseudonyms, serial numbers, owners.
 
 Invariants: a report is of the bytes that were looked at, and says so; a secret is named by its place in the list and never quoted. It mends nothing.
-Peak: that of `leaks_seen`.
+Peak: that of `leaks_camera`.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ import jebi
 from jebi.media.jail import Jail
 from jebi.media.metadata import DEVICE
 from jebi.media.models import Models
-from jebi.office import leaks_heard, leaks_seen
+from jebi.office import leaks_camera, leaks_heard, leaks_seen
 from jebi.office.issuer import Issuer
 from jebi.office.kept import Kept
 from jebi.office.labour import Report as Progress
@@ -26,10 +26,10 @@ from jebi.office.leaks_beside import Laid, check_bytes, check_metadata, check_pl
 from jebi.office.leaks_credentials import check_credentials
 from jebi.office.leaks_renditions import compare_sizes, place_stills
 from jebi.office.leaks_seen import Still
-from jebi.office.opened import Opened
+from jebi.office.opened import Opened, Others
 from jebi.release import inspection
 from jebi.release.captions import webvtt
-from jebi.release.leaks import Check, Report, most, not_run, reported
+from jebi.release.leaks import Check, Report, most, reported
 from jebi.release.output import FILM
 from jebi.release.plan import Plan
 from jebi.release.programme import Cue
@@ -40,7 +40,6 @@ from jebi.vault.clips import Clip
 
 SHORTEST = 4  # letters of a secret that a machine collected; shorter ones stand in every text
 METADATA = "metadata"  # what is derived
-CAMERA = "the camera's noise is not taken out of films yet, so nobody measured what is left of it"
 
 
 def search(
@@ -48,6 +47,7 @@ def search(
     models: Models,
     plan: Plan,
     opened: Opened,
+    others: Others,
     folder: str,
     secrets: Secrets,
     issuer: Issuer,
@@ -61,6 +61,7 @@ def search(
         models: with which it is looked at and listened to.
         plan: what it was rendered from.
         opened: the sources of the plan.
+        others: other films that came with each of them.
         folder: with the output's files, and nothing else; beside it lies a copy of the film for a while.
         secrets: what must not be in it.
         issuer: who was to sign it.
@@ -83,7 +84,7 @@ def search(
     checks.append(renditions)
     checks += leaks_seen.look(jail, models, plan, opened, film, secrets, progress, stills=stills)
     checks.append(_voices(jail, models, plan, opened, laid, progress))
-    checks.append(not_run("camera", CAMERA))
+    checks.append(leaks_camera.measure(jail, plan, opened, others, film, progress))
     output, planned = (bytes.fromhex(one) for one in digests)
     return reported(output=output, plan=planned, checks=checks)
 

@@ -16,7 +16,6 @@ from jebi.media.credentials import read, reader
 from jebi.media.jail import Jail
 from jebi.office.issuer import Issuer
 from jebi.office.labour import Report
-from jebi.office.outputs import IS_QUIETED
 from jebi.release.boxes import Source
 from jebi.release.credential_box import opened, without
 from jebi.release.credentials import differences, objections
@@ -64,7 +63,7 @@ def _against_plan(found: list[tuple[Reason, str]], film: Source, bare: str, plan
         if lies is None:
             found.append((DIFFERS, "the film has no credentials"))
         else:
-            said = statement(plan, _laid(film, bare), is_quieted=IS_QUIETED)
+            said = statement(plan, _laid(film, bare))
             is_bare = True
             found += ((DIFFERS, what) for what in differences(lies, statement=said, credential=issuer.credential))
     except Damaged as error:

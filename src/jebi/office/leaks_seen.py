@@ -3,8 +3,8 @@
 The rendered film and what it would be without covers are gone through side by side, by a finder of faces of another family than the one that the plan was made
 with. Every fifth picture is looked at; what stands between two of these, the finder does not see. The stills are looked at as pictures of the film at their time.
 
-Invariants: both are decoded in the jail, and no frame is kept. A film with another number of pictures than its plan is not looked through, and says
-so. Peak: four frames, the networks, and 128 numbers a face.
+Invariants: both are decoded in the jail, and no frame is kept; a face of the film is judged by where the original shows it. A film with
+another number of pictures than its plan is not looked through, and says so. Peak: four frames, the networks, and 128 numbers a face.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ from jebi.office.labour import Report
 from jebi.office.opened import Opened
 from jebi.office.reasons import NotHere
 from jebi.office.rendering import bare_pictures
-from jebi.release import second_look
+from jebi.release import second_look, windows
 from jebi.release.covering import box_at
 from jebi.release.leaks import Check, Finding, Reason, most, not_run
 from jebi.release.plan import SIDE, Moving, Plan
@@ -112,7 +112,7 @@ def look(
             if output is None or original is None:
                 is_even = False
                 break
-            _see(found, plan, output, original[2], cascade, alike)
+            _see(found, plan, output, original, cascade, alike)
             _read(found, reader, output, secrets)
             report.say(found.pictures, total, "pictures")
     finally:
@@ -128,8 +128,11 @@ def look(
     return (*_judged(found, plan, tools), _written(found, reader))
 
 
-def _see(found: _Found, plan: Plan, output: Frame, original: Frame, cascade: Cascade, alike: Likeness) -> None:
+def _see(
+    found: _Found, plan: Plan, output: Frame, bare: tuple[Showing, int, Frame], cascade: Cascade, alike: Likeness
+) -> None:
     number, rate = found.pictures, plan.picture.rate
+    showing, _, original = bare
     found.pictures += 1
     if number % EVERY:
         return
@@ -138,7 +141,11 @@ def _see(found: _Found, plan: Plan, output: Frame, original: Frame, cascade: Cas
     for frame, faces in ((output, found.output), (original, found.original)):
         pixels = np.asarray(picture(frame, longest=LONGEST_SIDE))
         for seen in cascade.faces(pixels, score=LIKELY):
-            faces.append(_Face(*times, _box(seen, pixels), seen.score, alike.embedding(pixels, seen.points)))
+            box = _box(seen, pixels)
+            if frame is output:  # it is laid anew, and what may be seen is said of the original
+                how = windows.quieting(plan, showing, (original.width, original.height))
+                box = windows.taken_from(how, times[0] - showing.begins_ms, (output.width, output.height), box)
+            faces.append(_Face(*times, box, seen.score, alike.embedding(pixels, seen.points)))
 
 
 def _read(found: _Found, reader: Reader, output: Frame, secrets: Secrets) -> None:

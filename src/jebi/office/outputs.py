@@ -25,7 +25,6 @@ from jebi.release.output import FILM
 from jebi.release.plan import Plan
 from jebi.release.statement import statement
 
-IS_QUIETED = False  # rendering does not take the noise of the camera's sensor out
 POSTER_AT = 3  # the poster is of the picture after the first third: what a film is about is seldom seen at once
 UNSIGNED = "unsigned.mp4"
 
@@ -66,7 +65,7 @@ def make_output(jail: Jail, plan: Plan, folder: str, pictures: int, issuer: Issu
     return tuple(sorted((FILM, *(one.name for one in (*stream, *stills)))))
 
 
-def sign_film(plan: Plan, folder: str, issuer: Issuer, *, is_quieted: bool = IS_QUIETED) -> None:
+def sign_film(plan: Plan, folder: str, issuer: Issuer) -> None:
     """Put credentials into the film of a folder: what was done by its plan, and who says so. Raises as `make_output`."""
     film, unsigned = os.path.join(folder, FILM), os.path.join(folder, UNSIGNED)
     with failures_named("the film", "signed"):
@@ -82,7 +81,7 @@ def sign_film(plan: Plan, folder: str, issuer: Issuer, *, is_quieted: bool = IS_
     sign(
         unsigned,
         film,
-        definition=definition(statement(plan, digest, is_quieted=is_quieted)),
+        definition=definition(statement(plan, digest)),
         chain=issuer.credential.chain,
         algorithm=issuer.credential.algorithm,
         signature=signature,

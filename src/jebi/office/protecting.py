@@ -23,7 +23,7 @@ from jebi.office.kept import Kept
 from jebi.office.labour import Report, Write
 from jebi.office.leak_search import search, secrets_of
 from jebi.office.made import Made
-from jebi.office.opened import Opened
+from jebi.office.opened import File, Opened, Others
 from jebi.office.originals import Originals
 from jebi.office.outputs import make_output
 from jebi.office.rendering import render
@@ -33,10 +33,11 @@ from jebi.release import plan_form
 from jebi.release.leaks import sign_report
 from jebi.release.output import FILM, digest
 from jebi.release.plan import Plan
-from jebi.vault import clips, cuts, jobs
+from jebi.vault import clips, cuts, grid, jobs
 from jebi.vault.catalogue import Catalogue, Change, Event
 from jebi.vault.clips import Clip
 from jebi.vault.cuts import OutputFile, Planned
+from jebi.vault.grid import Wanted
 from jebi.vault.jobs import Job
 
 SEARCH, RENDER, LEAKS = "faces-through", "render", "leaks"
@@ -102,7 +103,8 @@ class Protecting:
         with self._originals.folder("looked-at") as folder:
             self._lay_out(files.values(), folder)
             opened, digests = self._opened(plan, report), (output.sha256, planned.sha256)
-            found = search(self._jail, self._models, plan, opened, folder, secrets, signed_by, digests, report)
+            others = self._others(plan, report)
+            found = search(self._jail, self._models, plan, opened, others, folder, secrets, signed_by, digests, report)
         stored = self._kept.put(str(sign_report(found, reporter(self._originals.desk))).encode())
         kept = cuts.Kept(sha256=stored.sha256, blob=stored.blob, size=stored.size)
 
@@ -134,6 +136,24 @@ class Protecting:
             with failures_named(path, "written"):
                 os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
             self._kept.lay_out(one.blob, one.sha256, path)
+
+    def _others(self, plan: Plan, report: Report) -> Others:
+        """How to come to other films that came with a source: of its parcel first, then of its trip."""
+
+        def others(place: int) -> Iterator[File]:
+            clip = self._clip(plan.sources[place].clip)
+            for other in self._came_with(clip):
+                yield probed(self._originals, self._jail, other, report)
+
+        return others
+
+    def _came_with(self, clip: Clip) -> list[Clip]:
+        wanted = [Wanted(kinds=("video",), parcel=clip.parcel)]
+        if clip.trip:
+            wanted.append(Wanted(kinds=("video",), trip=clip.trip))
+        with self._catalogue.reading() as connection:
+            found = [one for asked in wanted for one in grid.page(connection, asked).clips]
+        return list({one.sha256: one for one in found if one.sha256 != clip.sha256}.values())
 
     def _kept_file(self, name: str, path: str) -> OutputFile:
         stored = self._kept.put_file(path)

@@ -1,12 +1,13 @@
-"""A plan becomes a film: frames out of the jail, covered, at a steady rate, encoded; nothing of the original's container enters.
+"""A plan becomes a film: frames out of the jail, treated, at a steady rate, encoded; nothing of the original's container enters.
 
 Sources are unsealed one at a time, each for the parts that show it, and decoded in the jail; everything after that sees only numbers.
 
-Invariants: a frame is covered before anything else is done to it; what no entry of the plan names is not heard; under its name there
-is a whole film or none. Peak: three frames, and the encoder.
+Invariants: no frame gets to the encoder but through `rendering_camera.Treatment`, which covers it; what no entry of the plan names is not heard; under its name there
+is a whole film or none. Peak: that of `rendering_camera`, and the encoder.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 
 import numpy as np
 from PIL import Image
@@ -19,12 +20,13 @@ from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.office.labour import Report
 from jebi.office.opened import Opened
+from jebi.office.rendering_camera import WITHOUT, Sensors, Treatment, shown_at
 from jebi.office.rendering_sound import is_silent, render_sound
-from jebi.release.covering import Covering
+from jebi.release import windows
 from jebi.release.neutral import PROGRESSIVE, neutralised
 from jebi.release.plan import Plan
 from jebi.release.sounding import RATE
-from jebi.release.timeline import Showing, picture_ms, showings
+from jebi.release.timeline import Showing, showings
 
 BLACK = (16, 128, 128)  # luma, blue, red: beside a picture of another shape
 OPTIONS = (
@@ -68,65 +70,52 @@ def _neutralise(target: str) -> None:
 def bare_pictures(
     jail: Jail, plan: Plan, opened: Opened, report: Report
 ) -> Generator[tuple[Showing, int, Frame], None, None]:
-    """What the cut would show if nothing were covered: for each picture its part, its number, and the frame of the source at its time.
+    """What the cut would show if nothing were covered, nor laid anew: for each picture its part, its number, and the frame of the source at its time.
 
     Not for anybody's eyes: what is rendered, and what looks for leaks, begins with it.
     """
     for showing in showings(plan):
-        if showing.first >= showing.end:
-            continue
-        with opened(showing.part.source) as (path, seen):
-            if not seen.videos:
-                raise Refused("a part of the cut is of a clip without a picture")
-            taken = frames(jail, path, seen, height=plan.picture.lines, can_stop=report.can_stop)
-            try:
-                for number, frame in _at_times(taken, showing, plan.picture.rate):
-                    yield showing, number, frame
-            finally:
-                taken.close()
+        with closing(_of_part(jail, plan, showing, opened, report)) as pictures:
+            for number, frame in pictures:
+                yield showing, number, frame
+
+
+def _of_part(
+    jail: Jail, plan: Plan, showing: Showing, opened: Opened, report: Report
+) -> Generator[tuple[int, Frame], None, None]:
+    """The pictures of a part, by their numbers: frames of its source, a little larger than they are shown."""
+    if showing.first >= showing.end:
+        return
+    rate, numbers = plan.picture.rate, range(showing.first, showing.end)
+    with opened(showing.part.source) as (path, seen):
+        if not seen.videos:
+            raise Refused(WITHOUT)
+        height = windows.incoming(plan.picture.lines)
+        with closing(frames(jail, path, seen, height=height, can_stop=report.can_stop)) as taken:
+            times = (showing.source_ms(number, rate) for number in numbers)
+            yield from zip(numbers, shown_at(taken, times), strict=False)
 
 
 def _pictures(jail: Jail, plan: Plan, opened: Opened, report: Report) -> Iterator[Frame]:
-    """All pictures of the cut, covered, in the size of the first."""
+    """All pictures of the cut, treated, in the size of the first."""
     size: tuple[int, int] | None = None
-    last: Showing | None = None
-    for showing, number, frame in bare_pictures(jail, plan, opened, report):
-        if showing is not last:
-            source = plan.sources[showing.part.source]
-            covering, last = Covering(source.covers, frame.width, frame.height, plan.picture.seed), showing
-        pixels = bytearray(frame.pixels)
-        covering.paint(frame.time_ms, pixels)
-        covered = _frame(frame, picture_ms(number, plan.picture.rate), pixels)
-        size = size or (frame.width, frame.height)
-        yield covered if (frame.width, frame.height) == size else placed(covered, size)
+    sensors = Sensors(jail, plan, opened, report)
+    for showing in showings(plan):
+        if showing.first >= showing.end:
+            continue
+        treatment = Treatment(plan, showing, sensors.shares(showing.part.source))
+        with closing(_of_part(jail, plan, showing, opened, report)) as pictures:
+            for number, frame in pictures:
+                treated = treatment.treated(number, frame)
+                size = size or (treated.width, treated.height)
+                yield treated if (treated.width, treated.height) == size else placed(treated, size)
     if size is None:
         raise Refused("the cut is shorter than one picture")
 
 
-def _at_times(taken: Iterable[Frame], showing: Showing, rate: int) -> Iterator[tuple[int, Frame]]:
-    """Each picture's number with its frame. A source that ends early shows its last frame to the end of the part."""
-    number, last = showing.first, None
-    for frame in taken:
-        while last and number < showing.end and showing.source_ms(number, rate) < frame.time_ms:
-            yield number, last
-            number += 1
-        if number >= showing.end:
-            return
-        last = frame
-    for rest in range(number, showing.end if last else number):
-        assert last
-        yield rest, last
-
-
-def _frame(like: Frame, time_ms: int, pixels: bytes | bytearray) -> Frame:
-    return Frame(time_ms=time_ms, width=like.width, height=like.height, pixels=bytes(pixels), matrix=like.matrix)
-
-
 def placed(frame: Frame, size: tuple[int, int]) -> Frame:
     """A frame of another shape, as large as it fits, in the middle of black."""
-    scale = min(size[0] / frame.width, size[1] / frame.height)
-    width, height = (max(2, round(side * scale) // 2 * 2) for side in (frame.width, frame.height))
-    left, top = (size[0] - width) // 4 * 2, (size[1] - height) // 4 * 2
+    left, top, width, height = windows.within((frame.width, frame.height), size)
     content = bytearray()
     for plane, level, half in zip((frame.luma, *frame.chroma), BLACK, (1, 2, 2), strict=True):
         whole = np.full((size[1] // half, size[0] // half), level, np.uint8)

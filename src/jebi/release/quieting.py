@@ -234,6 +234,11 @@ def places(seed: bytes, count: int) -> Sequence[tuple[int, int]]:
     return list(zip(drawn[::2], drawn[1::2], strict=True))
 
 
+def derived(seed: bytes, purpose: str) -> bytes:
+    """A seed of its own for a part of what a seed is for: sixteen bytes."""
+    return _drawn(seed, purpose, 16)
+
+
 class _Dice:
     """Numbers out of SHAKE-256 of the seed and of what they are for."""
 

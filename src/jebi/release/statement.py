@@ -21,15 +21,14 @@ COVERED: Final[dict[CoverKind, Edit]] = {
 HEARD: Final[dict[How, Edit]] = {"surroundings": Edit.VOICES_REMOVED, "disguised": Edit.VOICES_DISGUISED}
 
 
-def statement(plan: Plan, film: bytes, *, is_quieted: bool) -> Statement:
+def statement(plan: Plan, film: bytes) -> Statement:
     """The statement about a film.
 
     Args:
         plan: what it was rendered from.
         film: SHA-256 of the film as it is without credentials.
-        is_quieted: whether the noise of the camera's sensor was taken out of it.
     """
-    done = edits(plan, is_quieted=is_quieted)
+    done = edits(plan)
     speech = Speech.SYNTHETIC if Edit.VOICES_REPLACED in done else Speech.RECORDED
     return Statement(title=title(plan), output=film, edits=done, speech=speech)
 
@@ -41,9 +40,9 @@ def title(plan: Plan) -> str:
     return " ".join(text.split())[:LONGEST_TITLE].strip() or UNTITLED
 
 
-def edits(plan: Plan, *, is_quieted: bool) -> frozenset[Edit]:
+def edits(plan: Plan) -> frozenset[Edit]:
     """What is done to the sources where they are shown."""
-    done = {Edit.METADATA, Edit.ENCODED, *([Edit.NOISE] if is_quieted else [])}
+    done = {Edit.NOISE, Edit.METADATA, Edit.ENCODED}
     if len(plan.parts) > 1 or plan.parts[0].start_ms:
         done.add(Edit.CUT)
     for part in plan.parts:

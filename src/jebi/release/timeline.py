@@ -12,8 +12,9 @@ from jebi.release.plan import Line, Part, Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
-    """A part of a cut on its clock: when it begins there, and the numbers of its pictures."""
+    """A part of a cut on its clock: its place among the parts, when it begins, and the numbers of its pictures."""
 
+    number: int
     part: Part
     begins_ms: int
     first: int
@@ -27,9 +28,10 @@ class Showing:
 def showings(plan: Plan) -> Iterator[Showing]:
     """The parts of a cut, in order. One that is too short for a picture has none."""
     begins, rate = 0, plan.picture.rate
-    for part in plan.parts:
+    for number, part in enumerate(plan.parts):
         end = begins + part.length_ms
-        yield Showing(part=part, begins_ms=begins, first=-(-begins * rate // 1000), end=-(-end * rate // 1000))
+        first, last = (-(-time * rate // 1000) for time in (begins, end))
+        yield Showing(number=number, part=part, begins_ms=begins, first=first, end=last)
         begins = end
 
 
