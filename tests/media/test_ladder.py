@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import time
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 
 from jebi.errors import Unable
 from jebi.media.ladder import CARD, POSTER, SEGMENT, Made, Movie, jpeg, make_ladder, make_stills, rungs_of
+from jebi.media.run import Stopped
 from jebi.release import bitstream, container, pictures_out, playlists
 from jebi.release.boxes import Bytes
 
@@ -168,3 +170,12 @@ def test_a_film_that_is_not_there_or_is_none_is_named(tmp_path: Path) -> None:
         make_ladder(none, str(tmp_path))
     with pytest.raises(Unable, match="ffmpeg"):
         make_stills(none, str(tmp_path), at=0)
+
+
+def test_who_is_asked_to_stop_leaves_no_encoder_running(movie: Movie, tmp_path: Path) -> None:
+    asked = iter([False, True])
+    with pytest.raises(Stopped):
+        make_ladder(movie, str(tmp_path), can_stop=lambda: next(asked))
+    sizes = [path.stat().st_size for path in sorted(tmp_path.iterdir())]
+    time.sleep(0.6)
+    assert [path.stat().st_size for path in sorted(tmp_path.iterdir())] == sizes

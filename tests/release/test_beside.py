@@ -4,6 +4,8 @@ import io
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from jebi.release.beside import ALWAYS, beside, sizes
@@ -93,3 +95,9 @@ def test_sizes_are_those_that_a_main_playlist_leads_to() -> None:
     assert sizes(MAIN.encode()) == ("240", "480")
     assert sizes(b"#EXTM3U\n0240.m3u8\nfilm.m3u8\n24.m3u8\n24.m3u8\n") == ("24",)
     assert len(sizes(b"#EXTM3U\n" + b"".join(b"%d.m3u8\n" % lines for lines in range(10, 99)))) == 8
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.sampled_from(sorted(CONTENTS)))
+def test_of_garbage_comes_a_check(content: bytes, name: str) -> None:
+    assert checked(contents={name: content}).findings
+    checked(contents={name: CONTENTS[name] + content})

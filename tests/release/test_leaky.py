@@ -8,13 +8,14 @@ import io
 import struct
 import subprocess
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from PIL import Image, PngImagePlugin
 
 from jebi.media.jail import Jail
 from jebi.media.readback import readback
+from jebi.release.beside import beside
 from jebi.release.boxes import Bytes
 from jebi.release.container import examine, examine_stream
 from jebi.release.leaks import Finding, Reason
@@ -262,6 +263,19 @@ def named(path: str) -> Leak:
     return lambda exports: list(names([path], SECRETS))
 
 
+def among(name: str, contents: Mapping[str, bytes] | None = None) -> Leak:
+    """A file more among those of an output, or others in the place of its own."""
+    main = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n240.m3u8\n"
+    files = {"stream.m3u8": main, "240.m3u8": b"#EXTM3U\n240.mp4\n", "poster.jpg": jpeg(), "card.jpg": jpeg()}
+    files.update(contents or {})
+    paths = [*files, "film.mp4", "240.mp4", *([name] if name else [])]
+    return lambda exports: beside(paths, files, SECRETS, version="0.1").findings
+
+
+def leading(name: str) -> Leak:
+    return among("", {"240.m3u8": f"#EXTM3U\n{name}\n".encode()})
+
+
 CUE = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n강이 보인다\n"
 CHAPTERS = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=900\ntitle=the dam\n"
 SUBTITLE = "1\n00:00:00,100 --> 00:00:00,900\nby the dam\n"
@@ -458,6 +472,11 @@ BESIDE: dict[str, tuple[Leak, set[Reason]]] = {
     "a name with capitals and spaces": (named("films/12/River final (2).mp4"), {R.FILE_NAME}),
     "a secret in a name": (named("films/robert-quill.mp4"), {R.FILE_NAME}),
     "a hidden file": (named("films/.git/config"), {R.FILE_NAME}),
+    "a second poster": (among("poster-2.jpg"), {R.EXTRA_FILE}),
+    "the film as it was before it was signed": (among("unsigned.mp4"), {R.EXTRA_FILE}),
+    "a size that no playlist names": (among("1080.mp4"), {R.EXTRA_FILE}),
+    "a playlist that leads to the film of another size": (leading("480.mp4"), {R.PLAYLIST}),
+    "a playlist that leads to a film that is not there": (leading("original.mp4"), {R.PLAYLIST}),
 }  # fmt: skip
 LEAKS = {**FILMS, **BESIDE}
 
@@ -476,6 +495,7 @@ def test_clean_exports_pass(exports: Exports) -> None:
     assert list(subtitles(CUE.encode(), SECRETS)) == []
     for content in (jpeg(), jpeg(progressive=True), png(), webp(), webp(lossless=True)):
         assert list(picture(content)) == []
+    assert not among("")(exports)
     assert text("<p>강이 보인다. Robert went; Quilling is a craft.")(exports) == []
     assert list(names(["index.html", "films/12/play.m3u8", "films/12/poster.jpg"], SECRETS)) == []
 

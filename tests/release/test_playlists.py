@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,10 @@ def test_what_a_playlist_plays_of_a_film_is_read_in_its_order() -> None:
 def test_a_playlist_of_anything_else_than_ranges_of_one_film_is_damaged(bad: str) -> None:
     with pytest.raises(Damaged, match="one film by its ranges"):
         ranges(bad.encode())
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_of_garbage_come_ranges_or_damage(content: bytes) -> None:
+    for bad in (content, OF_ONE.encode() + content):
+        with contextlib.suppress(Damaged):
+            ranges(bad)

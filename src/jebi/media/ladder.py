@@ -14,7 +14,7 @@ import io
 import os
 import struct
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -23,6 +23,7 @@ from PIL import Image
 
 from jebi.errors import Unable, failures_named
 from jebi.media.confinement import PROGRAMS
+from jebi.media.run import Stopped
 
 SEGMENT: Final = 4  # seconds
 THREADS: Final = 2  # of the decoder
@@ -33,6 +34,7 @@ POSTER: Final = (768, 25_000)  # pixels of the longer side, bytes
 CARD: Final = (416, 10_000)
 LONGEST_HEAD: Final = 1 << 16  # bytes before the first fragment; ours has 1,300
 LONGEST_WORDS: Final = 500
+LOOK: Final = 0.5  # seconds between two looks whether it is to stop
 COMPRESSOR: Final = 42  # bytes of an `avc1` entry before the name of what encoded it, which takes 32
 QUALITIES: Final = range(80, 24, -4)
 
@@ -82,14 +84,16 @@ RUNGS: Final = (
 )
 
 
-def make_ladder(movie: Movie, folder: str) -> tuple[Made, ...]:
+def make_ladder(movie: Movie, folder: str, *, can_stop: Callable[[], bool] | None = None) -> tuple[Made, ...]:
     """Make the stream of a film in a folder: the main playlist first, then for each size its playlist and its film.
+
+    `can_stop` is asked about every half second; true ends it with `Stopped`.
 
     Raises:
         Unable: ffmpeg or the disk failed; what is in the folder then is not to be used.
     """
     rungs = rungs_of(movie)
-    _run(_command(movie, rungs, folder))
+    _run(_command(movie, rungs, folder), can_stop)
     lines, names = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"], []
     for rung in rungs:
         path = os.path.join(folder, f"{rung.lines}.mp4")
@@ -202,18 +206,35 @@ def _size(movie: Movie, rung: Rung) -> tuple[int, int]:
     return (long, short) if movie.width >= movie.height else (short, long)
 
 
-def _run(command: list[str]) -> bytes:
+def _run(command: list[str], can_stop: Callable[[], bool] | None = None) -> bytes:
     """Run ffmpeg on a film of ours, and return what it writes to its output."""
     try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env={})
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={}
+        )
     except OSError as error:
         raise Unable("ffmpeg could not be started", hint="run `jebi doctor`") from error
-    if done.returncode:
-        words = done.stderr.decode(errors="replace").strip()[-LONGEST_WORDS:]
+    with process:
+        try:
+            written, words = _waited_for(process, can_stop)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        why = words.decode(errors="replace").strip()[-LONGEST_WORDS:]
         raise Unable(
-            f"ffmpeg could not make the stream: {words}", hint="look whether the disk is full; then run it again"
+            f"ffmpeg could not make the stream: {why}", hint="look whether the disk is full; then run it again"
         )
-    return done.stdout
+    return written
+
+
+def _waited_for(process: "subprocess.Popen[bytes]", can_stop: Callable[[], bool] | None) -> tuple[bytes, bytes]:
+    while True:
+        try:
+            return process.communicate(timeout=LOOK)
+        except subprocess.TimeoutExpired:
+            if can_stop and can_stop():
+                raise Stopped("the stream was not made: it was asked to stop") from None
 
 
 def _silence(path: str) -> tuple[bytes, list[Fragment]]:

@@ -1,10 +1,11 @@
 """An output is looked through for leaks by other means than it was made with, and a signed report says what was found.
 
-All files of the output are looked at: the film, its sizes, its stills and playlists. Every check of the list (`release/leaks.py`) stands in the report; one that could not be run is a finding, so nothing passes because somebody forgot it. The
-secrets that must not be seen, heard or read are taken from what the archive knows of the clips: names of files, pseudonyms, serial numbers, owners.
+All files of the output are looked at: the film, the sizes of its stream, its stills and playlists. Every check of the list (`release/leaks.py`) stands in the
+report; one that could not be run is a finding, so nothing passes because somebody forgot it. The secrets that must not be seen, heard or read are taken from what the
+archive knows of the clips: names of files, pseudonyms, serial numbers, owners.
 
 Invariants: a report is of the bytes that were looked at, and says so; a secret is named by its place in the list and never quoted. It mends nothing.
-Peak: that of `leaks_camera`.
+Peak: that of `leaks_camera`; on the disk the output, and the film once more.
 """
 
 import contextlib

@@ -3,7 +3,7 @@
 A size was encoded anew, so it is held against the film by what is seen and heard. Both are decoded in the jail. Of each picture it is said how far the luma of either is
 apart in each cell of a grid, as the root of the mean square; of each second of sound, how alike the waveforms below 4 kHz are, moved by no more than what an encoder delays them.
 
-What it does not see: what changes a cell less than encoding does, such as a face of a fiftieth of the width; colour.
+What it does not see: what changes a cell less than encoding does, such as a face that is smaller than one; colour.
 Invariants: whatever is given, the answer is findings; what cannot be decoded is one. Each size costs a pass over the film, small. Peak: two frames.
 """
 

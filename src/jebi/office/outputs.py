@@ -1,7 +1,7 @@
 """A rendered film becomes an output: its stills, its stream in some sizes, and the film signed, all of it before anybody clears it.
 
-The stream and the stills are made of the covered film alone, once for each rendering: one decoder and up to three encoders, about as long as rendering takes
-without its sources. Nothing is encoded after this.
+The stream and the stills are made of the covered film alone, once for each rendering: what it costs is to encode the film up to three times more, in smaller sizes
+and on one core, for with more the bytes are not the same each time. Nothing is encoded after this.
 
 Invariants: the same film, plan and credential give the same bytes; no file says more than the film does, but the credentials, which say what was done and by
 whom. Peak: that of `ladder` and of `media.credentials`; on the disk the film twice.
@@ -44,6 +44,7 @@ def make_output(jail: Jail, plan: Plan, folder: str, pictures: int, issuer: Issu
 
     Raises:
         Refused: the certificate is not good today.
+        Stopped: `report` said so.
         Unable, Damaged: ffmpeg, the disk or the library that signs failed; what is in the folder then is not to be used.
     """
     film = os.path.join(folder, FILM)
@@ -57,7 +58,7 @@ def make_output(jail: Jail, plan: Plan, folder: str, pictures: int, issuer: Issu
         has_sound=bool(seen.audios),
     )
     report.say(0, 3, "files")
-    stream = make_ladder(movie, folder)
+    stream = make_ladder(movie, folder, can_stop=report.can_stop)
     report.say(1, 3, "files")
     stills = make_stills(movie, folder, at=movie.seconds / POSTER_AT)
     report.say(2, 3, "files")
