@@ -165,3 +165,11 @@ def test_a_film_as_large_as_the_plan_says_is_made_of_a_larger_one(jail: Jail, fi
 def test_a_part_that_is_shown_twice_is_not_laid_twice_alike(jail: Jail, film: Path, tmp_path: Path) -> None:
     first, second = rendered(jail, plan_of((0, 0, 100), (0, 0, 100), covers=(COVER,)), tmp_path / "cut.mp4", film)
     assert np.abs(first.astype(int) - second).max() > 30
+
+
+def test_a_still_picture_is_shown_for_as_long_as_its_part_lasts(jail: Jail, film: Path, tmp_path: Path) -> None:
+    still = tmp_path / "still.png"
+    subprocess.run(["ffmpeg", "-v", "error", "-ss", "1", "-i", str(film), "-frames:v", "1", str(still)], check=True)
+    shown = lights(rendered(jail, plan_of((0, 0, 500)), tmp_path / "cut.mp4", still))
+    assert len(shown) == 5
+    assert max(shown) - min(shown) < 0.06
