@@ -185,11 +185,12 @@ class Clearances:
         }
 
     def _refusals(self, cut: Cut) -> set[str]:
-        """Whose last word on this output was a refusal, by the log."""
+        """Whose last word on this output was a refusal, by the log. An event that came by way of a row takes none back."""
         last = {
             event.actor.removeprefix(_MEMBER): event.kind
             for event in self._events()
-            if event.kind in {CLEARED, REFUSED} and event.detail.startswith(f"output sha256 {cut.output}")
+            if (event.kind == REFUSED or (event.kind == CLEARED and NUMBERED not in event.detail))
+            and event.detail.startswith(f"output sha256 {cut.output}")
         }
         return {name for name, kind in last.items() if kind == REFUSED}
 
