@@ -29,6 +29,7 @@ try:
         desk_cosign,
         desk_export,
         desk_init,
+        desk_member,
         desk_protect,
         desk_prove,
         desk_receipts,
@@ -43,6 +44,7 @@ try:
         field_erase,
         field_receipts,
         field_seal,
+        member_key,
         relay_join,
         selftest,
         stick_look,
@@ -69,6 +71,7 @@ VERBS: tuple[ModuleType, ...] = (
     desk_receipts,
     desk_prove,
     desk_protect,
+    desk_member,
     desk_export,
     desk_check,
     desk_cosign,
@@ -80,6 +83,7 @@ VERBS: tuple[ModuleType, ...] = (
     stick_prepare,
     stick_look,
     stick_verify,
+    member_key,
     witness_init,
     witness_cosign,
 )
@@ -88,6 +92,7 @@ PLACES = {
     "field": "inside: seal clips, read receipts, erase traces",
     "relay": "the border: join what came, make fresh sticks",
     "stick": "sticks and images: prepare, look, verify",
+    "member": "whoever clears: a key of their own",
     "witness": "a partner who cosigns the desk's log",
 }
 EXITS = "exit status:\n" + "\n".join(f"  {int(code):>3}  {meaning}" for code, meaning in EXIT_MEANINGS.items())
