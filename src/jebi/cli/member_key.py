@@ -14,6 +14,7 @@ from jebi.cli.terminal import Terminal
 from jebi.errors import Exit
 from jebi.office.members import check_member_name
 from jebi.parcel.note import Ed25519Signer, check_name
+from jebi.release import member_key
 from jebi.vault import files
 
 NAMES = ("member", "key")
@@ -28,8 +29,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
-    from jebi.release import member_key  # the field's laptop makes none
-
     new_file(options.file)
     check_name(options.desk)
     check_member_name(options.name)
