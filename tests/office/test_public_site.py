@@ -137,16 +137,14 @@ def test_whoever_is_stopped_between_row_site_and_outlet_goes_on(
     assert stage.kinds().count("cut-released") == 1
 
 
-def test_a_file_that_is_swapped_once_it_was_released_reaches_no_folder(
-    stage: Stage, key: Ed25519Verifier, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("key")
+def test_a_file_that_is_swapped_once_it_was_released_reaches_no_folder(stage: Stage, tmp_path: Path) -> None:
     released(stage)
     other = stage.kept.put(b"another film")
     stage.edit(f"UPDATE output_file SET blob = '{other.blob}' WHERE name = '180.mp4'")
     with pytest.raises(Damaged):
         made(stage, tmp_path / "site")
     assert not (tmp_path / "site").exists()
-    assert key
 
 
 def test_the_certificate_for_readers_of_credentials_comes_along(
@@ -210,19 +208,17 @@ def settled_key(stage: Stage) -> str:
     return str(Ed25519Signer(name="example.org/desk/site", secret=secret).verifier())
 
 
+@pytest.mark.usefixtures("key")
 @pytest.mark.parametrize(
     "alter",
     [_altered_settings, _settings_that_are_gone, _another_key, _altered_settings_and_an_event_by_way_of_a_row],
     ids=lambda alter: alter.__name__.strip("_"),
 )
-def test_what_the_log_does_not_name_is_not_published(
-    stage: Stage, key: Ed25519Verifier, tmp_path: Path, alter: Any
-) -> None:
+def test_what_the_log_does_not_name_is_not_published(stage: Stage, tmp_path: Path, alter: Any) -> None:
     alter(stage)
     with pytest.raises(Damaged):
         made(stage, tmp_path / "site")
     assert not (tmp_path / "site").exists()
-    assert key
 
 
 def test_a_key_that_was_laid_there_before_the_first_time_is_not_taken(stage: Stage) -> None:

@@ -53,7 +53,7 @@ class Showing:
             Refused: the plan tells the public nothing, or the output lacks a file.
             Damaged: the plan, or the list of files, is not what the log names; or a text cannot be shown.
         """
-        files, plan = self._files(released), self._plan(released)
+        files, plan = self._files(released), self.plan(released)
         named = [publication.file(one.name, one.size, one.sha256) for one in files]
         blob = next((one.blob for one in files if one.name == FILM), None)
         if blob is None:
@@ -87,7 +87,8 @@ class Showing:
             raise Damaged("the files of the cut are not those that two people cleared", hint=ANOTHER)
         return files
 
-    def _plan(self, released: Released) -> Plan:
+    def plan(self, released: Released) -> Plan:
+        """The plan that the log names. Raises `Damaged` where it is not there, or is another."""
         with self.catalogue.reading() as connection:
             found = [one for one in cuts.plans(connection, released.cut) if one.sha256 == released.plan]
         if not found:
