@@ -105,7 +105,8 @@ def test_a_film_that_is_withdrawn_leaves_its_number_and_the_words(stage: Stage) 
     assert rows(stage)[0].why == SORRY["en"]
     assert stage.releases.withdraw(1, "owl", {"en": "Other words."}) == withdrawn
     assert stage.kinds().count("cut-withdrawn") == 1
-    assert stage.releases.release(outputs[0], "owl") == withdrawn
+    with pytest.raises(Refused, match="film 1 was withdrawn"):
+        stage.releases.release(outputs[0], "owl")
     again = stage.cut("market", plan=plan_of(parts=plan_of().parts * 2))
     stage.clear(again)
     assert stage.releases.release(again, "owl").number == 3

@@ -1,7 +1,7 @@
 """Publish a cut that two others cleared: its film comes into the site's folder and, with --to, to where the site is served.
 
 Only a publisher does it, who cleared nothing of the cut, and only to the byte what was cleared. It believes your name: who has the archive's
-passphrase can publish what two cleared in the name of a publisher, and nothing else. Without a cut the site is brought on as it is: for a place
+passphrase can publish what two cleared in the name of a publisher, and can publish nothing else. Without a cut the site is brought on as it is: for a place
 that did not answer, or settings that changed. Whatever is stopped goes on when it is run again.
 
 With --retract the film of a cut is withdrawn: its files go, and the words that you say stay in its place, in the log and on the site for ever.

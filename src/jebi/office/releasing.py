@@ -54,6 +54,11 @@ class Releases:
         whose, (cut, *hashes), told = self._publisher(name), self._output(output), self.told()
         self._check_rows(told)
         if known := told.register.of(cut, *hashes):
+            if known.withdrawn:
+                raise Refused(
+                    f"film {known.number} was withdrawn",
+                    hint="have the cut planned and cleared anew; it gets another number",
+                )
             _check_refusals(told, known)
             self._mend(told, known, output)
             return known
