@@ -1,4 +1,4 @@
-"""Makes `vectors/keys/`, by the letter of docs/formats/keys.md and without jebi's code.
+"""Makes `vectors/keys/`, by the letter of docs/formats/keys.md (a member's key file: cuts.md, "Key file") and without jebi's code.
 
 Argon2id (RFC 9106) and the words of SLIP-39 come from libraries that jebi uses too; the papers' randomness is set, so that
 they can be made again. A vector never changes: a case that exists is not written again. Run it to add a case.
@@ -8,14 +8,18 @@ they can be made again. A vector never changes: a case that exists is not writte
 
 import hashlib
 import itertools
+import json
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 import shamir_mnemonic.shamir
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from standards import (
     TRIP,
     TRIP_NAME,
     bare,
+    base,
     bech32,
     curve_of,
     derived,
@@ -214,8 +218,55 @@ def of_the_identities() -> Iterator[Case]:
         yield name, vector({"kind": "identities", "expect": "damaged", "comment": comment}, wrong)
 
 
+MEMBER = ("example.org/desk/crane", drawn("member key"))
+PHRASE = "ﬁve 두루미 cranes"  # with a ligature, and letters of more than one byte
+
+
+def key_file(**other: object) -> dict[str, object]:
+    """cuts.md, "Key file": the fields, some of them others."""
+    salt, nonce, public = drawn("member salt", 16), drawn("member nonce", 12), vkey(MEMBER)
+    der = bytes.fromhex("302e020100300506032b657004220420") + MEMBER[1]
+    phrase = unicodedata.normalize("NFKC", PHRASE).encode()
+    key = hashlib.pbkdf2_hmac("sha256", phrase, salt, 600_000, 32)
+    return {
+        "format": "jebi member key 1",
+        "name": MEMBER[0],
+        "nonce": base(nonce),
+        "public": public,
+        "rounds": 600_000,
+        "salt": base(salt),
+        "sealed": base(AESGCM(key).encrypt(nonce, der, public.encode())),
+    } | other
+
+
+def of_the_members() -> Iterator[Case]:
+    def line(fields: dict[str, object]) -> str:
+        return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    good = line(key_file())
+    found = {"public": vkey(MEMBER), "written": sha(good + "\n")}
+    stated = {"kind": "member", "expect": "success", "comment": "a member's key", "passphrase": PHRASE}
+    yield "member", vector(stated | found | {"secret": MEMBER[1].hex()}, good + "\n")
+    other = {"expect": "wrong key", "comment": "one letter of the passphrase is another", "passphrase": PHRASE + "s"}
+    yield "member-wrong-key", vector(stated | other | found, good)
+    for name, comment, text in (
+        ("member-few-rounds", "one round too few", line(key_file(rounds=599_999))),
+        ("member-many-rounds", "one round too many", line(key_file(rounds=10_000_001))),
+        ("member-other-name", "the name of another", line(key_file(name="example.org/desk/heron"))),
+        ("member-other-format", "a format that is not there yet", line(key_file(format="jebi member key 2"))),
+        ("member-short-salt", "a salt of 15 bytes", line(key_file(salt=base(bytes(15))))),
+        ("member-spaces", "spaces between the fields", json.dumps(key_file(), ensure_ascii=False, sort_keys=True)),
+        ("member-two-lines", "a line end too many", good + "\n\n"),
+        ("member-more", "a field that nobody knows", line(key_file(more=1))),
+        ("member-list", "a list", "[]"),
+        ("member-cut", "cut before its end", good[:-20]),
+    ):
+        yield name, vector({"kind": "member", "expect": "damaged", "comment": comment, "passphrase": PHRASE}, text)
+
+
 def made() -> dict[str, bytes]:
     every = [of_the_cards(), of_the_routes(), of_the_trips(), of_the_words(), of_the_papers(), of_the_identities()]
+    every.append(of_the_members())
     return dict(itertools.chain(*every))
 
 

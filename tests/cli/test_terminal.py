@@ -138,3 +138,8 @@ def test_errors_are_red_at_a_terminal_and_plain_where_nobody_wants_colours(jebi:
 def test_a_bar_is_for_terminals_only(stick: "Jebi") -> None:
     assert "reading" in stick.at_terminal("stick", "verify", "stick.img").out
     assert stick.alone("stick", "verify", "stick.img").err == ""
+
+
+def test_no_machine_answers_for_a_person_by_being_silent() -> None:
+    with pytest.raises(Refused, match="no terminal to ask at"):
+        Terminal().choose("Could somebody be recognised?", ("no", "harmless"))

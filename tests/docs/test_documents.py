@@ -96,9 +96,9 @@ def test_every_section_that_a_docstring_names_exists() -> None:
 
 
 def test_every_verb_is_documented() -> None:
-    said = _run("jebi --help; for w in desk field relay stick witness; do jebi $w --help; done", ROOT)
+    said = _run("jebi --help; for w in desk field member relay stick witness; do jebi $w --help; done", ROOT)
     documents = "".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
-    for place in ("desk", "field", "relay", "stick", "witness"):
+    for place in ("desk", "field", "member", "relay", "stick", "witness"):
         assert place in said
         for verb in re.findall(r"^    (\w+) ", _run(f"jebi {place} --help", ROOT), re.MULTILINE):
             assert f"jebi {place} {verb}" in documents, f"jebi {place} {verb} is in no document"

@@ -247,6 +247,17 @@ def _a_refusal_deleted_from_the_database(table: Table) -> None:
     table.edit("DELETE FROM clearance WHERE verdict = 'refused'")
 
 
+def _a_refusal_taken_back_by_an_event_in_the_database(table: Table) -> None:
+    table.clear("crane")
+    table.clear("heron")
+    table.clearances.refuse(table.output, "stork")
+    table.edit(
+        "INSERT INTO outbox (made_ms, kind, subject, detail, actor) SELECT made_ms, 'cut-cleared', 'cut/' || cut, "
+        "'output sha256 ' || sha256, 'member/stork' FROM output"
+    )
+    drain(table.office.desk, table.clearances.catalogue)
+
+
 def _one_key_for_two(table: Table) -> None:
     table.clearances.enroll("stork", KEYS["crane"].verifier(), by="member/admin")
 
@@ -275,6 +286,7 @@ ATTACKS: list[Callable[[Table], None]] = [
     _an_answer_a_day_late,
     _a_refusal,
     _a_refusal_deleted_from_the_database,
+    _a_refusal_taken_back_by_an_event_in_the_database,
     _one_key_for_two,
     _garbage,
 ]

@@ -23,6 +23,7 @@ from jebi.release.publish import (
     words,
 )
 from published import SIGNER, cues, film, signed_site
+from signing import authority
 
 FILM = film(7, {})
 WITHDRAWN = Retraction(number=8, day=date(2026, 11, 23), words=words({"en": "Sorry."}))
@@ -125,3 +126,11 @@ def test_a_site_has_its_films_in_order_and_a_key_and_an_address_that_is_one() ->
         with pytest.raises(Damaged):
             replace(signed_site([FILM]), **wrong)
     assert signed_site([FILM], address="https://films.example/a/").digest() != signed_site([FILM]).digest()
+
+
+def test_the_certificate_of_a_site_is_one_and_nothing_else() -> None:
+    root = authority().certificate
+    assert signed_site([FILM], root=root).digest() != signed_site([FILM]).digest()
+    for wrong in (b"root", root + root, root + authority().key, b"# ours\n" + root, root[:-40], b"x" * 20_000):
+        with pytest.raises(Damaged, match="certificate"):
+            signed_site([FILM], root=wrong)

@@ -31,7 +31,6 @@ NAMES = ("desk", "serve")
 HELP = "open the archive in a browser on this machine"
 PORT = 8765
 LAST_PORT = 65535
-FIRST = "admin"
 _ORIGIN = re.compile(r"https://(\[[0-9a-f:]+\]|[a-z0-9-]+(\.[a-z0-9-]+)*)(:[0-9]{1,5})?")
 
 
@@ -139,19 +138,19 @@ def _origins(host: str, port: int) -> list[str]:
 def _first_admin(house: "House") -> dict[str, str]:
     """The first time somebody has to let the others in: their name and a password that they must change at once."""
     from jebi.office.kinds import Role
-    from jebi.office.members import Member
+    from jebi.office.members import FIRST_ADMIN, Member
     from jebi.web import passwords
 
-    if house.members():
+    if any(member.role is Role.ADMIN for member in house.members()):
         return {}
     password = trip.words(secrets.token_bytes(trip.WORDS_DICE))
     verifier = passwords.verifier(password, os.urandom)
-    house.keep_member(Member(name=FIRST, role=Role.ADMIN, verifier=verifier, must_change=True), by="desk")
-    return {"member": FIRST, "password": password}
+    house.keep_member(Member(name=FIRST_ADMIN, role=Role.ADMIN, verifier=verifier, must_change=True), by="desk")
+    return {"member": FIRST_ADMIN, "password": password}
 
 
 def _welcome(origin: str, first: dict[str, str]) -> str:
     text = f"the archive is open at {origin}/ until you press Ctrl-C"
     if not first:
         return text
-    return f"{text}\nsign in as {FIRST}, with the password, shown this once: {first['password']}"
+    return f"{text}\nsign in as {first['member']}, with the password, shown this once: {first['password']}"

@@ -13,7 +13,7 @@ import io
 import json
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -153,6 +153,18 @@ class Terminal:
             return False
         self.talk.print(f"{question} [y/N] ", end="", markup=False)
         return sys.stdin.readline().strip().lower() in {"y", "yes", "예", "はい"}
+
+    def choose(self, question: str, choices: Sequence[str]) -> str:
+        """One of a few answers, typed. Raises `Refused` where there is no terminal: no machine answers for a person by being silent."""
+        if not sys.stdin.isatty():
+            raise Refused("questions are asked, and there is no terminal to ask at", hint="answer them in a file")
+        while True:
+            self.talk.print(f"{question} [{'/'.join(choices)}] ", end="", markup=False)
+            said = sys.stdin.readline()
+            if said.strip().lower() in choices:
+                return said.strip().lower()
+            if not said:
+                raise Refused("the questions were not answered", hint="run it again")
 
 
 class _Amount(DownloadColumn):

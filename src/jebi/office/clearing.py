@@ -19,6 +19,8 @@ from jebi.errors import Damaged, NothingFound, Refused
 from jebi.office.desk import Desk, Workplace
 from jebi.office.kept import Kept
 from jebi.parcel.note import Ed25519Signer, Ed25519Verifier, parse
+from jebi.release import checklist
+from jebi.release.checklist import Seen
 from jebi.release.clear import LONGEST_CLEARANCE, Clearance, ClearedCut, Cut
 from jebi.vault import catalogue as rows
 from jebi.vault import clearing, cuts, members
@@ -86,13 +88,21 @@ class Clearances:
             there = {one.name for one in members.everybody(connection) if not one.disabled and one.role == "clearer"}
         return {name: keys[name] for name in keys.keys() & there}
 
-    def ask(self, output: int, name: str) -> str:
-        """What a member is to sign who has seen an output and its report. Raises `Refused` where nothing may be cleared."""
+    def ask(self, output: int, name: str, *, seen: Seen | None = None) -> str:
+        """What a member is to sign who has seen an output and its report, and answered the checklist.
+
+        `seen`: what they say of that at a terminal, which the log keeps.
+        Raises `Refused` where nothing may be cleared, or not enough was seen or answered.
+        """
         whose, (cut, report) = self._member(name), self._cut(output)
         if not report.passed:
             raise Refused(
                 "something leaks from the cut: its report did not pass", hint="mend the plan, and render it anew"
             )
+        if seen:
+            checklist.check(seen, {})
+            said = f"output sha256 {cut.output}: watched the whole film; {seen.written}"
+            self._log("checklist-answered", f"cut/{cut.number}", said, f"{_MEMBER}{name}")
         drawn = Challenge(id=secrets.token_hex(16), member=whose.id, report=report.id, made_ms=self.now_ms())
         with self.catalogue.writing(self.now_ms()) as change:
             clearing.ask(change, drawn, self._row("clearance-asked", f"cut/{cut.number}", f"{_MEMBER}{name}"))
@@ -185,11 +195,12 @@ class Clearances:
         }
 
     def _refusals(self, cut: Cut) -> set[str]:
-        """Whose last word on this output was a refusal, by the log."""
+        """Whose last word on this output was a refusal, by the log. An event that came by way of a row takes none back."""
         last = {
             event.actor.removeprefix(_MEMBER): event.kind
             for event in self._events()
-            if event.kind in {CLEARED, REFUSED} and event.detail.startswith(f"output sha256 {cut.output}")
+            if (event.kind == REFUSED or (event.kind == CLEARED and NUMBERED not in event.detail))
+            and event.detail.startswith(f"output sha256 {cut.output}")
         }
         return {name for name, kind in last.items() if kind == REFUSED}
 

@@ -3,11 +3,16 @@
 Invariants: pseudonyms, never names; of a password its verifier, of a session's token its digest, and neither in `repr`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
+from jebi.errors import Refused
 from jebi.office.kinds import Role
+
+NAME: Final = r"^[a-z0-9][a-z0-9.-]{0,31}$"  # of a member: short, on every keyboard, and no option
+FIRST_ADMIN: Final = "admin"  # made when the archive is first opened in a browser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,15 @@ class Session:
     seen: int
     language: str = "en"
     theme: str = "auto"
+
+
+def check_member_name(untrusted_name: str) -> None:
+    """Raise `Refused` unless a member may be called so."""
+    if not re.fullmatch(NAME, untrusted_name):
+        raise Refused(
+            "a member's name is a pseudonym of at most 32 small letters, digits, points and hyphens",
+            hint="take another one, such as crane; it stands in the log for ever",
+        )
 
 
 class Members(Protocol):

@@ -12,6 +12,7 @@ from jebi.parcel.keys import parse_identities
 from jebi.parcel.note import Ed25519Signer, Ed25519Verifier
 from jebi.parcel.trip import TripSeed
 from jebi.radio import receipt
+from jebi.release import member_key
 
 
 def _card(vector: Vector, found: Facts) -> None:
@@ -63,6 +64,12 @@ def _identities(vector: Vector, found: Facts) -> None:
         found[f"recipient {i}"] = hash_of(str(identity.recipient()).encode())
 
 
+def _member(vector: Vector, found: Facts) -> None:
+    kept = member_key.parse(vector.body)
+    found |= {"public": str(kept.verifier), "written": hash_of(kept.written())}
+    found["secret"] = kept.opened(vector.lines["passphrase"]).secret.hex()
+
+
 def _receipt_card(vector: Vector, found: Facts) -> None:
     card = receipt.Card(vector.hex("receipts"))
     for name in vector.starting("code"):
@@ -103,6 +110,7 @@ READERS = {
     "keys words": reader(_passphrase, "trip"),
     "keys papers": reader(_papers),
     "keys identities": reader(_identities),
+    "keys member": reader(_member, "passphrase"),
     "receipts card": reader(_receipt_card, "receipts"),
     "receipts list": reader(_receipt_list, "key", "secret", "receipts", "dice", "real"),
 }

@@ -18,6 +18,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
+
 from jebi.archive.transcript import Cue
 from jebi.errors import Damaged
 from jebi.parcel.note import Ed25519Verifier
@@ -35,6 +38,7 @@ MOST_CHANGES: Final = 1_000_000
 LONGEST_FILM: Final = 24 * 3600  # seconds
 LARGEST_FILE: Final = 1 << 40  # bytes
 LARGEST_PICTURE: Final = 8192  # lines or columns
+LONGEST_ROOT: Final = 1 << 14  # bytes of a certificate
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _FILMED = re.compile(r"(?:[12][0-9]{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?)?")
@@ -202,6 +206,7 @@ class Site:
         key: the newsroom's public key as a C2SP vkey, by which copies are checked.
         languages: of the pages; the first is that of the front door.
         address: where it is meant to be found, as `https://films.example/`, or nothing: a copy needs none.
+        root: the certificate by which readers of content credentials know the newsroom, PEM; nothing where there is none.
     """
 
     title: Words
@@ -210,6 +215,7 @@ class Site:
     entries: tuple[Film | Retraction, ...]
     languages: tuple[str, ...] = ("en", "ko", "ja")
     address: str = ""
+    root: bytes = b""
 
     def __post_init__(self) -> None:
         numbers = [entry.number for entry in self.entries]
@@ -220,6 +226,8 @@ class Site:
         if self.address and not _ADDRESS.fullmatch(self.address):
             raise Damaged("a site's address is none: it begins with https:// or http:// and ends in a slash")
         Ed25519Verifier.parse(self.key)
+        if self.root:
+            _check_root(self.root)
 
     @property
     def films(self) -> tuple[Film, ...]:
@@ -229,7 +237,7 @@ class Site:
     def digest(self) -> str:
         """A digest of what every page shows of it."""
         return hashlib.sha256(
-            repr((self.title, self.about, self.key, self.languages, self.address)).encode()
+            repr((self.title, self.about, self.key, self.languages, self.address, self.root)).encode()
         ).hexdigest()
 
 
@@ -264,6 +272,16 @@ def check_number(number: int) -> None:
     """That a public number is one; raises `Damaged`."""
     if not 0 < number <= LAST_NUMBER:
         raise Damaged(f"a film's public number is not between 1 and {LAST_NUMBER}")
+
+
+def _check_root(root: bytes) -> None:
+    """That a certificate is one, and that nothing stands beside it; raises `Damaged`."""
+    try:
+        is_one = len(root) <= LONGEST_ROOT and root == load_pem_x509_certificate(root).public_bytes(Encoding.PEM)
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise Damaged("the certificate of the site is none, or something stands beside it")
 
 
 def _check_names(names: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from starlette.datastructures import QueryParams
 
 from jebi.office.kinds import ClipState, Has
+from jebi.office.members import NAME
 from jebi.office.shown import Filter
 
 LONGEST_QUERY = 200  # characters; a sentence, and no work for hours
@@ -56,10 +57,9 @@ def _second(untrusted: object) -> float | None:
 
 
 _ID = r"^[A-Za-z0-9_.-]{1,64}$"
-_NAME = r"^[a-z0-9][a-z0-9.-]{0,31}$"
 Id = Annotated[str, Path(pattern=_ID)]
-MemberName = Annotated[str, Path(pattern=_NAME)]
-NewName = Annotated[str, Form(pattern=_NAME)]
+MemberName = Annotated[str, Path(pattern=NAME)]
+NewName = Annotated[str, Form(pattern=NAME)]
 Media = Annotated[list[Annotated[str, StringConstraints(pattern=_ID)]], Form(min_length=1, max_length=MOST_MEDIA)]
 Key = Annotated[str, Query(max_length=LONGEST_KEY)]
 Words = Annotated[str, Query(max_length=LONGEST_QUERY)]
@@ -103,7 +103,7 @@ def local(untrusted_address: str) -> str:
 
 def is_name(untrusted: str) -> bool:
     """Whether a member could be called that."""
-    return re.fullmatch(_NAME, untrusted) is not None
+    return re.fullmatch(NAME, untrusted) is not None
 
 
 def _short(untrusted: QueryParams, name: str) -> str:

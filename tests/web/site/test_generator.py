@@ -24,6 +24,7 @@ from jebi.release.secret_words import Secrets
 from jebi.web.site.folder import files, measured
 from jebi.web.site.generator import MADE, Made, generate, read_last
 from published import DAY, SIGNER, Files, film, signed_site, taker
+from signing import authority
 
 LATER = date(2026, 11, 24)
 KILLED = """
@@ -229,3 +230,16 @@ def test_a_run_that_is_killed_at_any_moment_leaves_a_whole_site(tmp_path: Path) 
     assert wrong(site) == ()
     assert os.listdir(tmp_path) == ["site"]
     assert seen
+
+
+def test_the_certificate_for_readers_of_credentials_lies_beside_and_is_explained(press: Press) -> None:
+    press.make()
+    assert "root.pem" not in (press.folder / "en/check.html").read_text()
+    root = authority().certificate
+    made = generate(
+        signed_site(press.entries, root=root), str(press.folder), take=taker(press.held), signer=SIGNER, day=LATER
+    )
+    assert (press.folder / "root.pem").read_bytes() == root
+    assert "root.pem" in made.listed.by_path()
+    for language in ("en", "ko", "ja"):
+        assert 'href="../root.pem"' in (press.folder / language / "check.html").read_text()

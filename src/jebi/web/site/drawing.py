@@ -113,6 +113,7 @@ def _environment(site: Site) -> jinja2.Environment:
         names=wording.NAMES,
         key=site.key,
         address=site.address,
+        has_root=bool(site.root),
         length=wording.length,
         seconds=lambda time_ms: f"{time_ms / 1000:g}",
         said=said,

@@ -26,6 +26,7 @@ from jebi.web.site.layout import Page
 
 MADE: Final = "made-from.txt"
 MARK: Final = "swallow.svg"
+ROOT: Final = "root.pem"
 _MADE_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 Take = Callable[[Film, File], Iterable[bytes]]
@@ -100,6 +101,8 @@ class _Run:
         for film in self._site.films:
             self._film(film)
         self._put(MARK, drawing.mark)
+        if self._site.root:
+            self._put(ROOT, self._site.root)
         self._put(MADE, "".join(made_from).encode())
         self._put(SUMS, mirror.sums(self._entries))
         listed = self._listed(day)

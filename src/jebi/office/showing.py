@@ -1,0 +1,99 @@
+"""The films that were released, made again out of what the log names: a plan and the files of an output.
+
+Rows only say where things lie. What they lead to is held against the hashes in the log, so that whoever alters a row or a blob changes what is found wrong, and not
+what is shown.
+
+Invariants: a film that comes out of here is of the plan and of the list of files that were cleared; bytes are handed out as they lie there, and whoever takes them
+compares them. Peak: a plan, and one piece of a film.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from jebi.errors import Damaged
+from jebi.office.kept import Kept, pieces
+from jebi.release import plan_form, publication
+from jebi.release.output import FILM, digest
+from jebi.release.plan import Plan
+from jebi.release.publish import File, Film, Retraction
+from jebi.release.register import Released
+from jebi.vault import cuts
+from jebi.vault.catalogue import Catalogue
+from jebi.vault.cuts import OutputFile
+
+ANOTHER = "restore the archive from a copy, and see in the log who was there; nothing was published"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that is published, in the order of its numbers, and where the files of it lie."""
+
+    entries: tuple[Film | Retraction, ...]
+    kept: Kept
+    blobs: Mapping[tuple[int, str], str] = field(repr=False)
+
+    def take(self, film: Film, file: File) -> Iterator[bytes]:
+        """The bytes of a film's file, in pieces."""
+        opened = self.kept.open(self.blobs[film.number, file.sha256])
+        yield from pieces(opened, 0, opened.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Where the plans and outputs of one archive are found."""
+
+    catalogue: Catalogue
+    kept: Kept
+
+    def film(self, released: Released) -> Film:
+        """What the public is shown of a release.
+
+        Raises:
+            Refused: the plan tells the public nothing, or the output lacks a file.
+            Damaged: the plan, or the list of files, is not what the log names; or a text cannot be shown.
+        """
+        files, plan = self._files(released), self.plan(released)
+        named = [publication.file(one.name, one.size, one.sha256) for one in files]
+        blob = next((one.blob for one in files if one.name == FILM), None)
+        if blob is None:
+            raise Damaged("the output has no film", hint=ANOTHER)
+        return publication.film(released.number, plan, named, publication.measured(self.kept.open(blob)), released.day)
+
+    def check(self, released: Released) -> None:
+        """Read every file of a release. Raises `Damaged` where one is not to the byte what was cleared."""
+        for one in self._files(released):
+            opened, found = self.kept.open(one.blob), hashlib.sha256()
+            for piece in pieces(opened, 0, opened.size):
+                found.update(piece)
+            if (found.hexdigest(), opened.size) != (one.sha256, one.size):
+                raise Damaged(f"{one.name} of the cut is not what two people cleared", hint=ANOTHER)
+
+    def shown(self, films: Iterable[Released]) -> Shown:
+        """Films and notices of all that was released; raises as `film`."""
+        entries, blobs = list[Film | Retraction](), dict[tuple[int, str], str]()
+        for one in films:
+            entries.append(one.withdrawn or self.film(one))
+            if one.withdrawn is None:
+                blobs |= {(one.number, file.sha256): file.blob for file in self._files(one)}
+        return Shown(tuple(entries), self.kept, blobs)
+
+    def _files(self, released: Released) -> list[OutputFile]:
+        """The files of the output that the log names: their list has its hash."""
+        with self.catalogue.reading() as connection:
+            found = [one for one in cuts.outputs(connection, released.cut) if one.sha256 == released.output]
+            files = cuts.files(connection, found[0].id) if found else []
+        if digest({one.name: one.sha256 for one in files}) != released.output:
+            raise Damaged("the files of the cut are not those that two people cleared", hint=ANOTHER)
+        return files
+
+    def plan(self, released: Released) -> Plan:
+        """The plan that the log names. Raises `Damaged` where it is not there, or is another."""
+        with self.catalogue.reading() as connection:
+            found = [one for one in cuts.plans(connection, released.cut) if one.sha256 == released.plan]
+        if not found:
+            raise Damaged("the plan of the cut is not there", hint=ANOTHER)
+        content = self.kept.read(found[0].blob)
+        if hashlib.sha256(content).hexdigest() != released.plan:
+            raise Damaged("the plan of the cut is not the one that two people cleared", hint=ANOTHER)
+        return plan_form.parse(content)
