@@ -10,6 +10,7 @@ They go from this site and from copies that follow it; nobody can take back what
 
 import argparse
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from jebi.cli.options import add_archive
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     from jebi.office.admission import drain, open_catalogue  # the field's laptop has none of what these need
     from jebi.office.attending import kept_of
     from jebi.office.clearing import Clearances
+    from jebi.office.issuer import issuer
     from jebi.office.public_site import bring, settled
     from jebi.office.releasing import Releases
     from jebi.web.site.generator import generate
@@ -60,7 +62,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         settled(desk)  # or a film would be released that has no site
         number = _done(releases, options, texts) if options.cut else None
         drain(desk, catalogue)
-        brought = bring(releases, generate, options.site, to=options.to)
+        root = issuer(desk, datetime.now(UTC).date()).root
+        brought = bring(releases, generate, options.site, to=options.to, root=root)
     done = "" if number is None else f"film {number} is {'withdrawn' if options.retract else 'published'}; "
     sent = "" if brought.sent is None else f", {brought.sent} files sent"
     terminal.result(
