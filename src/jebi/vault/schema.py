@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-VERSION = "0003"  # of this schema; the name of the newest migration
+VERSION = "0004"  # of this schema; the name of the newest migration
 
 ClipKind = Literal["video", "audio", "image", "other", "unknown"]
 ClipState = Literal["waiting", "opened", "partly", "refused"]
@@ -42,6 +42,7 @@ Role = Literal["intake", "editor", "clearer", "publisher", "researcher", "admin"
 FixitySubject = Literal["clip", "blob"]
 FixityResult = Literal["whole", "damaged", "missing"]
 Verdict = Literal["cleared", "refused"]
+PictureUse = Literal["strip", "first"]
 JobState = Literal["waiting", "running", "done", "failed", "skipped"]
 
 # BIGINT in PostgreSQL; in SQLite every INTEGER has 64 bits, and a STRICT table knows no other name for it.
@@ -370,6 +371,41 @@ report = _numbered(
     CheckConstraint("passed IN (0, 1)", name="passed"),
     _index("output", "id"),
     _index("blob"),
+)
+
+# Pictures of an output, made of its film: pages of the contact strip, and those to look at first. Made anew, they take the place of the earlier ones.
+output_picture = _keyed(
+    "output_picture",
+    _integer("output", ForeignKey("output.id"), key=True),
+    _text("use", key=True),
+    _integer("number", key=True),
+    _integer("start_ms"),
+    _integer("end_ms"),
+    _text("why"),
+    _text("blob"),
+    _integer("size"),
+    _text("sha256"),
+    _one_of("use", PictureUse),
+    _index("blob"),
+)
+
+# What a member saw and answered before they were asked to sign.
+page_seen = _keyed(
+    "page_seen",
+    _integer("output", ForeignKey("output.id"), key=True),
+    _integer("member", ForeignKey("member.id"), key=True),
+    _integer("page", key=True),
+    _text("sha256"),
+    _integer("made_ms"),
+)
+
+checklist = _keyed(
+    "checklist",
+    _integer("output", ForeignKey("output.id"), key=True),
+    _integer("member", ForeignKey("member.id"), key=True),
+    _text("question", key=True),
+    _text("answer"),
+    _integer("made_ms"),
 )
 
 signing_key = _numbered(
