@@ -266,6 +266,21 @@ def _a_key_under_another_name(table: Table) -> None:
     table.clearances.enroll("stork", other.verifier(), by="member/admin")
 
 
+def _a_key_revoked_between(table: Table) -> None:
+    table.clear("crane")
+    asked = table.ask("heron")
+    table.clearances.revoke("heron", KEYS["heron"].verifier(), by="member/admin")
+    table.clearances.clear(table.output, "heron", str(note.sign(asked, KEYS["heron"])).encode())
+
+
+def _a_plan_that_is_kept_anew_by_who_was_asked(table: Table) -> None:
+    table.clear("crane")
+    asked = table.ask("heron")
+    plan = f"plan sha256 {asked.splitlines()[3].removeprefix('plan ')}, of 1 clips"
+    table.office.desk.append("cut-planned", "cut/1", plan, actor="member/heron", time=NOW_MS // 1000)
+    table.clearances.clear(table.output, "heron", str(note.sign(asked, KEYS["heron"])).encode())
+
+
 def _garbage(table: Table) -> None:
     table.clear("crane")
     table.clearances.clear(table.output, "heron", b"garbage")
@@ -292,6 +307,8 @@ ATTACKS: list[Callable[[Table], None]] = [
     _a_refusal_deleted_from_the_database,
     _one_key_for_two,
     _a_key_under_another_name,
+    _a_key_revoked_between,
+    _a_plan_that_is_kept_anew_by_who_was_asked,
     _garbage,
 ]
 

@@ -109,6 +109,7 @@ class Clearances:
             raise Refused(
                 "something leaks from the cut: its report did not pass", hint="mend the plan, and render it anew"
             )
+        self._check_free(cut, name)
         with self.catalogue.reading() as connection:
             strip = {one.number: one.sha256 for one in seeing.pictures(connection, output, "strip")}
             kept = seen or seen_of(connection, output, whose.id)
@@ -139,9 +140,8 @@ class Clearances:
             raise Refused("what was signed is not this cut", hint="look at it and its report again, and sign anew")
         if not any(note.signed_by(key) for key in self.standing().get(name, ())):
             raise Refused("it is not signed by a key of that member that stands")
-        if name in self._authors(cut):
-            raise Refused("who made the plan cannot clear it", hint="ask somebody else who clears")
-        if self._stands(output, whose.id, cut, name):
+        self._check_free(cut, name)
+        if self.stands(output, name):
             raise Refused("that member cleared it already", hint="a second person clears it, with a key of their own")
         with self.catalogue.writing(self.now_ms()) as change:
             if clearing.spend(change, challenge, whose.id) != report.id:
@@ -159,9 +159,19 @@ class Clearances:
             clearing.say(change, output, whose.id, "refused", "", event)
 
     def spoken(self, output: int) -> tuple[set[str], set[str]]:
-        """Who ever kept the plan of an output, and whose last word on it is a refusal, by the log."""
+        """Who ever kept the plan of an output that was reported on, and whose last word on it is a refusal, by the log."""
         cut, _ = self._cut(output)
         return self._authors(cut), self._refusals(cut)
+
+    def stands(self, output: int, name: str) -> bool:
+        """Whether a member's last word clears exactly this output, by its newest report, with a key of theirs that stands."""
+        whose, (cut, _) = self._member(name), self._cut(output)
+        with self.catalogue.reading() as connection:
+            said = [
+                one.note.encode() for one in clearing.words(connection, output) if one.member == whose.id and one.note
+            ]
+        notes = [parse(one) for one in said if parse(one).text == cut.statement(_challenge_of(one))]
+        return any(one.signed_by(key) for one in notes for key in self.standing().get(name, ()))
 
     def cleared(self, output: int) -> ClearedCut:
         """The cut, if it is cleared now. Raises `Refused` or `Damaged` with what is lacking or wrong."""
@@ -206,12 +216,14 @@ class Clearances:
             raise Refused("nobody looked yet whether anything leaks from the cut", hint="have it looked through")
         return Cut(number=found.cut, output=found.sha256, plan=planned.sha256, report=report.sha256), report
 
-    def _stands(self, output: int, whose: int, cut: Cut, name: str) -> bool:
-        """Whether a member's last word clears exactly this, by a key of theirs that stands."""
-        with self.catalogue.reading() as connection:
-            said = [one.note.encode() for one in clearing.words(connection, output) if one.member == whose and one.note]
-        notes = [parse(one) for one in said if parse(one).text == cut.statement(_challenge_of(one))]
-        return any(one.signed_by(key) for one in notes for key in self.standing().get(name, ()))
+    def _check_free(self, cut: Cut, name: str) -> None:
+        """Raise `Refused` where a member's signature would be worth nothing."""
+        if name in self._authors(cut):
+            raise Refused("who made the plan cannot clear it", hint="ask somebody else who clears")
+        if self._refusals(cut) - {name}:
+            raise Refused("somebody who may refused the cut", hint="make another plan; a refusal needs no reason")
+        if not self.standing().get(name):
+            raise Refused("no key of that member stands", hint="have an admin enroll the public half of their key file")
 
     def _authors(self, cut: Cut) -> set[str]:
         """Who ever kept this plan, by the log."""

@@ -17,7 +17,7 @@ from jebi.media.probe import probe
 from jebi.office.kept import Kept
 from jebi.office.labour import Report
 from jebi.release.doubts import Doubt
-from jebi.vault.schema import PictureUse
+from jebi.vault.schema_seeing import PictureUse
 from jebi.vault.seeing import Picture
 
 EVERY_MS = 250  # four pictures a second
@@ -82,7 +82,8 @@ def make_pictures(jail: Jail, film: str, first: tuple[Doubt, ...], kept: Kept, r
     """
     strip = _Strip(kept, {one.picture: one for one in first})
     seen = probe(jail, film, can_stop=report.can_stop)
-    taken, made = frames(jail, film, seen, height=LINES, can_stop=report.can_stop), []
+    taken = frames(jail, film, seen, height=LINES, can_stop=report.can_stop)
+    made: list[Picture] = []
     try:
         for number, frame in enumerate(taken):
             made += strip.see(number, frame)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 
 from jebi.vault.catalogue import Change, Event, columns, row, rows
 from jebi.vault.limits import LONGEST_NAME, LONGEST_SENTENCE, check_hex, check_number, check_text
-from jebi.vault.schema import cut, cut_clip, cut_plan, output, output_file, output_picture, report
+from jebi.vault.schema import cut, cut_clip, cut_plan, output, output_file, report
+from jebi.vault.schema_seeing import output_picture
 
 SHA256 = 64
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, select
 from jebi.vault.catalogue import Change, Event, columns, row, rows
 from jebi.vault.cuts import SHA256, Kept
 from jebi.vault.limits import LONGEST_NAME, check_hex, check_number, check_one_of, check_text
-from jebi.vault.schema import PictureUse, checklist, output_picture, page_seen
+from jebi.vault.schema_seeing import PictureUse, checklist, output_picture, page_seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
