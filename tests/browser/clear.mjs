@@ -6,8 +6,8 @@ import { chromium } from 'playwright-core'
 
 const given = JSON.parse(readFileSync(process.argv[2], 'utf-8'))
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf-8')
-const seen = { elsewhere: [], said: [], sent: [], axe: [], out: [] }
-mkdirSync(given.pictures, { recursive: true })
+const seen = { elsewhere: [], said: [], sent: [], axe: [], out: [], cut: 0 }
+if (given.pictures) mkdirSync(given.pictures, { recursive: true })
 const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [...(given.sandbox ? [] : ['--no-sandbox']), '--autoplay-policy=no-user-gesture-required', '--disable-background-networking'],
@@ -34,12 +34,12 @@ const go = (page, path) => page.goto(given.origin + path, { waitUntil: 'load' })
 async function look(page, name) {
     await page.evaluate(() => { for (const one of document.querySelectorAll('main details')) one.open = true })
     await page.evaluate(axe)
-    for (const theme of ['light', 'dark']) {
+    for (const [theme, options] of [['light', {}], ['dark', { runOnly: ['color-contrast'] }]]) {
         await page.evaluate((chosen) => { document.documentElement.dataset.theme = chosen }, theme)
-        const results = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+        const results = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], ...chosen }), options)
         const grave = results.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
         seen.axe.push(...grave.map((one) => `${name}, ${theme}: ${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' ')}`))
-        await page.screenshot({ path: join(given.pictures, `${name}-${theme}.png`), fullPage: true })
+        if (given.pictures) await page.screenshot({ path: join(given.pictures, `${name}-${theme}.png`), fullPage: true })
     }
     for (const width of [360, 2560]) {
         await page.setViewportSize({ width, height: 900 })
@@ -59,6 +59,7 @@ async function see(page) {
         const button = page.getByRole('button', { name: given.words.saw })
         if (!(await button.count())) break
         await page.waitForFunction(() => document.querySelector('.leaf img').naturalWidth > 1000)
+        seen.cut += await page.evaluate(() => document.querySelector('.leaf').scrollWidth - document.querySelector('.leaf').clientWidth)
         pages += 1
         if (pages === 1 && given.portraits) await look(page, 'clear-strip')
         await button.press('Enter')

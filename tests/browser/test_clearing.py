@@ -114,7 +114,7 @@ def found(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         "keys": {"crane": good.decode()},
         "passphrase": PASSPHRASE,
         "wrong": [[name, file.decode(), words] for name, file, words in wrong],
-        "pictures": os.environ.get("JEBI_PICTURES", str(folder)),
+        "pictures": os.environ.get("JEBI_PICTURES", ""),
         "sandbox": os.geteuid() != 0,
     }
     with served(archive, folder, is_admitting=False) as (origin, _):
@@ -145,6 +145,7 @@ def test_every_page_of_the_film_was_seen_before_there_was_anything_to_sign(found
     first = found["first"]
     assert first["length"] > 10
     assert (first["pages"], first["without"]) == (2, 0)
+    assert found["cut"] == 0  # no picture is beside the screen
     assert first["firsts"] > 0
     assert first["statement"].startswith("jebi clearance\ncut 1\noutput ")
 

@@ -123,7 +123,7 @@ def test_two_people_clear_a_cut_on_the_pages(table: Table) -> None:
     assert {one.member for one in cleared.clearances} == {"crane", "heron"}
     assert "Two people cleared it." in crane.client.get(table.there.address).text
     publisher = table.browser("owl", Role.PUBLISHER).client.get("/releases").text
-    assert f"jebi desk publish {table.there.cut}" in publisher
+    assert f"jebi desk publish {table.there.cut} --as owl --site" in publisher
     assert table.desk.house.verify_log().is_true
 
 
