@@ -116,7 +116,7 @@ async function first() {
     const wrong = await mistakes(page)
     await Promise.all([page.waitForURL(given.origin + given.address), sign(page, given.keys.crane, given.passphrase)])
     const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]))
-    await look(page, 'clear-one')
+    if (given.pictures) await page.screenshot({ path: join(given.pictures, 'clear-one.png'), fullPage: true })
     await page.context().close()
     return { length, firsts, without, pages, statement, wrong, kept }
 }
