@@ -1,5 +1,6 @@
 """What pages ask of a cut that is cleared: all that must be seen, by the rows and the log as they are now; and what stands in the way."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,14 @@ class Room:
         asked = self.shown.house.ask(self.there.cut, self.there.output, by=by)
         signed = note.sign(asked.statement, signer(self.shown.office.desk.name, by))
         self.shown.house.clear(self.there.cut, self.there.output, str(signed).encode(), by=by)
+
+    def clear_by_two(self) -> None:
+        self.enroll("crane", "heron")
+        for name in ("crane", "heron"):
+            assert not self.reviewed().is_cleared
+            self.see(name)
+            self.clear(name)
+            assert Obstacle.DONE in self.reviewed(name).obstacles
 
 
 @pytest.fixture
@@ -95,12 +104,7 @@ def test_obstacles_go_away_one_by_one(room: Room) -> None:
 
 
 def test_two_people_clear_it_and_it_waits_for_a_publisher(room: Room) -> None:
-    room.enroll("crane", "heron")
-    for name in ("crane", "heron"):
-        assert not room.reviewed().is_cleared
-        room.see(name)
-        room.clear(name)
-        assert Obstacle.DONE in room.reviewed(name).obstacles
+    room.clear_by_two()
     assert room.reviewed().is_cleared
     (ready,) = room.shown.house.releases().ready
     assert (ready.output, ready.by, ready.why_not) == (room.there.output, ("crane", "heron"), "")
@@ -111,12 +115,21 @@ def test_two_people_clear_it_and_it_waits_for_a_publisher(room: Room) -> None:
 
 
 def test_what_was_released_is_told_with_who_cleared_and_who_published_it(room: Room) -> None:
-    test_two_people_clear_it_and_it_waits_for_a_publisher(room)
+    room.clear_by_two()
     with room.shown.house.catalogue.writing(NOW_MS) as change:
         first, second = clearing.words(change.connection, room.there.output)
         owl = next(at for at, name in clearing.member_numbers(change.connection).items() if name == "owl")
-        whose = {"first": first.id, "first_member": first.member, "second": second.id, "second_member": second.member}
-        out = Released(id=0, output=room.there.output, slug="0001", **whose, publisher=owl, made_ms=NOW_MS)
+        out = Released(
+            id=0,
+            output=room.there.output,
+            slug="0001",
+            first=first.id,
+            first_member=first.member,
+            second=second.id,
+            second_member=second.member,
+            publisher=owl,
+            made_ms=NOW_MS,
+        )
         clearing.retract(change, clearing.release(change, out, EVENT), "somebody asked", EVENT)
     releases = room.shown.house.releases()
     assert releases.ready == ()
@@ -159,7 +172,7 @@ def test_a_report_that_did_not_pass_stands_in_the_way(room: Room) -> None:
 
 
 def test_a_cut_that_two_signed_and_that_was_looked_through_again_says_why_it_is_not_cleared(room: Room) -> None:
-    test_two_people_clear_it_and_it_waits_for_a_publisher(room)
+    room.clear_by_two()
     desk, house = room.shown.office.desk, room.shown.house
     report(desk, house.catalogue, house.kept, room.there, NOW_MS + 1)
     assert not room.reviewed().is_cleared
@@ -186,7 +199,7 @@ def test_pictures_that_are_made_anew_must_be_seen_anew(room: Room) -> None:
 @pytest.mark.parametrize("cut", [0, 2, 1 << 52])
 def test_an_output_is_found_at_its_own_cut_only(room: Room, cut: int) -> None:
     house, output = room.shown.house, room.there.output
-    asks = [
+    asks: list[Callable[[], object]] = [
         lambda: house.reviewed(cut, output, by="crane"),
         lambda: house.film(cut, output),
         lambda: house.picture(cut, output, "strip", 1),

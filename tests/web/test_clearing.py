@@ -154,9 +154,9 @@ def _a_note_that_is_replayed(table: Table) -> Response:
 
 
 def _a_note_of_another_member(table: Table) -> Response:
-    crane, heron = table.clear("crane"), table.browser("heron")
+    table.clear("crane")
+    heron = table.browser("heron")
     table.see(heron)
-    assert crane
     return table.send(heron, table.ask(heron), key="crane")
 
 
