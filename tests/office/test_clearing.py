@@ -355,7 +355,7 @@ def test_who_saw_and_answered_on_pages_is_asked_to_sign(table: Table) -> None:
     ("more", "said"),
     [
         ({"sha256": "a" * 64}, "1 of 1 pages"),
-        ({"answer": None}, "10 questions"),
+        ({"answer": None}, "10 of 10 questions"),
         ({"answer": Answer.UNSURE}, "not sure"),
     ],
     ids=["a page as it was before", "no answers", "doubts"],
@@ -376,7 +376,7 @@ def test_before_there_are_pictures_nobody_is_asked_on_pages(table: Table) -> Non
 def test_answers_in_the_database_that_no_question_has_count_for_nothing(table: Table) -> None:
     _saw(table, "crane")
     table.edit("UPDATE checklist SET answer = 'perhaps' WHERE question = 'gait'")
-    with pytest.raises(Refused, match="1 questions are not answered, the first of them: gait"):
+    with pytest.raises(Refused, match="1 of 10 questions are not answered, the first of them: gait"):
         table.clearances.ask(table.output, "crane")
 
 
