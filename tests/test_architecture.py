@@ -25,18 +25,23 @@ DRAWERS = {
 }
 TESTED_ELSEWHERE = {
     "office/counter": "a contract that office/house keeps",
+    "office/counter_clearing": "a contract that office/clearing_room keeps",
     "office/members": "values, and a contract that office/staff keeps",
     "office/opened": "a type",
     "office/shown": "values",
+    "office/shown_clearing": "values",
     "office/vector_reader": "every test of office/test_verdicts goes over all kinds of vectors",
     "office/vectors_of_custody": "office/test_verdicts",
     "office/vectors_of_keys": "office/test_verdicts",
     "office/vectors_of_parcels": "office/test_verdicts",
     "vault/index_sqlite": "all that it does, PostgreSQL does too: vault/test_index asks both",
+    "vault/schema_columns": "vault/test_schema",
+    "vault/schema_seeing": "vault/test_schema and vault/test_seeing",
     "vault/migrations/env": "Alembic runs it: vault/test_migrations",
     "vault/migrations/versions/v0001": "Alembic runs it: vault/test_migrations",
     "vault/migrations/versions/v0002": "Alembic runs it: vault/test_migrations",
     "vault/migrations/versions/v0003": "Alembic runs it: vault/test_migrations",
+    "vault/migrations/versions/v0004": "Alembic runs it: vault/test_migrations",
 }
 JOURNEY = ("field/intake", "parcel/seal", "parcel/fountain", "carriers/slot", "archive/receive", "release/protect")
 

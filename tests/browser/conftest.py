@@ -68,12 +68,12 @@ def names(archive: Path) -> dict[str, Any]:
 class served:  # noqa: N801 it reads as what it does
     """`jebi desk serve`, for as long as the block lasts."""
 
-    def __init__(self, archive: Path, folder: Path) -> None:
-        self.archive, self.folder = archive, folder
+    def __init__(self, archive: Path, folder: Path, *, is_admitting: bool = True) -> None:
+        self.archive, self.folder, self.is_admitting = archive, folder, is_admitting
 
     def __enter__(self) -> tuple[str, dict[str, str]]:
         settings = Settings(origins=("http://127.0.0.1:8765",), clock=time.time, dice=os.urandom, complain=print)
-        cookies = admit(self.archive, settings)
+        cookies = admit(self.archive, settings) if self.is_admitting else {}
         self.said = (self.folder / "said").open("wb")
         command = [*JEBI, "desk", "serve", "--archive", str(self.archive), "--passphrase-file", "-", "--json"]
         self.process = subprocess.Popen(

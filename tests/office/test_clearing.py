@@ -4,10 +4,13 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from jebi.archive.record import Event as LogEvent
+from jebi.archive.record import parse_record
 from jebi.errors import Damaged, NothingFound, Refused
 from jebi.office.admission import drain, open_catalogue
 from jebi.office.attending import kept_of
@@ -16,8 +19,9 @@ from jebi.office.desk import join_desk
 from jebi.parcel import note
 from jebi.parcel.note import Ed25519Signer
 from jebi.release import plan_form
+from jebi.release.checklist import Answer, Question, Seen
 from jebi.release.leaks import CHECKS, Check, Finding, Reason, reported, sign_report
-from jebi.vault import cuts, members
+from jebi.vault import cuts, members, seeing
 from jebi.vault.catalogue import Event
 from jebi.vault.clearing import FRESH_MS
 from jebi.vault.members import Member
@@ -30,6 +34,8 @@ KEYS = {
     name: Ed25519Signer(name=f"example.org/desk/{name}", secret=name.encode().ljust(32, b"."))
     for name in ("crane", "heron", "stork", "wren")
 }
+SEEN = Seen(has_watched=True, answers=dict.fromkeys(Question, Answer.NO))
+PAGE = seeing.Picture(use="strip", number=1, start_ms=0, end_ms=1, why="", blob="8" * 64, size=9, sha256="9" * 64)
 EVENT = Event(kind="tried", subject="s", detail="", actor="a")
 
 
@@ -42,9 +48,13 @@ class Table:
     clearances: Clearances
     output: int
 
+    def ask(self, name: str) -> str:
+        """Ask as who watched the film and answered everything."""
+        return self.clearances.ask(self.output, name, seen=SEEN)
+
     def clear(self, name: str, *, signer: str = "") -> bytes:
         """Ask and sign as one does; returns what was signed."""
-        asked = self.clearances.ask(self.output, name)
+        asked = self.ask(name)
         signed = str(note.sign(asked, KEYS[signer or name])).encode()
         self.clearances.clear(self.output, name, signed)
         return signed
@@ -222,14 +232,14 @@ def _a_role_taken_away(table: Table) -> None:
 
 def _a_clock_that_is_set_back(table: Table) -> None:
     table.clear("crane")
-    asked = table.clearances.ask(table.output, "heron")
+    asked = table.ask("heron")
     table.clock.now_ms -= 1000
     table.clearances.clear(table.output, "heron", str(note.sign(asked, KEYS["heron"])).encode())
 
 
 def _an_answer_a_day_late(table: Table) -> None:
     table.clear("crane")
-    asked = table.clearances.ask(table.output, "heron")
+    asked = table.ask("heron")
     table.clock.now_ms += FRESH_MS + 1
     table.clearances.clear(table.output, "heron", str(note.sign(asked, KEYS["heron"])).encode())
 
@@ -262,6 +272,26 @@ def _one_key_for_two(table: Table) -> None:
     table.clearances.enroll("stork", KEYS["crane"].verifier(), by="member/admin")
 
 
+def _a_key_under_another_name(table: Table) -> None:
+    other = Ed25519Signer(name="example.org/desk/wren", secret=b"another".ljust(32, b"."))
+    table.clearances.enroll("stork", other.verifier(), by="member/admin")
+
+
+def _a_key_revoked_between(table: Table) -> None:
+    table.clear("crane")
+    asked = table.ask("heron")
+    table.clearances.revoke("heron", KEYS["heron"].verifier(), by="member/admin")
+    table.clearances.clear(table.output, "heron", str(note.sign(asked, KEYS["heron"])).encode())
+
+
+def _a_plan_that_is_kept_anew_by_who_was_asked(table: Table) -> None:
+    table.clear("crane")
+    asked = table.ask("heron")
+    plan = f"plan sha256 {asked.splitlines()[3].removeprefix('plan ')}, of 1 clips"
+    table.office.desk.append("cut-planned", "cut/1", plan, actor="member/heron", time=NOW_MS // 1000)
+    table.clearances.clear(table.output, "heron", str(note.sign(asked, KEYS["heron"])).encode())
+
+
 def _garbage(table: Table) -> None:
     table.clear("crane")
     table.clearances.clear(table.output, "heron", b"garbage")
@@ -288,6 +318,9 @@ ATTACKS: list[Callable[[Table], None]] = [
     _a_refusal_deleted_from_the_database,
     _a_refusal_taken_back_by_an_event_in_the_database,
     _one_key_for_two,
+    _a_key_under_another_name,
+    _a_key_revoked_between,
+    _a_plan_that_is_kept_anew_by_who_was_asked,
     _garbage,
 ]
 
@@ -303,12 +336,87 @@ def test_nothing_is_cleared_by(table: Table, attack: Callable[[Table], None]) ->
 
 
 @pytest.mark.parametrize(
-    "attack", [_a_signature_replayed, _a_signature_of_another, _a_clock_that_is_set_back, _garbage]
+    "attack",
+    [_the_same_person_twice, _a_signature_replayed, _a_signature_of_another, _a_clock_that_is_set_back, _garbage],
 )
 def test_who_tries_stands_in_the_log(table: Table, attack: Callable[[Table], None]) -> None:
     with pytest.raises((Refused, Damaged)):
         attack(table)
     assert table.log[-1] == "clearance-rejected"
+
+
+def _saw(table: Table, name: str, *, sha256: str = PAGE.sha256, answer: Answer | None = Answer.NO) -> None:
+    """Sign off the only page of the strip and answer everything, as one does on pages."""
+    with table.clearances.catalogue.writing(table.clock.now_ms) as change:
+        whose = members.named(change.connection, name)
+        assert whose
+        seeing.put_pictures(change, table.output, [PAGE], EVENT)
+        seeing.sign_off(change, table.output, whose.id, PAGE.number, sha256, EVENT)
+        if answer:
+            seeing.answer(change, table.output, whose.id, dict.fromkeys(Question, answer), EVENT)
+
+
+def test_who_saw_and_answered_on_pages_is_asked_to_sign(table: Table) -> None:
+    _saw(table, "crane")
+    assert table.clearances.ask(table.output, "crane").startswith("jebi clearance")
+    with pytest.raises(Refused, match="1 of 1 pages"):
+        table.clearances.ask(table.output, "heron")  # what another saw is not what they saw
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"sha256": "a" * 64}, "1 of 1 pages"),
+        ({"answer": None}, "10 of 10 questions"),
+        ({"answer": Answer.UNSURE}, "not sure"),
+    ],
+    ids=["a page as it was before", "no answers", "doubts"],
+)
+def test_who_lacks_something_is_given_nothing_to_sign(table: Table, more: dict[str, Any], said: str) -> None:
+    _saw(table, "crane", **more)
+    with pytest.raises(Refused, match=said):
+        table.clearances.ask(table.output, "crane")
+    with table.clearances.catalogue.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM challenge")).scalar() == 0
+
+
+def test_before_there_are_pictures_nobody_is_asked_on_pages(table: Table) -> None:
+    with pytest.raises(Refused, match="not made yet"):
+        table.clearances.ask(table.output, "crane")
+
+
+def test_answers_in_the_database_that_no_question_has_count_for_nothing(table: Table) -> None:
+    _saw(table, "crane")
+    table.edit("UPDATE checklist SET answer = 'perhaps' WHERE question = 'gait'")
+    with pytest.raises(Refused, match="1 of 10 questions are not answered, the first of them: gait"):
+        table.clearances.ask(table.output, "crane")
+
+
+def test_what_is_answered_at_a_terminal_stands_in_the_log(table: Table) -> None:
+    table.ask("crane")
+    event = next(one for one in reversed(list(_events(table))) if one.kind == "checklist-answered")
+    assert event.actor == "member/crane"
+    assert "watched the whole film; gait no, clothes no" in event.detail
+
+
+def test_a_key_that_replaces_a_revoked_one_clears_again(table: Table) -> None:
+    table.clear("crane")
+    table.clearances.revoke("crane", KEYS["crane"].verifier(), by="member/admin")
+    other = Ed25519Signer(name=KEYS["crane"].name, secret=b"another".ljust(32, b"."))
+    table.clearances.enroll("crane", other.verifier(), by="member/admin")
+    table.clearances.clear(table.output, "crane", str(note.sign(table.ask("crane"), other)).encode())
+    table.clear("heron")
+    assert len(table.clearances.cleared(table.output).clearances) == 2
+
+
+def test_who_spoke_of_an_output_is_told_by_the_log(table: Table) -> None:
+    table.clearances.refuse(table.output, "stork")
+    table.edit("DELETE FROM clearance")
+    assert table.clearances.spoken(table.output) == ({"wren"}, {"stork"})
+
+
+def _events(table: Table) -> Iterator[LogEvent]:
+    return (parse_record(line).event for line in table.office.desk.ledger.records())
 
 
 def test_a_refusal_can_be_taken_back_by_who_refused(table: Table) -> None:
@@ -320,9 +428,9 @@ def test_a_refusal_can_be_taken_back_by_who_refused(table: Table) -> None:
 
 def test_what_is_not_there_is_not_found(table: Table) -> None:
     with pytest.raises(NothingFound):
-        table.clearances.ask(77, "crane")
+        table.clearances.ask(77, "crane", seen=SEEN)
     with pytest.raises(NothingFound):
-        table.clearances.ask(table.output, "nobody")
+        table.clearances.ask(table.output, "nobody", seen=SEEN)
 
 
 def test_the_report_key_is_the_desk_s_own_and_not_that_of_the_log(table: Table) -> None:

@@ -23,7 +23,7 @@ KEPT = {
     "Consent": "unknown given limited refused withdrawn",
     "Risk": "unknown low high mortal",
     "JobState": "waiting running failed done skipped",
-    "JobKind": "metadata viewing sound signs faces speech meaning fixity faces-through render leaks",
+    "JobKind": "metadata viewing sound signs faces speech meaning fixity faces-through render leaks strip",
     "Level": "good warning bad",
     "Topic": "parcels archive jobs",
     "Part": "viewing poster shot",

@@ -11,6 +11,7 @@ import c2pa
 import pytest
 
 from cameras import film_of, filmed
+from cut_to_clear import keep_output
 from jebi.errors import Damaged, NothingFound, Refused
 from jebi.media.encoding import encoded
 from jebi.media.frames import frames
@@ -26,15 +27,16 @@ from jebi.office.leaks_camera import ALONE
 from jebi.office.looking import _settle
 from jebi.office.originals import Originals
 from jebi.office.outputs import make_output
-from jebi.office.protecting import LEAKS, RENDER, SEARCH, Protecting
+from jebi.office.protecting import LEAKS, RENDER, SEARCH, STRIP, Protecting
 from jebi.office.rendering import OPTIONS, _neutralise
 from jebi.office.unsealed import plain
 from jebi.release import plan_form
+from jebi.release.doubts import Why
 from jebi.release.leaks import Check, Reason, Report
 from jebi.release.neutral import PROGRESSIVE
 from jebi.release.output import digest
 from jebi.release.plan import Part, Picture, Plan, Source
-from jebi.vault import clips, cuts, jobs
+from jebi.vault import clips, cuts, jobs, seeing
 from jebi.vault.catalogue import Event
 from jebi.vault.jobs import Job
 from looked_at import FILM, MODELS, look_at
@@ -136,6 +138,22 @@ def test_an_output_of_other_files_than_were_rendered_is_damaged(shown: Shown) ->
         do(shown, LEAKS, str(number))
 
 
+def test_pictures_of_an_output_are_made_for_who_clears_it(shown: Shown, samples: Path) -> None:
+    house, desk = shown.house, shown.office.desk
+    there = keep_output(desk, house.catalogue, house.kept, shown.clip(FILM), samples / FILM, NOW_MS, pictures=False)
+    with Originals(desk) as originals:
+        protecting = Protecting(house.catalogue, originals, house.kept, Jail.find(), Models(MODELS))
+        write = protecting.do(job(STRIP, str(there.output)), Progress())
+    assert_bench_is_empty(shown)
+    with house.catalogue.writing(NOW_MS) as change:
+        write(change)
+    house.bring_to_log()
+    with house.catalogue.reading() as connection:
+        assert [one.number for one in seeing.pictures(connection, there.output, "strip")] == [1]
+        assert {one.why for one in seeing.pictures(connection, there.output, "first")} == {Why.END, Why.GAP}
+    assert shown.kinds()[0] == "pictures-made"
+
+
 def test_a_clip_that_is_another_than_was_planned_is_not_shown(shown: Shown) -> None:
     with pytest.raises(Refused, match="not the one that it was made for"):
         do(shown, RENDER, planned(shown, sha256="0" * 64))
@@ -157,7 +175,7 @@ def test_a_plan_that_is_gone_from_its_blobs_is_not_found(shown: Shown) -> None:
         do(shown, RENDER, number)
 
 
-@pytest.mark.parametrize(("task", "subject"), [(RENDER, "77"), (SEARCH, "0" * 16)])
+@pytest.mark.parametrize(("task", "subject"), [(RENDER, "77"), (STRIP, "77"), (SEARCH, "0" * 16)])
 def test_a_job_for_what_is_not_there_is_refused(shown: Shown, task: str, subject: str) -> None:
     with pytest.raises(Refused, match="not in the catalogue"):
         do(shown, task, subject)

@@ -159,3 +159,18 @@ def test_a_key_is_one_member_s_and_is_revoked_for_ever(ready: Ready) -> None:
         assert clearing.keys(connection) == [key]
         assert key.revoked_ms == NOW
         assert clearing.member_numbers(connection)[ready.crane] == "crane"
+
+
+def test_what_two_cleared_waits_for_a_publisher_until_it_is_released(ready: Ready) -> None:
+    def waiting() -> list[int]:
+        with ready.catalogue.reading() as connection:
+            return clearing.waiting(connection, 10)
+
+    first = ready.say(ready.crane)
+    assert waiting() == []
+    second = ready.say(ready.heron, "refused")
+    assert waiting() == []
+    second = ready.say(ready.heron)
+    assert waiting() == [ready.output]
+    ready.release(first=first, first_member=ready.crane, second=second, second_member=ready.heron)
+    assert waiting() == []

@@ -63,6 +63,7 @@ from jebi.office.shown import (
     Verdict,
     Viewing,
 )
+from web.archive_clearing import SampleClearing
 
 T = TypeVar("T")
 NOW = 1_795_000_000
@@ -106,7 +107,7 @@ class Bytes:
 
 
 @dataclass
-class SampleArchive:
+class SampleArchive(SampleClearing):
     """The archive. `films` and `pictures` are taken in turn for viewing copies and shots."""
 
     films: Sequence[bytes] = (b"not really a film" * 1000,)

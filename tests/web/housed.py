@@ -11,6 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from cut_to_clear import keep_output
 from jebi.office.admission import open_catalogue
 from jebi.office.attending import kept_of
 from jebi.office.databases import settle
@@ -33,7 +34,7 @@ SPOKEN = "1\n00:00:00,500 --> 00:00:02,000\n오늘 쌀값이 또 올랐소.\n"
 
 
 def build(empty: Path, folder: Path, samples: Path, *, url: str = "") -> Path:
-    """An archive with a parcel that was looked at, half of another, and a transcript; returns its folder.
+    """An archive with a parcel that was looked at, half of another, a transcript, and a cut; returns its folder.
 
     `url` is that of an empty PostgreSQL database, where the catalogue is to be there.
     """
@@ -53,6 +54,7 @@ def build(empty: Path, folder: Path, samples: Path, *, url: str = "") -> Path:
             with house.changing() as change:
                 jobs.want(change, "speech", [film])
             house.skip(house.jobs(JobState.WAITING).items[0].id, by="haneul")
+            keep_output(office.desk, catalogue, house.kept, house.found(film), samples / FILM, _ms())
     return folder / "archive"
 
 

@@ -17,10 +17,13 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from cut_to_clear import signer
 from database import either, postgresql_url  # noqa: F401 fixtures
 from jebi.office.house import House
 from jebi.office.kinds import JobState, ParcelState, Role
 from jebi.office.shown import Delivery, Filter
+from jebi.parcel.note import Ed25519Signer, sign
+from jebi.release.checklist import Answer, Question
 from jebi.web import passwords, sessions
 from jebi.web.app import endpoints_by_name
 from jebi.web.table import BY_NAME, RULES
@@ -53,6 +56,7 @@ TAKE_NOTHING = {
     "guide",
     "trips",
     "log_verify",
+    "releases",
     "health",
     "members",
     *(f"{name}_live" for name in LIVE),
@@ -97,6 +101,8 @@ class Asked:
 
     desk: Housed
     places: dict[str, str]
+    note: str = "x"
+    leaf: str = "0" * 64
 
     def path(self, row: Row) -> str:
         """The row's address of something that there is."""
@@ -125,6 +131,13 @@ class Asked:
             return {"password": PASSWORD, "code": self.code(passwords.proposed_key(token or b""))}
         if row.name == "receive":
             return {"medium": self.desk.house.media()[0].id}
+        if row.name.startswith(("clear_", "member_key")):
+            return {
+                "note": self.note,
+                "sha256": self.leaf,
+                "gait": "no",
+                "verifier": str(key_of("a-target").verifier()),
+            }
         if row.name in {"tag_drop", "collection_drop"}:
             return {"tag": "a tag", "collection": "a collection"}
         filled = {"name": f"new-{self.desk.drawn}", "password": OTHER_PASSWORD, "role": "editor", "state": "enabled"}
@@ -148,6 +161,29 @@ class Asked:
             house.skip(job, by="haneul")
         elif row.name == "job_skip" and state is JobState.SKIPPED:
             house.again(job, by="haneul")
+        elif row.name.startswith("clear_"):
+            by = self.desk.signed_in(Role.CLEARER).member.name
+            self.leaf = house.reviewed(1, 1, by=by).strip[0].sha256
+            self.note = ready_to_sign(self.desk) if row.name in {"clear_ask", "clear_sign"} else self.note
+        elif row.name.startswith("member_key"):
+            house.keep_member(self.desk.named("a-target", Role.CLEARER), by="desk")
+            if row.name == "member_key_revoke" and "a-target" not in house.keys_of():
+                house.enroll("a-target", str(key_of("a-target").verifier()), by="desk")
+
+
+def key_of(name: str) -> Ed25519Signer:
+    return signer("example.org/desk", name)
+
+
+def ready_to_sign(desk: Housed) -> str:
+    """What the clearer signs who saw and answered everything, and was asked."""
+    house, by = desk.house, desk.signed_in(Role.CLEARER).member.name
+    if not house.keys_of().get(by):
+        house.enroll(by, str(key_of(by).verifier()), by="desk")
+    for one in house.reviewed(1, 1, by=by).unseen:
+        house.sign_off(1, 1, one.number, one.sha256, by=by)
+    house.answer(1, 1, dict.fromkeys(Question, Answer.NO), by=by)
+    return str(sign(house.ask(1, 1, by=by).statement, key_of(by)))
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +215,10 @@ def asked(
                 "{trip}": whole.trip,
                 "{job}": left,
                 "{member}": "a-target",
+                "{cut}": "1",
+                "{output}": "1",
+                "{picture}": "1",
+                "{leaf}": "1",
             },
         )
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jebi.office import kinds
+from jebi.office import kinds, shown_clearing
+from jebi.release import checklist, doubts, leaks
 from jebi.web import app, drawing, wording
 
 WEB = Path(wording.__file__).parent
@@ -57,6 +58,12 @@ FAMILIES: dict[str, AbstractSet[str]] = {
     "stated.add_": {"place", "time"},
     "tag.add_": {"tag", "collection"},
     "error.": {str(number) for number in app.EXPLAINED},
+    "clear.obstacle.": set(shown_clearing.Obstacle),
+    "clear.verdict.": set(shown_clearing.Verdict),
+    "clear.why.": set(doubts.Why),
+    "clear.check.": set(leaks.CHECKS),
+    "clear.question.": set(checklist.Question),
+    "clear.answer.": set(checklist.Answer),
     "account.done.": {"password", "second"},
     "account.said.": {"wrong", "differ", "same", "short"},
 }

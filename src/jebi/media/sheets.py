@@ -8,6 +8,7 @@ Peak: one picture in RGB; for a sheet, twice its cells as thumbnails: 10 MiB.
 """
 
 import io
+from collections.abc import Sequence
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
@@ -86,19 +87,23 @@ class ContactSheet:
 
     def drawn(self) -> bytes:
         """The sheet as a JPEG file; empty if there was no frame."""
-        chosen = self.chosen()
-        if not chosen:
-            return b""
-        columns, rows = min(len(chosen), COLUMNS), -(-len(chosen) // COLUMNS)
-        width, height = CELL[0] + GAP, CELL[1] + CAPTION + GAP
-        sheet = Image.new("RGB", (columns * width - GAP, rows * height - GAP), PAPER)
-        pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(CAPTION - 5)
-        for place, (time_ms, small) in enumerate(chosen):
-            left, top = place % COLUMNS * width, place // COLUMNS * height
-            sheet.paste(small, (left + (CELL[0] - small.width) // 2, top + (CELL[1] - small.height) // 2))
-            middle = left + CELL[0] // 2, top + CELL[1] + CAPTION // 2
-            pen.text(middle, clock(time_ms), fill=INK, font=font, anchor="mm")
-        return _jpeg(sheet)
+        return drawn(self.chosen())
+
+
+def drawn(chosen: Sequence[tuple[int, Image.Image]], *, columns: int = COLUMNS, cell: tuple[int, int] = CELL) -> bytes:
+    """Small pictures in rows, the time in ms of each written under it, as a JPEG file; empty for none."""
+    if not chosen:
+        return b""
+    columns, rows = min(len(chosen), columns), -(-len(chosen) // columns)
+    width, height = cell[0] + GAP, cell[1] + CAPTION + GAP
+    sheet = Image.new("RGB", (columns * width - GAP, rows * height - GAP), PAPER)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(CAPTION - 5)
+    for place, (time_ms, small) in enumerate(chosen):
+        left, top = place % columns * width, place // columns * height
+        sheet.paste(small, (left + (cell[0] - small.width) // 2, top + (cell[1] - small.height) // 2))
+        middle = left + cell[0] // 2, top + cell[1] + CAPTION // 2
+        pen.text(middle, clock(time_ms), fill=INK, font=font, anchor="mm")
+    return _jpeg(sheet)
 
 
 def clock(time_ms: int) -> str:

@@ -3,7 +3,8 @@
 What counts stands in the custody log, written there by the desk itself: whose key is whose, who planned what, who refused. Rows of the catalogue are what
 pages show. Whoever alters rows can hide a word of somebody, but add none: an event that comes by way of rows bears its number, and these bear none.
 
-Invariants: a key, a refusal and a clearance are in the log before a row says so; the secret part of a key never comes here.
+Invariants: a key, a refusal and a clearance are in the log before a row says so; nobody is given anything to sign who did not see the film and answer the
+checklist, whichever door they came by; the secret part of a key never comes here.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Connection
 
 from jebi.archive.record import Event, parse_record
 from jebi.errors import Damaged, NothingFound, Refused
@@ -20,10 +22,10 @@ from jebi.office.desk import Desk, Workplace
 from jebi.office.kept import Kept
 from jebi.parcel.note import Ed25519Signer, Ed25519Verifier, parse
 from jebi.release import checklist
-from jebi.release.checklist import Seen
+from jebi.release.checklist import Answer, Question, Seen
 from jebi.release.clear import LONGEST_CLEARANCE, Clearance, ClearedCut, Cut
 from jebi.vault import catalogue as rows
-from jebi.vault import clearing, cuts, members
+from jebi.vault import clearing, cuts, members, seeing
 from jebi.vault.catalogue import NUMBERED, Catalogue
 from jebi.vault.clearing import Challenge
 from jebi.vault.members import Member
@@ -61,6 +63,10 @@ class Clearances:
         whose = self._member(name)
         if whose.role != "clearer":
             raise Refused("only who clears cuts has a key for it", hint="give them the role of a clearer first")
+        if verifier.name != self.key_name(name):
+            raise Refused(
+                f"that key is not named {self.key_name(name)}", hint="take the public half of their own key file"
+            )
         if any(verifier.public == key.public for keys in self.standing().values() for key in keys):
             raise Refused("somebody has that key already", hint="make another: a key is one person's")
         self._log(ENROLLED, f"{_MEMBER}{name}", str(verifier), by)
@@ -88,10 +94,14 @@ class Clearances:
             there = {one.name for one in members.everybody(connection) if not one.disabled and one.role == "clearer"}
         return {name: keys[name] for name in keys.keys() & there}
 
+    def key_name(self, name: str) -> str:
+        """What a member's key is called."""
+        return f"{self.desk.name}/{name}"
+
     def ask(self, output: int, name: str, *, seen: Seen | None = None) -> str:
         """What a member is to sign who has seen an output and its report, and answered the checklist.
 
-        `seen`: what they say of that at a terminal, which the log keeps.
+        `seen`: what they say of that at a terminal, which the log keeps; without it, what they signed off and answered on pages.
         Raises `Refused` where nothing may be cleared, or not enough was seen or answered.
         """
         whose, (cut, report) = self._member(name), self._cut(output)
@@ -99,9 +109,14 @@ class Clearances:
             raise Refused(
                 "something leaks from the cut: its report did not pass", hint="mend the plan, and render it anew"
             )
+        self._check_free(cut, name)
+        with self.catalogue.reading() as connection:
+            strip = {one.number: one.sha256 for one in seeing.pictures(connection, output, "strip")}
+            kept = seen or seen_of(connection, output, whose.id)
+        checklist.check(kept, strip)
         if seen:
-            checklist.check(seen, {})
-            said = f"output sha256 {cut.output}: watched the whole film; {seen.written}"
+            watched = "watched the whole film" if seen.has_watched else f"saw {len(strip)} pages"
+            said = f"output sha256 {cut.output}: {watched}; {seen.written}"
             self._log("checklist-answered", f"cut/{cut.number}", said, f"{_MEMBER}{name}")
         drawn = Challenge(id=secrets.token_hex(16), member=whose.id, report=report.id, made_ms=self.now_ms())
         with self.catalogue.writing(self.now_ms()) as change:
@@ -125,8 +140,9 @@ class Clearances:
             raise Refused("what was signed is not this cut", hint="look at it and its report again, and sign anew")
         if not any(note.signed_by(key) for key in self.standing().get(name, ())):
             raise Refused("it is not signed by a key of that member that stands")
-        if name in self._authors(cut):
-            raise Refused("who made the plan cannot clear it", hint="ask somebody else who clears")
+        self._check_free(cut, name)
+        if self.stands(output, name):
+            raise Refused("that member cleared it already", hint="a second person clears it, with a key of their own")
         with self.catalogue.writing(self.now_ms()) as change:
             if clearing.spend(change, challenge, whose.id) != report.id:
                 raise Refused("the report is newer than what was signed", hint="look at it, and sign anew")
@@ -141,6 +157,21 @@ class Clearances:
         with self.catalogue.writing(self.now_ms()) as change:
             event = self._row(REFUSED, f"cut/{cut.number}", f"{_MEMBER}{name}")
             clearing.say(change, output, whose.id, "refused", "", event)
+
+    def spoken(self, output: int) -> tuple[set[str], set[str]]:
+        """Who ever kept the plan of an output that was reported on, and whose last word on it is a refusal, by the log."""
+        cut, _ = self._cut(output)
+        return self._authors(cut), self._refusals(cut)
+
+    def stands(self, output: int, name: str) -> bool:
+        """Whether a member's last word clears exactly this output, by its newest report, with a key of theirs that stands."""
+        whose, (cut, _) = self._member(name), self._cut(output)
+        with self.catalogue.reading() as connection:
+            said = [
+                one.note.encode() for one in clearing.words(connection, output) if one.member == whose.id and one.note
+            ]
+        notes = [parse(one) for one in said if parse(one).text == cut.statement(_challenge_of(one))]
+        return any(one.signed_by(key) for one in notes for key in self.standing().get(name, ()))
 
     def cleared(self, output: int) -> ClearedCut:
         """The cut, if it is cleared now. Raises `Refused` or `Damaged` with what is lacking or wrong."""
@@ -185,6 +216,15 @@ class Clearances:
             raise Refused("nobody looked yet whether anything leaks from the cut", hint="have it looked through")
         return Cut(number=found.cut, output=found.sha256, plan=planned.sha256, report=report.sha256), report
 
+    def _check_free(self, cut: Cut, name: str) -> None:
+        """Raise `Refused` where a member's signature would be worth nothing."""
+        if name in self._authors(cut):
+            raise Refused("who made the plan cannot clear it", hint="ask somebody else who clears")
+        if self._refusals(cut) - {name}:
+            raise Refused("somebody who may refused the cut", hint="make another plan; a refusal needs no reason")
+        if not self.standing().get(name):
+            raise Refused("no key of that member stands", hint="have an admin enroll the public half of their key file")
+
     def _authors(self, cut: Cut) -> set[str]:
         """Who ever kept this plan, by the log."""
         plan = f"plan sha256 {cut.plan}"
@@ -223,6 +263,15 @@ class Clearances:
     def _row(kind: str, subject: str, by: str) -> rows.Event:
         """The event of a row; the log has its own before."""
         return rows.Event(kind=f"{kind}-kept", subject=subject, detail="", actor=by)
+
+
+def seen_of(connection: Connection, output: int, whose: int) -> Seen:
+    """What a member signed off and answered on pages. An answer that is none any more is not there."""
+    said = seeing.answers(connection, output, whose)
+    answers = {
+        Question(name): Answer(one) for name, one in said.items() if name in set(Question) and one in set(Answer)
+    }
+    return Seen(pages=seeing.signed_off(connection, output, whose), answers=answers)
 
 
 def _challenge_of(untrusted_note: bytes) -> str:

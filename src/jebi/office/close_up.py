@@ -17,7 +17,7 @@ from jebi.errors import Damaged, NothingFound
 from jebi.office import transcribing
 from jebi.office.arrived import NAME
 from jebi.office.gallery import Gallery
-from jebi.office.kept import pieces
+from jebi.office.kept import Kept, pieces
 from jebi.office.kinds import Certainty, Consent, Part, Risk
 from jebi.office.room import SECOND
 from jebi.office.shown import (
@@ -89,7 +89,7 @@ class CloseUp(Gallery):
                 screen=tuple(map(_screen, (one for one in said if one.kind == "screen_text"))),
                 facts=(*_facts(row, facts), *self._claims(made)),
                 notes=tuple(map(_note, (one for one in said if one.kind == "note"))),
-                people=tuple(self._person(*one) for one in people),
+                people=tuple(person_of(self.kept, *one) for one in people),
                 places=tuple(_stated(one.name, said) for one, said in sorting.places_of(connection, clip)),
                 times=self._times(connection, clip),
                 collections=tuple(
@@ -125,15 +125,6 @@ class CloseUp(Gallery):
         for group, name, text in claims:
             yield Fact(group=group, name=name, value=text)
 
-    def _person(self, one: sorting.Person, at_ms: int | None) -> Person:
-        return Person(
-            pseudonym=one.pseudonym,
-            risk=Risk(one.risk),
-            consent=Consent(one.consent),
-            note=self.kept.read(one.note).decode() if one.note else "",
-            at=None if at_ms is None else _s(at_ms),
-        )
-
     def _times(self, connection: Connection, clip: str) -> tuple[Stated, ...]:
         said = sorting.time_of(connection, clip)
         return (_stated(written_moment(said.from_ms, said.to_ms, self.zone), said),) if said else ()
@@ -153,6 +144,17 @@ class CloseUp(Gallery):
                     actor=told.actor,
                     time=told.made_ms // SECOND,
                 )
+
+
+def person_of(kept: Kept, one: sorting.Person, at_ms: int | None) -> Person:
+    """Somebody in a clip, with what is known of them unsealed."""
+    return Person(
+        pseudonym=one.pseudonym,
+        risk=Risk(one.risk),
+        consent=Consent(one.consent),
+        note=kept.read(one.note).decode() if one.note else "",
+        at=None if at_ms is None else _s(at_ms),
+    )
 
 
 def peaks(of: Waveform) -> bytes:

@@ -8,6 +8,7 @@ Invariants: a protocol only, nothing happens here.
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from jebi.office.counter_clearing import Clearing
 from jebi.office.kinds import Certainty, JobState, Part, Topic
 from jebi.office.members import Members
 from jebi.office.shown import (
@@ -31,7 +32,7 @@ from jebi.office.shown import (
 )
 
 
-class Archive(Members, Protocol):
+class Archive(Members, Clearing, Protocol):
     """All that the pages ask. Called from several threads at once.
 
     Ids that are unknown raise `NothingFound`; what a rule forbids `Refused`; a file that cannot be read `Damaged`. Every

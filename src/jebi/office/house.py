@@ -8,6 +8,7 @@
     Library       search, transcripts
     Remarks       what members say
     CustodyRoom   log, verdicts, evidence
+    ClearingRoom  outputs, who clears and who refuses, keys, releases
     EngineRoom    jobs, health
 
 Invariants: whatever changes makes `pulse` differ; implements `counter.Archive`, and nothing else asks these parts for anything.
@@ -17,6 +18,7 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
 from jebi.office.arrived import Arrived
+from jebi.office.clearing_room import ClearingRoom
 from jebi.office.close_up import CloseUp
 from jebi.office.custody_room import CustodyRoom
 from jebi.office.desk import Desk
@@ -33,7 +35,7 @@ from jebi.vault import jobs, outbox
 from jebi.vault.catalogue import Catalogue
 
 
-class House(Staff, Arrived, Entrance, Library, CloseUp, Remarks, CustodyRoom, EngineRoom):
+class House(Staff, Arrived, Entrance, Library, CloseUp, Remarks, CustodyRoom, ClearingRoom, EngineRoom):
     """Implements `counter.Archive`; see `room.Room`. `machine` is what the pages say of the computer.
 
     With a `porter` carriers are received, those that are plugged in and what lies in the folders `inboxes`.

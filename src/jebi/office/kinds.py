@@ -136,6 +136,7 @@ class JobKind(StrEnum):
     SEARCHING = "faces-through"
     RENDERING = "render"
     LEAKS = "leaks"
+    STRIP = "strip"
 
 
 class Level(StrEnum):

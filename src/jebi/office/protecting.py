@@ -3,6 +3,7 @@
     faces-through   every frame of a clip is looked at for faces; of a clip                    (`searching_faces`)
     render          a plan becomes an output: a film and all that goes beside it; of a plan    (`rendering`)
     leaks           an output is looked through for leaks, and a report is signed; of an output (`leak_search`)
+    strip           pictures of an output are made for those who clear it; of an output        (`contact_strip`)
 
 Invariants: originals are unsealed for one job and removed; an output is signed and sealed before it is named, and never altered; a clip that changed since
 it was planned is not rendered. Peak: as those.
@@ -18,6 +19,7 @@ from jebi.media.jail import Jail
 from jebi.media.models import Models
 from jebi.media.probe import Probe
 from jebi.office.clearing import reporter
+from jebi.office.contact_strip import make_pictures
 from jebi.office.issuer import issuer
 from jebi.office.kept import Kept
 from jebi.office.labour import Report, Write
@@ -30,18 +32,19 @@ from jebi.office.rendering import render
 from jebi.office.searching_faces import search_faces
 from jebi.office.unsealed import probed
 from jebi.release import plan_form
-from jebi.release.leaks import sign_report
+from jebi.release.doubts import doubts
+from jebi.release.leaks import open_report, sign_report
 from jebi.release.output import FILM, digest
 from jebi.release.plan import Plan
-from jebi.vault import clips, cuts, grid, jobs
+from jebi.vault import clips, cuts, grid, jobs, seeing
 from jebi.vault.catalogue import Catalogue, Change, Event
 from jebi.vault.clips import Clip
 from jebi.vault.cuts import OutputFile, Planned
 from jebi.vault.grid import Wanted
 from jebi.vault.jobs import Job
 
-SEARCH, RENDER, LEAKS = "faces-through", "render", "leaks"
-TASKS = (SEARCH, RENDER, LEAKS)
+SEARCH, RENDER, LEAKS, STRIP = "faces-through", "render", "leaks", "strip"
+TASKS = (SEARCH, RENDER, LEAKS, STRIP)
 TOOLS = "jebi, ffmpeg, c2pa-rs"
 
 
@@ -55,6 +58,7 @@ class Protecting:
             SEARCH: self._search,
             RENDER: self._render,
             LEAKS: self._leaks,
+            STRIP: self._strip,
         }
 
     def do(self, job: Job, report: Report) -> Write:
@@ -113,6 +117,29 @@ class Protecting:
             detail = f"output sha256 {output.sha256}: {verdict}; report sha256 {stored.sha256}"
             event = Event(kind="leaks-searched", subject=f"cut/{output.cut}", detail=detail, actor="machine")
             cuts.add_report(change, output.id, kept, event, has_passed=found.passed)
+            jobs.want(change, STRIP, [str(output.id)])
+
+        return write
+
+    def _strip(self, number: str, report: Report) -> Write:
+        with self._catalogue.reading() as connection:
+            output, reported = cuts.get_output(connection, int(number)), cuts.last_report(connection, int(number))
+            film = next((one for one in cuts.files(connection, int(number)) if one.name == FILM), None)
+        if output is None or film is None:
+            raise Refused("the job is for an output that is not in the catalogue")
+        _, plan = self._plan(output.cut_plan)
+        verifier = reporter(self._originals.desk).verifier()
+        findings = open_report(self._kept.read(reported.blob), verifier).findings if reported else ()
+        first = doubts(plan, [one.at_ms for one in findings if one.at_ms is not None])
+        with self._originals.place("looked-at.mp4") as path:
+            self._kept.lay_out(film.blob, film.sha256, path)
+            made = make_pictures(self._jail, path, first, self._kept, report)
+
+        def write(change: Change) -> None:
+            pages = sum(one.use == "strip" for one in made)
+            detail = f"output sha256 {output.sha256}: {pages} pages, {len(made) - pages} pictures to look at first"
+            event = Event(kind="pictures-made", subject=f"cut/{output.cut}", detail=detail, actor="machine")
+            seeing.put_pictures(change, output.id, made, event)
 
         return write
 

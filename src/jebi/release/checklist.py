@@ -83,7 +83,8 @@ def check(seen: Seen, strip: Mapping[int, str]) -> None:
         )
     if left := seen.unanswered:
         raise Refused(
-            f"{len(left)} questions are not answered, the first of them: {left[0]}", hint="answer all of them"
+            f"{len(left)} of {len(Question)} questions are not answered, the first of them: {left[0]}",
+            hint="answer all of them",
         )
     if doubted := seen.unsure:
         raise Refused(

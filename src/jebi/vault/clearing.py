@@ -9,7 +9,7 @@ Invariants: a challenge is spent once; a member has one last word on an output; 
 from dataclasses import dataclass, field
 from typing import get_args
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from jebi.errors import Refused
 from jebi.vault.catalogue import Change, Event, columns, row, rows
@@ -18,6 +18,7 @@ from jebi.vault.schema import Verdict, challenge, clearance, member, released, s
 
 CHALLENGE = 32  # hexadecimal digits
 PEOPLE = 3  # in a release
+CLEARERS = 2  # of them
 FRESH_MS = (
     12 * 3600 * 1000
 )  # for which a challenge may be answered: who saw the frames in the morning may sign in the evening
@@ -137,6 +138,13 @@ def words(connection: Connection, output: int) -> list[Clearance]:
     """What members said of an output, in the order in which they first spoke."""
     asked = select(*columns(Clearance, clearance)).where(clearance.c.output == output)
     return rows(connection, Clearance, asked.order_by(clearance.c.id))
+
+
+def waiting(connection: Connection, limit: int) -> list[int]:
+    """Outputs that two members or more said to clear, and that were never released, the newest first."""
+    said = select(clearance.c.output).where(clearance.c.verdict == "cleared").group_by(clearance.c.output)
+    asked = said.having(func.count() >= CLEARERS).where(clearance.c.output.not_in(select(released.c.output)))
+    return [int(one) for (one,) in connection.execute(asked.order_by(clearance.c.output.desc()).limit(limit))]
 
 
 def release(change: Change, new: Released, event: Event) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from jebi.vault.catalogue import Change, Event, columns, row, rows
 from jebi.vault.limits import LONGEST_NAME, LONGEST_SENTENCE, check_hex, check_number, check_text
 from jebi.vault.schema import cut, cut_clip, cut_plan, output, output_file, report
+from jebi.vault.schema_seeing import output_picture
 
 SHA256 = 64
 
@@ -185,5 +186,9 @@ def last_report(connection: Connection, of: int) -> Reported | None:
 
 
 def blobs(connection: Connection) -> set[str]:
-    """Every blob that a plan, an output or a report names."""
-    return {name for table in (cut_plan, output_file, report) for (name,) in connection.execute(select(table.c.blob))}
+    """Every blob that a plan, an output, a picture of it or a report names."""
+    return {
+        name
+        for table in (cut_plan, output_file, output_picture, report)
+        for (name,) in connection.execute(select(table.c.blob))
+    }

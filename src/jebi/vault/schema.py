@@ -6,27 +6,22 @@ number of a row is ever used twice. What a state may be is checked by the databa
 It describes rows and moves none: `catalogue` opens and writes them, `migrations` brings older ones here.
 """
 
-from typing import Any, Literal, get_args
+from typing import Literal
 
-from sqlalchemy import (
-    REAL,
-    BigInteger,
-    CheckConstraint,
-    Column,
-    Double,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    text,
-)
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, text
 
-VERSION = "0003"  # of this schema; the name of the newest migration
+from jebi.vault.schema_columns import DEGREES
+from jebi.vault.schema_columns import clip_column as _clip
+from jebi.vault.schema_columns import index as _index
+from jebi.vault.schema_columns import integer as _integer
+from jebi.vault.schema_columns import keyed as _keyed
+from jebi.vault.schema_columns import numbered as _numbered
+from jebi.vault.schema_columns import one_of as _one_of
+from jebi.vault.schema_columns import words as _text
+from jebi.vault.schema_seeing import output_picture
+
+VERSION = "0004"  # of this schema; the name of the newest migration
+METADATA = output_picture.metadata  # by way of a table that stands elsewhere, so that it never lacks those
 
 ClipKind = Literal["video", "audio", "image", "other", "unknown"]
 ClipState = Literal["waiting", "opened", "partly", "refused"]
@@ -43,52 +38,6 @@ FixitySubject = Literal["clip", "blob"]
 FixityResult = Literal["whole", "damaged", "missing"]
 Verdict = Literal["cleared", "refused"]
 JobState = Literal["waiting", "running", "done", "failed", "skipped"]
-
-# BIGINT in PostgreSQL; in SQLite every INTEGER has 64 bits, and a STRICT table knows no other name for it.
-INTEGER = BigInteger().with_variant(Integer(), "sqlite")
-DEGREES: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
-
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _text(name: str, *more: ForeignKey, key: bool = False, optional: bool = False) -> Column[Any]:
-    return Column(name, Text(), *more, primary_key=key, nullable=optional)
-
-
-def _integer(name: str, *more: ForeignKey, key: bool = False, optional: bool = False) -> Column[Any]:
-    return Column(name, INTEGER, *more, primary_key=key, nullable=optional, autoincrement=False)
-
-
-def _clip(*, key: bool = False) -> Column[Any]:
-    return _text("clip", ForeignKey("clip.id"), key=key)
-
-
-def _one_of(name: str, choices: object) -> CheckConstraint:
-    return CheckConstraint(f"{name} IN ({', '.join(repr(choice) for choice in get_args(choices))})", name=name)
-
-
-def _numbered(name: str, *parts: Column[Any] | CheckConstraint | ForeignKeyConstraint | Index) -> Table:
-    """A table whose rows are numbered, each number once and for ever."""
-    number: Column[Any] = Column("id", INTEGER, primary_key=True)
-    return Table(name, METADATA, number, *parts, sqlite_strict=True, sqlite_autoincrement=True)
-
-
-def _keyed(name: str, *parts: Column[Any] | CheckConstraint | ForeignKeyConstraint | Index) -> Table:
-    """A table whose rows are found by what they are about."""
-    return Table(name, METADATA, *parts, sqlite_strict=True, sqlite_with_rowid=False)
-
-
-def _index(*columns: str, unique: bool = False) -> Index:
-    return Index(None, *columns, unique=unique)
-
 
 trip = _keyed("trip", _text("id", key=True), _integer("issued_ms"))
 

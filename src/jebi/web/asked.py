@@ -24,6 +24,8 @@ LONGEST_SECOND = 20  # of 9999:59:59.999 there are 15; beyond, numbers end in in
 LONGEST_LINE, LONGEST_TEXT, LONGEST_KEY = 200, 4000, 200
 MOST_CORROBORATING = 50
 MOST_MEDIA = 600  # an inbox and all that can be plugged in
+LARGEST_NUMBER = (1 << 53) - 1  # of a row
+LONGEST_NOTE = 1 << 13  # characters; twice a clearance, for what a form adds
 _YEARS = range(1990, 2200)  # of arrivals at a desk
 
 
@@ -56,8 +58,14 @@ def _second(untrusted: object) -> float | None:
     return seconds
 
 
+def _as_signed(text: str) -> str:
+    """A signed note as it was before the form: browsers end every line of a form with CR and LF."""
+    return text.encode().decode().replace("\r\n", "\n")  # what is no text raises a ValueError
+
+
 _ID = r"^[A-Za-z0-9_.-]{1,64}$"
 Id = Annotated[str, Path(pattern=_ID)]
+Number = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 MemberName = Annotated[str, Path(pattern=NAME)]
 NewName = Annotated[str, Form(pattern=NAME)]
 Media = Annotated[list[Annotated[str, StringConstraints(pattern=_ID)]], Form(min_length=1, max_length=MOST_MEDIA)]
@@ -68,6 +76,8 @@ Remark = Annotated[str, Form(max_length=LONGEST_TEXT), AfterValidator(_clean)]
 Text = Annotated[str, Form(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_clean)]
 Second = Annotated[float | None, Form(), BeforeValidator(_second)]
 Secret = Annotated[str, Form(max_length=1024)]
+Digest = Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")]
+SignedNote = Annotated[str, Form(min_length=1, max_length=LONGEST_NOTE), AfterValidator(_as_signed)]
 
 
 def filter_of(untrusted: QueryParams, zone: tzinfo) -> Filter:

@@ -22,7 +22,8 @@ from jebi.web.drawing import back, page
 
 def members(request: Request) -> Response:
     """All members."""
-    return page(request, "members.html", members=desk_of(request).archive.members(), roles=tuple(Role))
+    archive = desk_of(request).archive
+    return page(request, "members.html", members=archive.members(), roles=tuple(Role), keys=archive.keys_of())
 
 
 def member_add(request: Request, name: NewName, role: Annotated[Role, Form()], password: Secret) -> Response:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from jebi.errors import Refused
+from jebi.office.kinds import Role
 from jebi.office.members import Member
 from jebi.web import passwords, sessions
 from jebi.web.asked import Secret, is_name, local
@@ -157,8 +158,8 @@ def _given(request: Request, token: bytes, where: str) -> Response:
 
 
 def _account(request: Request, said: str, *, status: int = 200, wait: int = 0) -> Response:
-    visitor = visitor_of(request)
-    key = passwords.proposed_key(visitor.token)
+    visitor, archive = visitor_of(request), desk_of(request).archive
+    key, does_clear = passwords.proposed_key(visitor.token), visitor.member.role is Role.CLEARER
     return page(
         request,
         "account.html",
@@ -168,6 +169,8 @@ def _account(request: Request, said: str, *, status: int = 200, wait: int = 0) -
         shortest=passwords.SHORTEST,
         key=passwords.written_key(key),
         key_address=passwords.address(key, visitor.member.name),
+        key_name=archive.key_name(visitor.member.name) if does_clear else "",
+        keys=archive.keys_of().get(visitor.member.name, ()) if does_clear else (),
     )
 
 

@@ -15,6 +15,8 @@ DESCRIBE = frozenset({Role.EDITOR, Role.RESEARCHER})
 REMARK = frozenset({Role.EDITOR, Role.CLEARER, Role.RESEARCHER})
 PROTECT = frozenset({Role.EDITOR, Role.CLEARER})
 PROVE = frozenset({Role.INTAKE, Role.EDITOR, Role.CLEARER, Role.PUBLISHER, Role.ADMIN})
+OUTGOING = frozenset({Role.EDITOR, Role.CLEARER, Role.PUBLISHER})
+CLEAR = frozenset({Role.CLEARER})
 EDIT = frozenset({Role.EDITOR})
 ADMINISTER = frozenset({Role.ADMIN})
 
@@ -88,6 +90,17 @@ RULES = (
     _post("claim_add", "/clips/{clip}/claims", DESCRIBE),
     _get("clip_people", "/clips/{clip}/people", PROTECT),
     _post("person_add", "/clips/{clip}/people", PROTECT),
+    _get("clear", "/cuts/{cut}/outputs/{output}", OUTGOING),
+    _part("clear_film", "/cuts/{cut}/outputs/{output}/film", OUTGOING),
+    _part("clear_first", "/cuts/{cut}/outputs/{output}/first/{picture}", OUTGOING),
+    _get("clear_strip", "/cuts/{cut}/outputs/{output}/strip/{leaf}", OUTGOING),
+    _part("clear_sheet", "/cuts/{cut}/outputs/{output}/strip/{leaf}/picture", OUTGOING),
+    _post("clear_seen", "/cuts/{cut}/outputs/{output}/strip/{leaf}", CLEAR),
+    _post("clear_answers", "/cuts/{cut}/outputs/{output}/checklist", CLEAR),
+    _post("clear_ask", "/cuts/{cut}/outputs/{output}/ask", CLEAR),
+    _post("clear_sign", "/cuts/{cut}/outputs/{output}/clear", CLEAR),
+    _post("clear_refuse", "/cuts/{cut}/outputs/{output}/refuse", CLEAR),
+    _get("releases", "/releases", OUTGOING),
     _get("trips", "/trips", INTAKE),
     _get("trip", "/trips/{trip}", INTAKE),
     _get("log", "/log", PROVE),
@@ -102,6 +115,8 @@ RULES = (
     _post("member_change", "/members/{member}", ADMINISTER),
     _post("member_password", "/members/{member}/password", ADMINISTER),
     _post("member_second", "/members/{member}/second", ADMINISTER),
+    _post("member_key", "/members/{member}/keys", ADMINISTER),
+    _post("member_key_revoke", "/members/{member}/keys/revoke", ADMINISTER),
 )
 
 BY_NAME = {rule.name: rule for rule in RULES}

@@ -1,94 +1,35 @@
-// src/grid.ts
-var e = {
-	ArrowRight: (e) => e + 1,
-	ArrowLeft: (e) => e - 1,
-	ArrowDown: (e, t) => e + t,
-	ArrowUp: (e, t) => e - t,
-	Home: () => 0,
-	End: (e, t, n) => n
-}, t = class extends HTMLElement {
-	constructor(...t) {
-		super(...t), this.pressed = (t) => {
-			let n = e[t.key], r = this.links, i = r.indexOf(document.activeElement);
-			if (!n || i < 0 || t.ctrlKey || t.metaKey || t.altKey) return;
-			let a = r[0]?.offsetTop, o = r.filter((e) => e.offsetTop === a).length;
-			t.preventDefault(), t.stopPropagation(), r[Math.max(0, Math.min(r.length - 1, n(i, o, r.length - 1)))]?.focus();
-		}, this.shown = (e) => {
-			let t = e.target.closest("a[data-shots]"), n = Number(t?.dataset.shots ?? 0), r = t?.querySelector("img");
-			if (!t || !r || n < 2 || e.pointerType !== "mouse") return;
-			let i = r.getBoundingClientRect(), a = Math.max(0, Math.min(n - 1, Math.floor((e.clientX - i.left) / i.width * n))), o = `/clips/${encodeURIComponent(t.dataset.clip ?? "")}/shots/${a}`;
-			r.getAttribute("src") !== o && (r.src = o);
-		}, this.restored = (e) => {
-			let t = e.target.closest("a[data-shots]"), n = t?.querySelector("img");
-			if (!t || !n || e.relatedTarget instanceof Node && t.contains(e.relatedTarget)) return;
-			let r = `/clips/${encodeURIComponent(t.dataset.clip ?? "")}/media/poster`;
-			n.getAttribute("src") !== r && (n.src = r);
-		};
-	}
-	connectedCallback() {
-		this.rove(this.links[0]), this.addEventListener("keydown", this.pressed), this.addEventListener("focusin", (e) => this.rove(e.target.closest("a"))), this.addEventListener("pointermove", this.shown), this.addEventListener("pointerout", this.restored);
-	}
-	get links() {
-		return [...this.querySelectorAll("li > a")];
-	}
-	rove(e) {
-		if (e) for (let t of this.links) t.tabIndex = t === e ? 0 : -1;
-	}
-};
-customElements.define("jebi-grid", t);
-// src/keys.ts
-var n = !1;
-function r(e) {
-	let t = e.target;
-	return e.ctrlKey || e.metaKey || e.altKey ? !0 : t instanceof HTMLElement && (t.isContentEditable || t.closest("input:not([type=range]), textarea, select") !== null);
-}
-function i(e) {
-	if (e.key === "Escape" && a(), r(e) || document.querySelector("dialog[open]")) return;
-	let t = n;
-	if (n = e.key === "g", e.key === "/") {
-		let t = document.querySelector("#q") ?? document.querySelector("[data-search]");
-		if (!t) return;
-		e.preventDefault(), t.focus(), t.select();
-	} else e.key === "?" ? (e.preventDefault(), document.querySelector("#help")?.showModal()) : t && e.key === "a" && document.querySelector("nav a[href=\"/archive\"]") && location.assign("/archive");
-}
-function a() {
-	for (let e of document.querySelectorAll("details.me[open]")) e.open = !1, e.querySelector("summary")?.focus();
-}
-document.addEventListener("keydown", i), document.addEventListener("click", (e) => {
-	for (let t of document.querySelectorAll("details.me[open]")) e.target instanceof Node && !t.contains(e.target) && (t.open = !1);
-});
 // node_modules/@lit/reactive-element/css-tag.js
-var o = globalThis, s = o.ShadowRoot && (o.ShadyCSS === void 0 || o.ShadyCSS.nativeShadow) && "adoptedStyleSheets" in Document.prototype && "replace" in CSSStyleSheet.prototype, c = Symbol(), l = /* @__PURE__ */ new WeakMap(), u = class {
-	constructor(e, t, n) {
-		if (this._$cssResult$ = !0, n !== c) throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");
+var e = globalThis, t = e.ShadowRoot && (e.ShadyCSS === void 0 || e.ShadyCSS.nativeShadow) && "adoptedStyleSheets" in Document.prototype && "replace" in CSSStyleSheet.prototype, n = Symbol(), r = /* @__PURE__ */ new WeakMap(), i = class {
+	constructor(e, t, r) {
+		if (this._$cssResult$ = !0, r !== n) throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");
 		this.cssText = e, this.t = t;
 	}
 	get styleSheet() {
-		let e = this.o, t = this.t;
-		if (s && e === void 0) {
-			let n = t !== void 0 && t.length === 1;
-			n && (e = l.get(t)), e === void 0 && ((this.o = e = new CSSStyleSheet()).replaceSync(this.cssText), n && l.set(t, e));
+		let e = this.o, n = this.t;
+		if (t && e === void 0) {
+			let t = n !== void 0 && n.length === 1;
+			t && (e = r.get(n)), e === void 0 && ((this.o = e = new CSSStyleSheet()).replaceSync(this.cssText), t && r.set(n, e));
 		}
 		return e;
 	}
 	toString() {
 		return this.cssText;
 	}
-}, d = (e) => new u(typeof e == "string" ? e : e + "", void 0, c), ee = (e, t) => {
-	if (s) e.adoptedStyleSheets = t.map((e) => e instanceof CSSStyleSheet ? e : e.styleSheet);
-	else for (let n of t) {
-		let t = document.createElement("style"), r = o.litNonce;
-		r !== void 0 && t.setAttribute("nonce", r), t.textContent = n.cssText, e.appendChild(t);
+}, a = (e) => new i(typeof e == "string" ? e : e + "", void 0, n), o = (n, r) => {
+	if (t) n.adoptedStyleSheets = r.map((e) => e instanceof CSSStyleSheet ? e : e.styleSheet);
+	else for (let t of r) {
+		let r = document.createElement("style"), i = e.litNonce;
+		i !== void 0 && r.setAttribute("nonce", i), r.textContent = t.cssText, n.appendChild(r);
 	}
-}, f = s ? (e) => e : (e) => e instanceof CSSStyleSheet ? ((e) => {
+}, s = t ? (e) => e : (e) => e instanceof CSSStyleSheet ? ((e) => {
 	let t = "";
 	for (let n of e.cssRules) t += n.cssText;
-	return d(t);
-})(e) : e, { is: te, defineProperty: ne, getOwnPropertyDescriptor: re, getOwnPropertyNames: ie, getOwnPropertySymbols: ae, getPrototypeOf: oe } = Object, p = globalThis, m = p.trustedTypes, se = m ? m.emptyScript : "", ce = p.reactiveElementPolyfillSupport, h = (e, t) => e, g = {
+	return a(t);
+})(e) : e, { is: c, defineProperty: l, getOwnPropertyDescriptor: u, getOwnPropertyNames: d, getOwnPropertySymbols: ee, getPrototypeOf: te } = Object, f = globalThis, ne = f.trustedTypes, re = ne ? ne.emptyScript : "", ie = f.reactiveElementPolyfillSupport, p = (e, t) => e, m = {
 	toAttribute(e, t) {
 		switch (t) {
 			case Boolean:
-				e = e ? se : null;
+				e = e ? re : null;
 				break;
 			case Object:
 			case Array: e = e == null ? e : JSON.stringify(e);
@@ -113,30 +54,30 @@ var o = globalThis, s = o.ShadowRoot && (o.ShadyCSS === void 0 || o.ShadyCSS.nat
 		}
 		return n;
 	}
-}, _ = (e, t) => !te(e, t), v = {
+}, ae = (e, t) => !c(e, t), oe = {
 	attribute: !0,
 	type: String,
-	converter: g,
+	converter: m,
 	reflect: !1,
 	useDefault: !1,
-	hasChanged: _
+	hasChanged: ae
 };
-Symbol.metadata ??= Symbol("metadata"), p.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
-var y = class extends HTMLElement {
+Symbol.metadata ??= Symbol("metadata"), f.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
+var h = class extends HTMLElement {
 	static addInitializer(e) {
 		this._$Ei(), (this.l ??= []).push(e);
 	}
 	static get observedAttributes() {
 		return this.finalize(), this._$Eh && [...this._$Eh.keys()];
 	}
-	static createProperty(e, t = v) {
+	static createProperty(e, t = oe) {
 		if (t.state && (t.attribute = !1), this._$Ei(), this.prototype.hasOwnProperty(e) && ((t = Object.create(t)).wrapped = !0), this.elementProperties.set(e, t), !t.noAccessor) {
 			let n = Symbol(), r = this.getPropertyDescriptor(e, n, t);
-			r !== void 0 && ne(this.prototype, e, r);
+			r !== void 0 && l(this.prototype, e, r);
 		}
 	}
 	static getPropertyDescriptor(e, t, n) {
-		let { get: r, set: i } = re(this.prototype, e) ?? {
+		let { get: r, set: i } = u(this.prototype, e) ?? {
 			get() {
 				return this[t];
 			},
@@ -155,17 +96,17 @@ var y = class extends HTMLElement {
 		};
 	}
 	static getPropertyOptions(e) {
-		return this.elementProperties.get(e) ?? v;
+		return this.elementProperties.get(e) ?? oe;
 	}
 	static _$Ei() {
-		if (this.hasOwnProperty(h("elementProperties"))) return;
-		let e = oe(this);
+		if (this.hasOwnProperty(p("elementProperties"))) return;
+		let e = te(this);
 		e.finalize(), e.l !== void 0 && (this.l = [...e.l]), this.elementProperties = new Map(e.elementProperties);
 	}
 	static finalize() {
-		if (this.hasOwnProperty(h("finalized"))) return;
-		if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(h("properties"))) {
-			let e = this.properties, t = [...ie(e), ...ae(e)];
+		if (this.hasOwnProperty(p("finalized"))) return;
+		if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(p("properties"))) {
+			let e = this.properties, t = [...d(e), ...ee(e)];
 			for (let n of t) this.createProperty(n, e[n]);
 		}
 		let e = this[Symbol.metadata];
@@ -184,8 +125,8 @@ var y = class extends HTMLElement {
 		let t = [];
 		if (Array.isArray(e)) {
 			let n = new Set(e.flat(1 / 0).reverse());
-			for (let e of n) t.unshift(f(e));
-		} else e !== void 0 && t.push(f(e));
+			for (let e of n) t.unshift(s(e));
+		} else e !== void 0 && t.push(s(e));
 		return t;
 	}
 	static _$Eu(e, t) {
@@ -211,7 +152,7 @@ var y = class extends HTMLElement {
 	}
 	createRenderRoot() {
 		let e = this.shadowRoot ?? this.attachShadow(this.constructor.shadowRootOptions);
-		return ee(e, this.constructor.elementStyles), e;
+		return o(e, this.constructor.elementStyles), e;
 	}
 	connectedCallback() {
 		this.renderRoot ??= this.createRenderRoot(), this.enableUpdating(!0), this._$EO?.forEach((e) => e.hostConnected?.());
@@ -226,14 +167,14 @@ var y = class extends HTMLElement {
 	_$ET(e, t) {
 		let n = this.constructor.elementProperties.get(e), r = this.constructor._$Eu(e, n);
 		if (r !== void 0 && !0 === n.reflect) {
-			let i = (n.converter?.toAttribute === void 0 ? g : n.converter).toAttribute(t, n.type);
+			let i = (n.converter?.toAttribute === void 0 ? m : n.converter).toAttribute(t, n.type);
 			this._$Em = e, i == null ? this.removeAttribute(r) : this.setAttribute(r, i), this._$Em = null;
 		}
 	}
 	_$AK(e, t) {
 		let n = this.constructor, r = n._$Eh.get(e);
 		if (r !== void 0 && this._$Em !== r) {
-			let e = n.getPropertyOptions(r), i = typeof e.converter == "function" ? { fromAttribute: e.converter } : e.converter?.fromAttribute === void 0 ? g : e.converter;
+			let e = n.getPropertyOptions(r), i = typeof e.converter == "function" ? { fromAttribute: e.converter } : e.converter?.fromAttribute === void 0 ? m : e.converter;
 			this._$Em = r;
 			let a = i.fromAttribute(t, e.type);
 			this[r] = a ?? this._$Ej?.get(r) ?? a, this._$Em = null;
@@ -242,7 +183,7 @@ var y = class extends HTMLElement {
 	requestUpdate(e, t, n, r = !1, i) {
 		if (e !== void 0) {
 			let a = this.constructor;
-			if (!1 === r && (i = this[e]), n ??= a.getPropertyOptions(e), !((n.hasChanged ?? _)(i, t) || n.useDefault && n.reflect && i === this._$Ej?.get(e) && !this.hasAttribute(a._$Eu(e, n)))) return;
+			if (!1 === r && (i = this[e]), n ??= a.getPropertyOptions(e), !((n.hasChanged ?? ae)(i, t) || n.useDefault && n.reflect && i === this._$Ej?.get(e) && !this.hasAttribute(a._$Eu(e, n)))) return;
 			this.C(e, t, n);
 		}
 		!1 === this.isUpdatePending && (this._$ES = this._$EP());
@@ -306,88 +247,88 @@ var y = class extends HTMLElement {
 	updated(e) {}
 	firstUpdated(e) {}
 };
-y.elementStyles = [], y.shadowRootOptions = { mode: "open" }, y[h("elementProperties")] = /* @__PURE__ */ new Map(), y[h("finalized")] = /* @__PURE__ */ new Map(), ce?.({ ReactiveElement: y }), (p.reactiveElementVersions ??= []).push("2.1.2");
+h.elementStyles = [], h.shadowRootOptions = { mode: "open" }, h[p("elementProperties")] = /* @__PURE__ */ new Map(), h[p("finalized")] = /* @__PURE__ */ new Map(), ie?.({ ReactiveElement: h }), (f.reactiveElementVersions ??= []).push("2.1.2");
 // node_modules/lit-html/lit-html.js
-var b = globalThis, x = (e) => e, S = b.trustedTypes, C = S ? S.createPolicy("lit-html", { createHTML: (e) => e }) : void 0, w = "$lit$", T = `lit$${Math.random().toFixed(9).slice(2)}$`, le = "?" + T, ue = `<${le}>`, E = document, D = () => E.createComment(""), O = (e) => e === null || typeof e != "object" && typeof e != "function", k = Array.isArray, de = (e) => k(e) || typeof e?.[Symbol.iterator] == "function", A = "[ 	\n\f\r]", j = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, M = /-->/g, N = />/g, P = RegExp(`>|${A}(?:([^\\s"'>=/]+)(${A}*=${A}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`, "g"), F = /'/g, I = /"/g, L = /^(?:script|style|textarea|title)$/i, R = (e) => (t, ...n) => ({
+var g = globalThis, se = (e) => e, _ = g.trustedTypes, ce = _ ? _.createPolicy("lit-html", { createHTML: (e) => e }) : void 0, le = "$lit$", v = `lit$${Math.random().toFixed(9).slice(2)}$`, y = "?" + v, ue = `<${y}>`, b = document, x = () => b.createComment(""), S = (e) => e === null || typeof e != "object" && typeof e != "function", C = Array.isArray, de = (e) => C(e) || typeof e?.[Symbol.iterator] == "function", w = "[ 	\n\f\r]", T = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, fe = /-->/g, pe = />/g, E = RegExp(`>|${w}(?:([^\\s"'>=/]+)(${w}*=${w}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`, "g"), D = /'/g, O = /"/g, k = /^(?:script|style|textarea|title)$/i, A = (e) => (t, ...n) => ({
 	_$litType$: e,
 	strings: t,
 	values: n
-}), z = R(1), B = R(2), V = Symbol.for("lit-noChange"), H = Symbol.for("lit-nothing"), U = /* @__PURE__ */ new WeakMap(), W = E.createTreeWalker(E, 129);
-function G(e, t) {
-	if (!k(e) || !e.hasOwnProperty("raw")) throw Error("invalid template strings array");
-	return C === void 0 ? t : C.createHTML(t);
+}), j = A(1), M = A(2), N = Symbol.for("lit-noChange"), P = Symbol.for("lit-nothing"), me = /* @__PURE__ */ new WeakMap(), F = b.createTreeWalker(b, 129);
+function he(e, t) {
+	if (!C(e) || !e.hasOwnProperty("raw")) throw Error("invalid template strings array");
+	return ce === void 0 ? t : ce.createHTML(t);
 }
-var fe = (e, t) => {
-	let n = e.length - 1, r = [], i, a = t === 2 ? "<svg>" : t === 3 ? "<math>" : "", o = j;
+var ge = (e, t) => {
+	let n = e.length - 1, r = [], i, a = t === 2 ? "<svg>" : t === 3 ? "<math>" : "", o = T;
 	for (let t = 0; t < n; t++) {
 		let n = e[t], s, c, l = -1, u = 0;
-		for (; u < n.length && (o.lastIndex = u, c = o.exec(n), c !== null);) u = o.lastIndex, o === j ? c[1] === "!--" ? o = M : c[1] === void 0 ? c[2] === void 0 ? c[3] !== void 0 && (o = P) : (L.test(c[2]) && (i = RegExp("</" + c[2], "g")), o = P) : o = N : o === P ? c[0] === ">" ? (o = i ?? j, l = -1) : c[1] === void 0 ? l = -2 : (l = o.lastIndex - c[2].length, s = c[1], o = c[3] === void 0 ? P : c[3] === "\"" ? I : F) : o === I || o === F ? o = P : o === M || o === N ? o = j : (o = P, i = void 0);
-		let d = o === P && e[t + 1].startsWith("/>") ? " " : "";
-		a += o === j ? n + ue : l >= 0 ? (r.push(s), n.slice(0, l) + w + n.slice(l) + T + d) : n + T + (l === -2 ? t : d);
+		for (; u < n.length && (o.lastIndex = u, c = o.exec(n), c !== null);) u = o.lastIndex, o === T ? c[1] === "!--" ? o = fe : c[1] === void 0 ? c[2] === void 0 ? c[3] !== void 0 && (o = E) : (k.test(c[2]) && (i = RegExp("</" + c[2], "g")), o = E) : o = pe : o === E ? c[0] === ">" ? (o = i ?? T, l = -1) : c[1] === void 0 ? l = -2 : (l = o.lastIndex - c[2].length, s = c[1], o = c[3] === void 0 ? E : c[3] === "\"" ? O : D) : o === O || o === D ? o = E : o === fe || o === pe ? o = T : (o = E, i = void 0);
+		let d = o === E && e[t + 1].startsWith("/>") ? " " : "";
+		a += o === T ? n + ue : l >= 0 ? (r.push(s), n.slice(0, l) + le + n.slice(l) + v + d) : n + v + (l === -2 ? t : d);
 	}
-	return [G(e, a + (e[n] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), r];
-}, K = class e {
+	return [he(e, a + (e[n] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), r];
+}, I = class e {
 	constructor({ strings: t, _$litType$: n }, r) {
 		let i;
 		this.parts = [];
-		let a = 0, o = 0, s = t.length - 1, c = this.parts, [l, u] = fe(t, n);
-		if (this.el = e.createElement(l, r), W.currentNode = this.el.content, n === 2 || n === 3) {
+		let a = 0, o = 0, s = t.length - 1, c = this.parts, [l, u] = ge(t, n);
+		if (this.el = e.createElement(l, r), F.currentNode = this.el.content, n === 2 || n === 3) {
 			let e = this.el.content.firstChild;
 			e.replaceWith(...e.childNodes);
 		}
-		for (; (i = W.nextNode()) !== null && c.length < s;) {
+		for (; (i = F.nextNode()) !== null && c.length < s;) {
 			if (i.nodeType === 1) {
-				if (i.hasAttributes()) for (let e of i.getAttributeNames()) if (e.endsWith(w)) {
-					let t = u[o++], n = i.getAttribute(e).split(T), r = /([.?@])?(.*)/.exec(t);
+				if (i.hasAttributes()) for (let e of i.getAttributeNames()) if (e.endsWith(le)) {
+					let t = u[o++], n = i.getAttribute(e).split(v), r = /([.?@])?(.*)/.exec(t);
 					c.push({
 						type: 1,
 						index: a,
 						name: r[2],
 						strings: n,
-						ctor: r[1] === "." ? me : r[1] === "?" ? he : r[1] === "@" ? ge : Y
+						ctor: r[1] === "." ? ve : r[1] === "?" ? ye : r[1] === "@" ? be : z
 					}), i.removeAttribute(e);
-				} else e.startsWith(T) && (c.push({
+				} else e.startsWith(v) && (c.push({
 					type: 6,
 					index: a
 				}), i.removeAttribute(e));
-				if (L.test(i.tagName)) {
-					let e = i.textContent.split(T), t = e.length - 1;
+				if (k.test(i.tagName)) {
+					let e = i.textContent.split(v), t = e.length - 1;
 					if (t > 0) {
-						i.textContent = S ? S.emptyScript : "";
-						for (let n = 0; n < t; n++) i.append(e[n], D()), W.nextNode(), c.push({
+						i.textContent = _ ? _.emptyScript : "";
+						for (let n = 0; n < t; n++) i.append(e[n], x()), F.nextNode(), c.push({
 							type: 2,
 							index: ++a
 						});
-						i.append(e[t], D());
+						i.append(e[t], x());
 					}
 				}
 			} else if (i.nodeType === 8) {
-				if (i.data === le) c.push({
+				if (i.data === y) c.push({
 					type: 2,
 					index: a
 				});
 				else {
 					let e = -1;
-					for (; (e = i.data.indexOf(T, e + 1)) !== -1;) c.push({
+					for (; (e = i.data.indexOf(v, e + 1)) !== -1;) c.push({
 						type: 7,
 						index: a
-					}), e += T.length - 1;
+					}), e += v.length - 1;
 				}
 			}
 			a++;
 		}
 	}
 	static createElement(e, t) {
-		let n = E.createElement("template");
+		let n = b.createElement("template");
 		return n.innerHTML = e, n;
 	}
 };
-function q(e, t, n = e, r) {
-	if (t === V) return t;
-	let i = r === void 0 ? n._$Cl : n._$Co?.[r], a = O(t) ? void 0 : t._$litDirective$;
-	return i?.constructor !== a && (i?._$AO?.(!1), a === void 0 ? i = void 0 : (i = new a(e), i._$AT(e, n, r)), r === void 0 ? n._$Cl = i : (n._$Co ??= [])[r] = i), i !== void 0 && (t = q(e, i._$AS(e, t.values), i, r)), t;
+function L(e, t, n = e, r) {
+	if (t === N) return t;
+	let i = r === void 0 ? n._$Cl : n._$Co?.[r], a = S(t) ? void 0 : t._$litDirective$;
+	return i?.constructor !== a && (i?._$AO?.(!1), a === void 0 ? i = void 0 : (i = new a(e), i._$AT(e, n, r)), r === void 0 ? n._$Cl = i : (n._$Co ??= [])[r] = i), i !== void 0 && (t = L(e, i._$AS(e, t.values), i, r)), t;
 }
-var pe = class {
+var _e = class {
 	constructor(e, t) {
 		this._$AV = [], this._$AN = void 0, this._$AD = e, this._$AM = t;
 	}
@@ -398,28 +339,28 @@ var pe = class {
 		return this._$AM._$AU;
 	}
 	u(e) {
-		let { el: { content: t }, parts: n } = this._$AD, r = (e?.creationScope ?? E).importNode(t, !0);
-		W.currentNode = r;
-		let i = W.nextNode(), a = 0, o = 0, s = n[0];
+		let { el: { content: t }, parts: n } = this._$AD, r = (e?.creationScope ?? b).importNode(t, !0);
+		F.currentNode = r;
+		let i = F.nextNode(), a = 0, o = 0, s = n[0];
 		for (; s !== void 0;) {
 			if (a === s.index) {
 				let t;
-				s.type === 2 ? t = new J(i, i.nextSibling, this, e) : s.type === 1 ? t = new s.ctor(i, s.name, s.strings, this, e) : s.type === 6 && (t = new _e(i, this, e)), this._$AV.push(t), s = n[++o];
+				s.type === 2 ? t = new R(i, i.nextSibling, this, e) : s.type === 1 ? t = new s.ctor(i, s.name, s.strings, this, e) : s.type === 6 && (t = new xe(i, this, e)), this._$AV.push(t), s = n[++o];
 			}
-			a !== s?.index && (i = W.nextNode(), a++);
+			a !== s?.index && (i = F.nextNode(), a++);
 		}
-		return W.currentNode = E, r;
+		return F.currentNode = b, r;
 	}
 	p(e) {
 		let t = 0;
 		for (let n of this._$AV) n !== void 0 && (n.strings === void 0 ? n._$AI(e[t]) : (n._$AI(e, n, t), t += n.strings.length - 2)), t++;
 	}
-}, J = class e {
+}, R = class e {
 	get _$AU() {
 		return this._$AM?._$AU ?? this._$Cv;
 	}
 	constructor(e, t, n, r) {
-		this.type = 2, this._$AH = H, this._$AN = void 0, this._$AA = e, this._$AB = t, this._$AM = n, this.options = r, this._$Cv = r?.isConnected ?? !0;
+		this.type = 2, this._$AH = P, this._$AN = void 0, this._$AA = e, this._$AB = t, this._$AM = n, this.options = r, this._$Cv = r?.isConnected ?? !0;
 	}
 	get parentNode() {
 		let e = this._$AA.parentNode, t = this._$AM;
@@ -432,7 +373,7 @@ var pe = class {
 		return this._$AB;
 	}
 	_$AI(e, t = this) {
-		e = q(this, e, t), O(e) ? e === H || e == null || e === "" ? (this._$AH !== H && this._$AR(), this._$AH = H) : e !== this._$AH && e !== V && this._(e) : e._$litType$ === void 0 ? e.nodeType === void 0 ? de(e) ? this.k(e) : this._(e) : this.T(e) : this.$(e);
+		e = L(this, e, t), S(e) ? e === P || e == null || e === "" ? (this._$AH !== P && this._$AR(), this._$AH = P) : e !== this._$AH && e !== N && this._(e) : e._$litType$ === void 0 ? e.nodeType === void 0 ? de(e) ? this.k(e) : this._(e) : this.T(e) : this.$(e);
 	}
 	O(e) {
 		return this._$AA.parentNode.insertBefore(e, this._$AB);
@@ -441,36 +382,36 @@ var pe = class {
 		this._$AH !== e && (this._$AR(), this._$AH = this.O(e));
 	}
 	_(e) {
-		this._$AH !== H && O(this._$AH) ? this._$AA.nextSibling.data = e : this.T(E.createTextNode(e)), this._$AH = e;
+		this._$AH !== P && S(this._$AH) ? this._$AA.nextSibling.data = e : this.T(b.createTextNode(e)), this._$AH = e;
 	}
 	$(e) {
-		let { values: t, _$litType$: n } = e, r = typeof n == "number" ? this._$AC(e) : (n.el === void 0 && (n.el = K.createElement(G(n.h, n.h[0]), this.options)), n);
+		let { values: t, _$litType$: n } = e, r = typeof n == "number" ? this._$AC(e) : (n.el === void 0 && (n.el = I.createElement(he(n.h, n.h[0]), this.options)), n);
 		if (this._$AH?._$AD === r) this._$AH.p(t);
 		else {
-			let e = new pe(r, this), n = e.u(this.options);
+			let e = new _e(r, this), n = e.u(this.options);
 			e.p(t), this.T(n), this._$AH = e;
 		}
 	}
 	_$AC(e) {
-		let t = U.get(e.strings);
-		return t === void 0 && U.set(e.strings, t = new K(e)), t;
+		let t = me.get(e.strings);
+		return t === void 0 && me.set(e.strings, t = new I(e)), t;
 	}
 	k(t) {
-		k(this._$AH) || (this._$AH = [], this._$AR());
+		C(this._$AH) || (this._$AH = [], this._$AR());
 		let n = this._$AH, r, i = 0;
-		for (let a of t) i === n.length ? n.push(r = new e(this.O(D()), this.O(D()), this, this.options)) : r = n[i], r._$AI(a), i++;
+		for (let a of t) i === n.length ? n.push(r = new e(this.O(x()), this.O(x()), this, this.options)) : r = n[i], r._$AI(a), i++;
 		i < n.length && (this._$AR(r && r._$AB.nextSibling, i), n.length = i);
 	}
 	_$AR(e = this._$AA.nextSibling, t) {
 		for (this._$AP?.(!1, !0, t); e !== this._$AB;) {
-			let t = x(e).nextSibling;
-			x(e).remove(), e = t;
+			let t = se(e).nextSibling;
+			se(e).remove(), e = t;
 		}
 	}
 	setConnected(e) {
 		this._$AM === void 0 && (this._$Cv = e, this._$AP?.(e));
 	}
-}, Y = class {
+}, z = class {
 	get tagName() {
 		return this.element.tagName;
 	}
@@ -478,47 +419,47 @@ var pe = class {
 		return this._$AM._$AU;
 	}
 	constructor(e, t, n, r, i) {
-		this.type = 1, this._$AH = H, this._$AN = void 0, this.element = e, this.name = t, this._$AM = r, this.options = i, n.length > 2 || n[0] !== "" || n[1] !== "" ? (this._$AH = Array(n.length - 1).fill(/* @__PURE__ */ new String()), this.strings = n) : this._$AH = H;
+		this.type = 1, this._$AH = P, this._$AN = void 0, this.element = e, this.name = t, this._$AM = r, this.options = i, n.length > 2 || n[0] !== "" || n[1] !== "" ? (this._$AH = Array(n.length - 1).fill(/* @__PURE__ */ new String()), this.strings = n) : this._$AH = P;
 	}
 	_$AI(e, t = this, n, r) {
 		let i = this.strings, a = !1;
-		if (i === void 0) e = q(this, e, t, 0), a = !O(e) || e !== this._$AH && e !== V, a && (this._$AH = e);
+		if (i === void 0) e = L(this, e, t, 0), a = !S(e) || e !== this._$AH && e !== N, a && (this._$AH = e);
 		else {
 			let r = e, o, s;
-			for (e = i[0], o = 0; o < i.length - 1; o++) s = q(this, r[n + o], t, o), s === V && (s = this._$AH[o]), a ||= !O(s) || s !== this._$AH[o], s === H ? e = H : e !== H && (e += (s ?? "") + i[o + 1]), this._$AH[o] = s;
+			for (e = i[0], o = 0; o < i.length - 1; o++) s = L(this, r[n + o], t, o), s === N && (s = this._$AH[o]), a ||= !S(s) || s !== this._$AH[o], s === P ? e = P : e !== P && (e += (s ?? "") + i[o + 1]), this._$AH[o] = s;
 		}
 		a && !r && this.j(e);
 	}
 	j(e) {
-		e === H ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, e ?? "");
+		e === P ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, e ?? "");
 	}
-}, me = class extends Y {
+}, ve = class extends z {
 	constructor() {
 		super(...arguments), this.type = 3;
 	}
 	j(e) {
-		this.element[this.name] = e === H ? void 0 : e;
+		this.element[this.name] = e === P ? void 0 : e;
 	}
-}, he = class extends Y {
+}, ye = class extends z {
 	constructor() {
 		super(...arguments), this.type = 4;
 	}
 	j(e) {
-		this.element.toggleAttribute(this.name, !!e && e !== H);
+		this.element.toggleAttribute(this.name, !!e && e !== P);
 	}
-}, ge = class extends Y {
+}, be = class extends z {
 	constructor(e, t, n, r, i) {
 		super(e, t, n, r, i), this.type = 5;
 	}
 	_$AI(e, t = this) {
-		if ((e = q(this, e, t, 0) ?? H) === V) return;
-		let n = this._$AH, r = e === H && n !== H || e.capture !== n.capture || e.once !== n.once || e.passive !== n.passive, i = e !== H && (n === H || r);
+		if ((e = L(this, e, t, 0) ?? P) === N) return;
+		let n = this._$AH, r = e === P && n !== P || e.capture !== n.capture || e.once !== n.once || e.passive !== n.passive, i = e !== P && (n === P || r);
 		r && this.element.removeEventListener(this.name, this, n), i && this.element.addEventListener(this.name, this, e), this._$AH = e;
 	}
 	handleEvent(e) {
 		typeof this._$AH == "function" ? this._$AH.call(this.options?.host ?? this.element, e) : this._$AH.handleEvent(e);
 	}
-}, _e = class {
+}, xe = class {
 	constructor(e, t, n) {
 		this.element = e, this.type = 6, this._$AN = void 0, this._$AM = t, this.options = n;
 	}
@@ -526,18 +467,18 @@ var pe = class {
 		return this._$AM._$AU;
 	}
 	_$AI(e) {
-		q(this, e);
+		L(this, e);
 	}
-}, ve = b.litHtmlPolyfillSupport;
-ve?.(K, J), (b.litHtmlVersions ??= []).push("3.3.3");
-var ye = (e, t, n) => {
+}, Se = g.litHtmlPolyfillSupport;
+Se?.(I, R), (g.litHtmlVersions ??= []).push("3.3.3");
+var Ce = (e, t, n) => {
 	let r = n?.renderBefore ?? t, i = r._$litPart$;
 	if (i === void 0) {
 		let e = n?.renderBefore ?? null;
-		r._$litPart$ = i = new J(t.insertBefore(D(), e), e, void 0, n ?? {});
+		r._$litPart$ = i = new R(t.insertBefore(x(), e), e, void 0, n ?? {});
 	}
 	return i._$AI(e), i;
-}, X = globalThis, Z = class extends y {
+}, B = globalThis, V = class extends h {
 	constructor() {
 		super(...arguments), this.renderOptions = { host: this }, this._$Do = void 0;
 	}
@@ -547,7 +488,7 @@ var ye = (e, t, n) => {
 	}
 	update(e) {
 		let t = this.render();
-		this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(e), this._$Do = ye(t, this.renderRoot, this.renderOptions);
+		this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(e), this._$Do = Ce(t, this.renderRoot, this.renderOptions);
 	}
 	connectedCallback() {
 		super.connectedCallback(), this._$Do?.setConnected(!0);
@@ -556,14 +497,293 @@ var ye = (e, t, n) => {
 		super.disconnectedCallback(), this._$Do?.setConnected(!1);
 	}
 	render() {
-		return V;
+		return N;
 	}
 };
-Z._$litElement$ = !0, Z.finalized = !0, X.litElementHydrateSupport?.({ LitElement: Z });
-var be = X.litElementPolyfillSupport;
-be?.({ LitElement: Z }), (X.litElementVersions ??= []).push("4.2.2");
+V._$litElement$ = !0, V.finalized = !0, B.litElementHydrateSupport?.({ LitElement: V });
+var we = B.litElementPolyfillSupport;
+we?.({ LitElement: V }), (B.litElementVersions ??= []).push("4.2.2");
+// src/member_key.ts
+var H = "jebi member key 1", U = 6e5, Te = 1e7, Ee = 4096, W = { name: "Ed25519" }, G = 1, De = "format name nonce public rounds salt sealed", K = class extends Error {
+	constructor(e) {
+		super(e), this.why = e;
+	}
+};
+async function Oe() {
+	try {
+		return await crypto.subtle.generateKey(W, !1, ["sign", "verify"]), !0;
+	} catch {
+		return !1;
+	}
+}
+async function ke(e, t, n, r) {
+	if (e.size > Ee) throw new K("not_file");
+	let i = je(await e.text());
+	if (i.name !== n) throw new K("whose");
+	let a = await Me(i, t);
+	try {
+		let e = await crypto.subtle.importKey("pkcs8", a, W, !1, ["sign"]), t = new Uint8Array(await crypto.subtle.sign(W, e, q(r)));
+		await Pe(i, r, t);
+		let n = J(X(await Ie(i.name, Fe(i)), t));
+		return `${r}\n\u2014 ${i.name} ${n}\n`;
+	} finally {
+		new Uint8Array(a).fill(0);
+	}
+}
+async function Ae(e, t) {
+	let n = await crypto.subtle.generateKey(W, !0, ["sign", "verify"]), r = new Uint8Array(await crypto.subtle.exportKey("raw", n.publicKey)), i = await crypto.subtle.exportKey("pkcs8", n.privateKey), a = X(Uint8Array.of(G), r), o = `${e}+${Le(await Ie(e, r))}+${J(a)}`, s = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(16)), c = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(12)), l = await Ne(t, s, U, "encrypt"), u = await crypto.subtle.encrypt({
+		name: "AES-GCM",
+		iv: c,
+		additionalData: q(o)
+	}, l, i);
+	new Uint8Array(i).fill(0);
+	let d = {
+		format: H,
+		name: e,
+		nonce: J(c),
+		public: o,
+		rounds: U,
+		salt: J(s),
+		sealed: J(new Uint8Array(u))
+	};
+	return {
+		file: JSON.stringify(d),
+		verifier: o
+	};
+}
+function je(e) {
+	let t;
+	try {
+		t = JSON.parse(e);
+	} catch {
+		throw new K("not_file");
+	}
+	if (typeof t != "object" || !t || Object.keys(t).sort().join(" ") !== De) throw new K("not_file");
+	let n = t, r = [
+		n.name,
+		n.nonce,
+		n.public,
+		n.salt,
+		n.sealed
+	];
+	if (!(n.format === H && r.every((e) => typeof e == "string") && Number.isInteger(n.rounds)) || n.rounds < U || n.rounds > Te || !n.public.startsWith(`${n.name}+`)) throw new K("not_file");
+	return t;
+}
+async function Me(e, t) {
+	let [n, r, i] = [
+		Y(e.nonce),
+		Y(e.salt),
+		Y(e.sealed)
+	];
+	if (n.length !== 12 || r.length !== 16) throw new K("not_file");
+	let a = await Ne(t, r, e.rounds, "decrypt");
+	try {
+		return await crypto.subtle.decrypt({
+			name: "AES-GCM",
+			iv: n,
+			additionalData: q(e.public)
+		}, a, i);
+	} catch {
+		throw new K("wrong");
+	}
+}
+async function Ne(e, t, n, r) {
+	let i = await crypto.subtle.importKey("raw", q(e.normalize("NFKC")), "PBKDF2", !1, ["deriveKey"]);
+	return crypto.subtle.deriveKey({
+		name: "PBKDF2",
+		hash: "SHA-256",
+		salt: t,
+		iterations: n
+	}, i, {
+		name: "AES-GCM",
+		length: 256
+	}, !1, [r]);
+}
+async function Pe(e, t, n) {
+	let r = await crypto.subtle.importKey("raw", Fe(e), W, !1, ["verify"]);
+	if (!await crypto.subtle.verify(W, r, n, q(t))) throw new K("not_file");
+}
+function Fe(e) {
+	let t = Y(e.public.slice(e.name.length + 1 + 8 + 1));
+	if (t.length !== 33 || t[0] !== G) throw new K("not_file");
+	return t.slice(1);
+}
+async function Ie(e, t) {
+	let n = await crypto.subtle.digest("SHA-256", X(q(`${e}\n`), Uint8Array.of(G), t));
+	return new Uint8Array(n).slice(0, 4);
+}
+var q = (e) => new TextEncoder().encode(e), Le = (e) => [...e].map((e) => e.toString(16).padStart(2, "0")).join(""), J = (e) => btoa(String.fromCharCode(...e));
+function Y(e) {
+	try {
+		return Uint8Array.from(atob(e), (e) => e.charCodeAt(0));
+	} catch {
+		throw new K("not_file");
+	}
+}
+function X(...e) {
+	let t = new Uint8Array(e.reduce((e, t) => e + t.length, 0)), n = 0;
+	for (let r of e) t.set(r, n), n += r.length;
+	return t;
+}
+// src/clear.ts
+var Z = class extends V {
+	createRenderRoot() {
+		let e = document.createElement("div");
+		return e.hidden = !0, Oe().then((t) => {
+			t && (this.querySelector(".notice")?.remove(), e.hidden = !1);
+		}), this.appendChild(e);
+	}
+	input(e) {
+		let t = this.querySelector(`input[name=${e}]`);
+		if (!t) throw Error("the island was not drawn");
+		return t;
+	}
+	alert(e) {
+		return e ? j`<p class="alert" role="alert">${e}</p>` : P;
+	}
+}, Re = class extends Z {
+	constructor(...e) {
+		super(...e), this.sign = async (e) => {
+			e.preventDefault();
+			let [t, n] = [this.input("key").files?.[0], this.input("passphrase")];
+			if (!t || this.isBusy) return;
+			let r = n.value;
+			n.value = "", this.said = void 0, this.isBusy = !0;
+			try {
+				this.send(await ke(t, r, this.name, this.statement));
+			} catch (e) {
+				this.said = this.words[e instanceof K ? e.why : "unable"];
+			} finally {
+				this.isBusy = !1;
+			}
+		};
+	}
+	static {
+		this.properties = {
+			form: {},
+			name: {},
+			statement: { type: Object },
+			words: { type: Object },
+			said: { state: !0 },
+			isBusy: { state: !0 }
+		};
+	}
+	send(e) {
+		let t = document.getElementById(this.form);
+		if (!(t instanceof HTMLFormElement)) throw Error("the page has no form for the note");
+		let n = t.elements.namedItem("note");
+		n instanceof HTMLTextAreaElement && (n.value = e), t.submit();
+	}
+	render() {
+		return j`<form class="stack" @submit=${this.sign}>
+            <label>${this.words.file} <input type="file" name="key" accept=".json,application/json" required></label>
+            <label>${this.words.passphrase} <input type="password" name="passphrase" required maxlength="1024" autocomplete="off"></label>
+            <p class="hint">${this.words.stays}</p>
+            ${this.alert(this.said)}
+            <p class="hint" role="status">${this.isBusy ? this.words.signing : P}</p>
+            <button class="primary" ?disabled=${this.isBusy}>${this.words.now}</button>
+        </form>`;
+	}
+}, ze = class extends Z {
+	constructor(...e) {
+		super(...e), this.make = async (e) => {
+			e.preventDefault();
+			let [t, n] = [this.input("first"), this.input("again")], [r, i] = [t.value, n.value];
+			if (t.value = n.value = "", this.said = r.length < this.least ? this.words.short : r === i ? void 0 : this.words.differ, !this.said) try {
+				let { file: e, verifier: t } = await Ae(this.name, r);
+				this.done && URL.revokeObjectURL(this.done.address), this.done = {
+					address: URL.createObjectURL(new Blob([e, "\n"], { type: "application/json" })),
+					verifier: t
+				};
+			} catch {
+				this.said = this.words.unable;
+			}
+		};
+	}
+	static {
+		this.properties = {
+			name: {},
+			file: {},
+			least: { type: Number },
+			words: { type: Object },
+			said: { state: !0 },
+			done: { state: !0 }
+		};
+	}
+	render() {
+		return this.done ? j`<p class="notice" role="status">${this.words.saved}</p>
+                <p class="row"><a class="button primary" href=${this.done.address} download=${this.file}>${this.words.save}</a></p>
+                <h3 id="vkey">${this.words.public}</h3><p class="vkey secret" lang="zxx" translate="no" aria-labelledby="vkey">${this.done.verifier}</p>` : j`<form class="stack" @submit=${this.make}>
+            <label>${this.words.passphrase} <input type="password" name="first" required maxlength="1024" autocomplete="off" aria-describedby="key-help"></label>
+            <p class="hint" id="key-help">${this.words.help}</p>
+            <label>${this.words.again} <input type="password" name="again" required maxlength="1024" autocomplete="off"></label>
+            ${this.alert(this.said)}
+            <button>${this.words.make}</button>
+        </form>`;
+	}
+};
+customElements.define("jebi-key-signer", Re), customElements.define("jebi-key-maker", ze);
+// src/grid.ts
+var Be = {
+	ArrowRight: (e) => e + 1,
+	ArrowLeft: (e) => e - 1,
+	ArrowDown: (e, t) => e + t,
+	ArrowUp: (e, t) => e - t,
+	Home: () => 0,
+	End: (e, t, n) => n
+}, Ve = class extends HTMLElement {
+	constructor(...e) {
+		super(...e), this.pressed = (e) => {
+			let t = Be[e.key], n = this.links, r = n.indexOf(document.activeElement);
+			if (!t || r < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
+			let i = n[0]?.offsetTop, a = n.filter((e) => e.offsetTop === i).length;
+			e.preventDefault(), e.stopPropagation(), n[Math.max(0, Math.min(n.length - 1, t(r, a, n.length - 1)))]?.focus();
+		}, this.shown = (e) => {
+			let t = e.target.closest("a[data-shots]"), n = Number(t?.dataset.shots ?? 0), r = t?.querySelector("img");
+			if (!t || !r || n < 2 || e.pointerType !== "mouse") return;
+			let i = r.getBoundingClientRect(), a = Math.max(0, Math.min(n - 1, Math.floor((e.clientX - i.left) / i.width * n))), o = `/clips/${encodeURIComponent(t.dataset.clip ?? "")}/shots/${a}`;
+			r.getAttribute("src") !== o && (r.src = o);
+		}, this.restored = (e) => {
+			let t = e.target.closest("a[data-shots]"), n = t?.querySelector("img");
+			if (!t || !n || e.relatedTarget instanceof Node && t.contains(e.relatedTarget)) return;
+			let r = `/clips/${encodeURIComponent(t.dataset.clip ?? "")}/media/poster`;
+			n.getAttribute("src") !== r && (n.src = r);
+		};
+	}
+	connectedCallback() {
+		this.rove(this.links[0]), this.addEventListener("keydown", this.pressed), this.addEventListener("focusin", (e) => this.rove(e.target.closest("a"))), this.addEventListener("pointermove", this.shown), this.addEventListener("pointerout", this.restored);
+	}
+	get links() {
+		return [...this.querySelectorAll("li > a")];
+	}
+	rove(e) {
+		if (e) for (let t of this.links) t.tabIndex = t === e ? 0 : -1;
+	}
+};
+customElements.define("jebi-grid", Ve);
+// src/keys.ts
+var He = !1;
+function Ue(e) {
+	let t = e.target;
+	return e.ctrlKey || e.metaKey || e.altKey ? !0 : t instanceof HTMLElement && (t.isContentEditable || t.closest("input:not([type=range]), textarea, select") !== null);
+}
+function We(e) {
+	if (e.key === "Escape" && Ge(), Ue(e) || document.querySelector("dialog[open]")) return;
+	let t = He;
+	if (He = e.key === "g", e.key === "/") {
+		let t = document.querySelector("#q") ?? document.querySelector("[data-search]");
+		if (!t) return;
+		e.preventDefault(), t.focus(), t.select();
+	} else e.key === "?" ? (e.preventDefault(), document.querySelector("#help")?.showModal()) : t && e.key === "a" && document.querySelector("nav a[href=\"/archive\"]") && location.assign("/archive");
+}
+function Ge() {
+	for (let e of document.querySelectorAll("details.me[open]")) e.open = !1, e.querySelector("summary")?.focus();
+}
+document.addEventListener("keydown", We), document.addEventListener("click", (e) => {
+	for (let t of document.querySelectorAll("details.me[open]")) e.target instanceof Node && !t.contains(e.target) && (t.open = !1);
+});
 // src/live.ts
-var xe = 500, Se = class extends Z {
+var Ke = 500, qe = class extends V {
 	constructor(...e) {
 		super(...e), this.timer = 0, this.drawn = null;
 	}
@@ -580,7 +800,7 @@ var xe = 500, Se = class extends Z {
 	}
 	connectedCallback() {
 		super.connectedCallback(), this.source = new EventSource(this.src), this.source.addEventListener("message", () => {
-			window.clearTimeout(this.timer), this.timer = window.setTimeout(() => void this.changed(), xe);
+			window.clearTimeout(this.timer), this.timer = window.setTimeout(() => void this.changed(), Ke);
 		}), this.source.addEventListener("over", () => this.source?.close()), window.addEventListener("pagehide", () => this.source?.close());
 	}
 	disconnectedCallback() {
@@ -601,18 +821,18 @@ var xe = 500, Se = class extends Z {
 		t && this.drawn.replaceChildren(...t.childNodes);
 	}
 	render() {
-		return this.isOffered ? z`<p class="notice" role="status"><a href=${location.pathname + location.search}>${this.offer}</a></p>` : H;
+		return this.isOffered ? j`<p class="notice" role="status"><a href=${location.pathname + location.search}>${this.offer}</a></p>` : P;
 	}
 };
-customElements.define("jebi-live", Se);
+customElements.define("jebi-live", qe);
 // src/player.ts
-var Ce = [
+var Je = [
 	.25,
 	.5,
 	1,
 	1.5,
 	2
-], we = 1 / 30, Te = class extends Z {
+], Ye = 1 / 30, Xe = class extends V {
 	constructor(...e) {
 		super(...e), this.frame = 0, this.current = null, this.heard = () => {
 			this.isPlaying = !this.video.paused, this.isMuted = this.video.muted, cancelAnimationFrame(this.frame), this.tick();
@@ -630,22 +850,22 @@ var Ce = [
 			let r = t?.closest("a[href^=\"#t=\"]");
 			r && r.hash === location.hash && this.led();
 		}, this.pressed = (e) => {
-			if (r(e) || document.querySelector("dialog[open]")) return;
-			let t = e.target instanceof Element ? e.target : document.body, n = t.closest("button, summary, a") !== null, i = {
+			if (Ue(e) || document.querySelector("dialog[open]")) return;
+			let t = e.target instanceof Element ? e.target : document.body, n = t.closest("button, summary, a") !== null, r = {
 				k: () => this.toggle(),
 				j: () => this.seek(this.video.currentTime - 10),
 				l: () => this.seek(this.video.currentTime + 10),
 				"[": () => this.shot(-1),
 				"]": () => this.shot(1),
-				",": () => this.seek(this.video.currentTime - we),
-				".": () => this.seek(this.video.currentTime + we),
+				",": () => this.seek(this.video.currentTime - Ye),
+				".": () => this.seek(this.video.currentTime + Ye),
 				m: () => this.video.muted = !this.video.muted,
 				f: () => this.full(),
 				n: () => this.note()
 			};
-			n || (i[" "] = () => this.toggle()), n && t !== document.body || (i.ArrowLeft = () => this.seek(this.video.currentTime - 5), i.ArrowRight = () => this.seek(this.video.currentTime + 5));
-			let a = i[e.key];
-			a && (e.preventDefault(), a());
+			n || (r[" "] = () => this.toggle()), n && t !== document.body || (r.ArrowLeft = () => this.seek(this.video.currentTime - 5), r.ArrowRight = () => this.seek(this.video.currentTime + 5));
+			let i = r[e.key];
+			i && (e.preventDefault(), i());
 		};
 	}
 	static {
@@ -737,30 +957,30 @@ var Ce = [
 	}
 	render() {
 		let e = this.words;
-		if (this.isBroken) return z`<p class="alert" role="alert">${e.broken}</p>`;
+		if (this.isBroken) return j`<p class="alert" role="alert">${e.broken}</p>`;
 		let t = this.length;
-		return z`
+		return j`
             <div class="track">
                 <canvas aria-hidden="true"></canvas><span class="playhead" aria-hidden="true"></span>
                 <input type="range" min="0" max=${t} step="0.1" .value=${String(this.at)} aria-label=${e.seek} aria-valuetext="${Q(this.at)} / ${Q(t)}"
                     @input=${(e) => this.seek(Number(e.target.value))}>
             </div>
             <div class="controls">
-                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? De : Ee}</button>
-                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${Oe}</button>
-                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${ke}</button>
+                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? Qe : Ze}</button>
+                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${$e}</button>
+                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${et}</button>
                 <span class="clock">${Q(this.at)} <i>/ ${Q(t)}</i></span>
                 <span class="gap"></span>
                 ${this.choices(e)}
-                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? je : Ae}</button>
-                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${Me}</button>
+                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? nt : tt}</button>
+                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${rt}</button>
             </div>`;
 	}
 	choices(e) {
 		let t = [...this.video.textTracks];
-		return z`
-            ${t.length ? z`<label><span class="unseen">${e.subtitles}</span><select title=${e.subtitles} @change=${(e) => t.forEach((t, n) => t.mode = Number(e.target.value) === n ? "showing" : "disabled")}><option value="-1">${e.subtitles}: ${e.off}</option>${t.map((e, t) => z`<option value=${t}>${e.label}</option>`)}</select></label>` : H}
-            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${Ce.map((e) => z`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
+		return j`
+            ${t.length ? j`<label><span class="unseen">${e.subtitles}</span><select title=${e.subtitles} @change=${(e) => t.forEach((t, n) => t.mode = Number(e.target.value) === n ? "showing" : "disabled")}><option value="-1">${e.subtitles}: ${e.off}</option>${t.map((e, t) => j`<option value=${t}>${e.label}</option>`)}</select></label>` : P}
+            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${Je.map((e) => j`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
 	}
 };
 function Q(e) {
@@ -771,5 +991,5 @@ function Q(e) {
 	];
 	return n ? `${n}:${String(r).padStart(2, "0")}:${i}` : `${r}:${i}`;
 }
-var $ = (e) => z`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, Ee = $(B`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), De = $(B`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), Oe = $(B`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), ke = $(B`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), Ae = $(B`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), je = $(B`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), Me = $(B`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
-customElements.define("jebi-player", Te);
+var $ = (e) => j`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, Ze = $(M`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), Qe = $(M`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), $e = $(M`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), et = $(M`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), tt = $(M`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), nt = $(M`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), rt = $(M`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
+customElements.define("jebi-player", Xe);
