@@ -11,6 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from cut_made import make_cut
 from jebi.office.admission import open_catalogue
 from jebi.office.attending import kept_of
 from jebi.office.databases import settle
@@ -50,6 +51,7 @@ def build(empty: Path, folder: Path, samples: Path, *, url: str = "") -> Path:
             )
             film = next(one.id for one in house.clips(Filter()).items if one.name == FILM)
             house.add_transcript(film, SPOKEN.encode(), language="ko", is_translation=False, by="haneul")
+            make_cut(office.desk, catalogue, kept_of(office.desk), film, _ms())
             with house.changing() as change:
                 jobs.want(change, "speech", [film])
             house.skip(house.jobs(JobState.WAITING).items[0].id, by="haneul")

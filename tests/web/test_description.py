@@ -55,6 +55,8 @@ def described(
         schema = schemathesis.openapi.from_dict(description(desk))
         schema.app = desk.app
         there = {"clip": film, "transcript": house.clip(film).transcripts[0].id, "parcel": parcel.id}
+        cut = house.cut(str(house.cuts().items[0].number))
+        there |= {"cut": str(cut.card.number), "output": str(cut.outputs[0].number)}
         there |= {"trip": parcel.trip, "job": house.jobs().items[0].id, "member": "a-target"}
         yield Described(desk, schema, there)
 
@@ -69,7 +71,7 @@ def description(desk: Housed) -> dict[str, Any]:
             operations["post"].setdefault("requestBody", empty)
         if path in {"/archive", "/search", "/jobs"}:
             operations["get"].setdefault("parameters", []).extend(texts)
-        if "/media/" in path or "/shots/" in path:
+        if any(part in path for part in ("/media/", "/shots/", "/films/", "/picture")):
             ranges = {"type": "string", "pattern": r"^(bytes=)?[0-9]{0,16}-[0-9]{0,16}(,[0-9]-)?$"}
             operations["get"]["parameters"].append({"name": "range", "in": "header", "schema": ranges})
     return made

@@ -20,6 +20,7 @@ from jebi.errors import Damaged, JebiError, NoRoom, NothingFound, Refused, Unabl
 from jebi.office.counter import Archive
 from jebi.web import (
     assets,
+    cutting,
     describing,
     drawing,
     finding,
@@ -38,7 +39,7 @@ from jebi.web.settings import Settings
 from jebi.web.shell import Shell
 from jebi.web.table import RULES
 
-PAGES = (signing_in, receiving, finding, watching, describing, running, membership, live)
+PAGES = (signing_in, receiving, finding, watching, cutting, describing, running, membership, live)
 # FastAPI would report spans, failures and what was typed wherever the environment says; here nothing can make it.
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,

@@ -16,6 +16,7 @@ REMARK = frozenset({Role.EDITOR, Role.CLEARER, Role.RESEARCHER})
 PROTECT = frozenset({Role.EDITOR, Role.CLEARER})
 PROVE = frozenset({Role.INTAKE, Role.EDITOR, Role.CLEARER, Role.PUBLISHER, Role.ADMIN})
 EDIT = frozenset({Role.EDITOR})
+REVIEW = frozenset({Role.EDITOR, Role.CLEARER, Role.PUBLISHER})
 ADMINISTER = frozenset({Role.ADMIN})
 
 
@@ -88,6 +89,17 @@ RULES = (
     _post("claim_add", "/clips/{clip}/claims", DESCRIBE),
     _get("clip_people", "/clips/{clip}/people", PROTECT),
     _post("person_add", "/clips/{clip}/people", PROTECT),
+    _get("cover", "/clips/{clip}/cover", EDIT),
+    _post("faces_want", "/clips/{clip}/cover", EDIT),
+    _get("cuts", "/cuts", REVIEW),
+    _part("cuts_live", "/cuts/live", REVIEW, is_quiet=True),
+    _post("cut_begin", "/cuts", EDIT),
+    _get("cut", "/cuts/{cut}", REVIEW),
+    _part("cut_picture", "/cuts/{cut}/picture", REVIEW),
+    _part("cut_film", "/cuts/{cut}/films/{output}", REVIEW),
+    _get("cut_edit", "/cuts/{cut}/edit", EDIT),
+    _part("cut_plan", "/cuts/{cut}/plan", EDIT),
+    _post("plan_keep", "/cuts/{cut}/plan", EDIT),
     _get("trips", "/trips", INTAKE),
     _get("trip", "/trips/{trip}", INTAKE),
     _get("log", "/log", PROVE),
