@@ -1,7 +1,7 @@
 // <jebi-editor src token back words>: a cut's plan, edited over the viewing copies of its clips. What is done here is a draft of this page until it is
 // saved; the desk reads what is sent as it reads anything from outside. Keys: n p d x v [ ] f o ⌫, , . j l space, Ctrl+Z, Ctrl+S.
 import { LitElement, html, nothing } from 'lit'
-import { boxAt, drawn, figureOf, fromHere, joined, start, toHere, withHeld, withKey, withoutKey } from './editor_edits'
+import { bareAt, boxAt, drawn, figureOf, fromHere, isSettled, joined, start, toHere, withHeld, withKey, withoutKey } from './editor_edits'
 import { parts, sounds, texts } from './editor_forms'
 import { SIDE, clock, drafted, fresh, written, type Beside, type Box, type Concern, type Draft, type Given, type Held } from './editor_plan'
 import { chosen, rows, said, worst, type Hands, type Words } from './editor_side'
@@ -236,7 +236,8 @@ class Editor extends LitElement implements Hands {
         const by = (ms: number) => (): void => this.stage?.seek(Math.max(0, this.now + ms))
         const mine: Record<string, () => void> = this.current === null ? {} : {
             '[': () => this.begin(), ']': () => this.end(), f: () => this.figure(), o: () => this.leaveOpen(), Delete: () => this.drop(), Backspace: () => this.drop(),
-            x: () => this.change((one) => ({ ...one, style: one.style === 'solid' ? 'mosaic' : 'solid' })),
+            x: () => this.change((one) => (one.isOpen ? one : { ...one, style: one.style === 'solid' ? 'mosaic' : 'solid' })),
+            Escape: () => (this.current = null),
         }
         return {
             ...mine, n: () => this.look(this.moment + 1), p: () => this.look(this.moment - 1), d: () => this.draw(CHECKED), v: () => (this.isClear = !this.isClear),
@@ -289,7 +290,7 @@ class Editor extends LitElement implements Hands {
                     <section aria-labelledby="selected"><h2 id="selected">${words.selected}</h2>${this.one ? chosen(words, this.one, this.held, this) : html`<p class="faint">${words.none}</p>`}
                         <div class="actions"><button type="button" @click=${() => this.draw(CHECKED)}>${words.draw} <kbd>d</kbd></button></div></section>
                     <section aria-labelledby="worst"><div class="parcel-head"><h2 id="worst">${words.worst}</h2><button type="button" @click=${() => this.look(this.moment + 1)}>${words.next} <kbd>n</kbd></button></div>
-                        ${worst(words, this.here, this.looked.get(this.source) ?? new Set(), this.moment, this)}</section>
+                        ${worst(words, this.here, this.looked.get(this.source) ?? new Set(), this.held, this.moment, this)}</section>
                 </aside>
             </div>
             <div class="editing">
@@ -325,7 +326,7 @@ class Editor extends LitElement implements Hands {
         const { words, here } = this
         if (!here.viewing) return html`<p class="notice">${words.no_viewing}</p>`
         const concern = this.here.concerns[this.moment]
-        const ghost = concern?.keys && this.stage ? boxAt({ id: -1, isOpen: false, kind: 'face', style: 'solid', keys: concern.keys }, concern.at) : null
+        const ghost = concern && !isSettled(concern, this.held) ? bareAt(concern) : null
         return html`<jebi-stage src="/clips/${here.clip}/media/viewing" .held=${this.held} .chosen=${this.current} .ghost=${ghost} .words=${words} .isClear=${this.isClear}
                 @drawn=${(event: CustomEvent<Box>) => this.draw(event.detail)} @chosen=${(event: CustomEvent<number>) => (this.current = event.detail)}
                 @changed=${(event: CustomEvent<{ id: number, box: Box, tag: string }>) => this.change((one) => withKey(one, this.now, event.detail.box), event.detail.tag)}

@@ -122,3 +122,19 @@ export function inOrder(held: readonly Held[], concerns: readonly Concern[]): He
     const place = (one: Held): number => (isNew(one) ? -1 : places.get(one.id) ?? (one.isOpen ? 2e9 : 1e9))
     return [...held].sort((a, b) => place(a) - place(b) || start(a) - start(b))
 }
+
+/** Where a face is bare, or `null` where no face is. */
+export function bareAt(concern: Concern): Box | null {
+    return concern.keys ? boxAt({ id: -1, isOpen: false, kind: 'face', style: 'solid', keys: concern.keys }, concern.at) : null
+}
+
+/** Whether a bare face is covered, or left open, by now: its middle is, at its worst moment. The desk says more when the plan is saved. */
+export function isSettled(concern: Concern, held: readonly Held[]): boolean {
+    const face = bareAt(concern)
+    if (!face) return false
+    const [x, y] = [face[0] + face[2] / 2, face[1] + face[3] / 2]
+    return held.some((one) => {
+        const box = boxAt(one, concern.at)
+        return box !== null && box[0] <= x && x <= box[0] + box[2] && box[1] <= y && y <= box[1] + box[3]
+    })
+}

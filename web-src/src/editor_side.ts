@@ -1,6 +1,6 @@
 // What stands beside the stage: the worst moments in the order that the desk computed, the cover that is chosen, and the timeline of all of them.
 import { html, nothing, svg } from 'lit'
-import { apart, end, inOrder, start } from './editor_edits'
+import { apart, end, inOrder, isSettled, start } from './editor_edits'
 import { clock, fill, type Beside, type Concern, type Held } from './editor_plan'
 
 export type Words = Record<string, string>
@@ -22,15 +22,15 @@ export interface Hands {
     join(id: number): void
 }
 
-export function worst(words: Words, beside: Beside, looked: ReadonlySet<number>, current: number, hands: Hands): unknown {
+export function worst(words: Words, beside: Beside, looked: ReadonlySet<number>, held: readonly Held[], current: number, hands: Hands): unknown {
     if (!beside.searched) return html`<p class="notice small">${words.not_searched}</p>`
     if (!beside.concerns.length) return html`<p class="faint">${words.nobody}</p>`
     return html`
         <p class="faint">${fill(words.worst_count, { seen: looked.size, count: beside.concerns.length, total: beside.total })}</p>
         <ol class="worst">${beside.concerns.map((one, place) => html`
             <li><button type="button" class="moment ${looked.has(place) ? 'is-seen' : ''}" aria-current=${place === current ? 'true' : nothing} @click=${() => hands.look(place)}>
-                <span class="at">${clock(one.at - (one.at % 100))}</span><span>${said(words, one)}</span></button>
-                ${one.keys ? html`<button type="button" class="quiet" @click=${() => hands.coverFace(one)}>${words.cover_face}</button>` : nothing}</li>`)}
+                <span class="at">${clock(one.at - (one.at % 100))}</span> <span>${said(words, one)}</span></button>
+                ${one.keys && !isSettled(one, held) ? html`<button type="button" class="quiet" @click=${() => hands.coverFace(one)}>${words.cover_face}</button>` : nothing}</li>`)}
         </ol>`
 }
 

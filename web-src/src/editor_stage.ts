@@ -145,7 +145,7 @@ class Stage extends LitElement {
         const words = this.words
         return html`
             <div class="over-box">
-                <video src=${this.src} preload="auto" playsinline muted disableremoteplayback disablepictureinpicture @loadedmetadata=${() => this.measured()}
+                <video src=${this.src} preload="auto" playsinline disableremoteplayback disablepictureinpicture @loadedmetadata=${() => this.measured()}
                     @play=${this.tick} @pause=${this.tick} @seeked=${this.tick} @error=${() => (this.isBroken = true)}></video>
                 <svg class="over ${this.isClear ? 'is-clear' : ''}" viewBox="0 0 ${SIDE} ${SIDE}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${words.help}
                     @pointerdown=${this.down} @pointermove=${this.move} @pointerup=${this.up} @pointercancel=${() => (this.drag = null)} @keydown=${this.pressed}>
