@@ -1,15 +1,20 @@
 """Cuts in the browser: who sees them, how one is begun, what the editor is given, and what it may give back."""
 
+import gzip
 import html
 import json
 import re
 import subprocess
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
+from jebi.errors import Damaged
 from jebi.office.kinds import CutState, Role
 from jebi.release import plan_form
 from jebi.release.leaks import CHECKS
@@ -197,6 +202,37 @@ def test_what_is_no_plan_is_refused_in_a_sentence(served: Served, untrusted: byt
     assert "the plan" in answer.text
     assert served.complaints == []
     assert len(served.archive.plans[1]) == 1
+
+
+def test_a_plan_may_come_packed(served: Served) -> None:
+    plan = plan_of(style="mosaic")
+    assert keep(served.signed_in(Role.EDITOR), gzip.compress(plan_form.written(plan))) == 303
+    assert served.archive.plans[1][-1] == ("a-editor", plan)
+
+
+@pytest.mark.parametrize(
+    "untrusted",
+    [
+        gzip.compress(bytes((16 << 20) + 1)),
+        gzip.compress(b"x" * 100)[:-3],
+        gzip.compress(b"{}") + b"more",
+        gzip.compress(b"{}") * 2,
+        b"\x1f\x8b",
+        b"\x1f\x8b" + bytes(100),
+    ],
+)
+def test_what_swells_or_is_broken_is_never_unpacked_to_the_end(served: Served, untrusted: bytes) -> None:
+    assert len(untrusted) < 100_000
+    assert keep(served.signed_in(Role.EDITOR), untrusted) == 422
+    with pytest.raises(Damaged):
+        cutting.inflated(untrusted)
+
+
+@given_any(content=st.binary())
+def test_nothing_that_is_packed_is_a_mistake_of_ours(content: bytes) -> None:
+    assert cutting.inflated(gzip.compress(content)) == content
+    with suppress(Damaged):
+        cutting.inflated(cutting.GZIP + content)
 
 
 def test_a_plan_that_is_too_large_for_a_form_is_turned_away(served: Served) -> None:

@@ -13,6 +13,9 @@ const PICTURE = 40 // ms; a step and not a picture exactly, as in the player
 const MOST_UNDONE = 200
 const CHECKED: Box = [SIDE * 0.45, SIDE * 0.35, SIDE * 0.1, SIDE * 0.18] // where the d key draws
 
+/** What there was before an edit: the draft, and which cover was chosen. */
+interface Done { draft: Draft, current: number | null }
+
 class Editor extends LitElement implements Hands {
     static override properties = {
         src: {}, token: {}, words: { type: Object }, draft: { state: true }, source: { state: true }, current: { state: true }, moment: { state: true },
@@ -31,8 +34,8 @@ class Editor extends LitElement implements Hands {
     declare isClear: boolean
     private beside: Beside[] = []
     private based = 0
-    private undone: Draft[] = []
-    private done: { draft: Draft, tag: string }[] = []
+    private undone: Done[] = []
+    private done: Done[] = []
     private tag = ''
     private kept = ''
     private looked = new Map<number, Set<number>>()
@@ -105,7 +108,7 @@ class Editor extends LitElement implements Hands {
         if (!this.draft) return
         const next = change(this.draft)
         if (next === this.draft) return
-        if (!tag || tag !== this.tag) this.done = [...this.done, { draft: this.draft, tag }].slice(-MOST_UNDONE)
+        if (!tag || tag !== this.tag) this.done = [...this.done, { draft: this.draft, current: this.current }].slice(-MOST_UNDONE)
         this.tag = tag
         this.undone = []
         this.problem = ''
@@ -113,19 +116,20 @@ class Editor extends LitElement implements Hands {
     }
 
     private undo(): void {
-        const last = this.done.pop()
-        if (!last || !this.draft) return
-        this.undone.push(this.draft)
-        this.tag = ''
-        this.draft = last.draft
+        this.turnBack(this.done, this.undone)
     }
 
     private redo(): void {
-        const next = this.undone.pop()
-        if (!next || !this.draft) return
-        this.done.push({ draft: this.draft, tag: '' })
+        this.turnBack(this.undone, this.done)
+    }
+
+    private turnBack(from: Done[], to: Done[]): void {
+        const other = from.pop()
+        if (!other || !this.draft) return
+        to.push({ draft: this.draft, current: this.current })
         this.tag = ''
-        this.draft = next
+        this.draft = other.draft
+        this.current = this.held.some((one) => one.id === other.current) ? other.current : null
     }
 
     change(change: (one: Held) => Held, tag?: string): void {
@@ -251,8 +255,8 @@ class Editor extends LitElement implements Hands {
         const form = new FormData()
         form.append('form_token', this.token)
         form.append('based', String(this.based))
-        form.append('plan', new Blob([written(this.draft)], { type: 'application/json' }), 'plan.json')
         try {
+            form.append('plan', await packed(written(this.draft)), 'plan.json.gz')
             const answer = await fetch(this.src, { method: 'POST', body: form })
             if (answer.ok && answer.redirected) {
                 this.done = []
@@ -341,6 +345,11 @@ class Editor extends LitElement implements Hands {
             <input type="range" class="seek" min="0" max=${here.length} step="20" value="0" aria-label=${words.key} @input=${(event: Event) => this.stage?.seek(Number((event.target as HTMLInputElement).value))}>
             <p class="hint">${words.help} ${words.keys_moved}</p>`
     }
+}
+
+/** A third of its size: an hour in a crowd still fits into a form. */
+function packed(text: string): Promise<Blob> {
+    return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob()
 }
 
 /** What the desk's page of an error says. */

@@ -66,9 +66,13 @@ export function chosen(words: Words, one: Held, others: readonly Held[], hands: 
 export function rows(words: Words, held: readonly Held[], concerns: readonly Concern[], length: number, current: number | null, hands: Hands): unknown {
     const ordered = inOrder(held, concerns)
     const shown = ordered.filter((one, place) => place < MOST_ROWS || one.id === current)
+    const why = (one: Held): string => {
+        const first = concerns.find((concern) => concern.cover === one.id)
+        return first ? said(words, first) : ''
+    }
     return html`<ol class="lanes" aria-label=${words.timeline} @keydown=${roved}>
         ${shown.map((one, place) => html`<li><button type="button" class="lane ${one.isOpen ? 'is-open' : ''}" aria-pressed=${one.id === current ? 'true' : 'false'}
-            tabindex=${one.id === current || (current === null && place === 0) ? 0 : -1} @click=${() => hands.choose(one.id)}>
+            tabindex=${one.id === current || (current === null && place === 0) ? 0 : -1} title=${why(one)} @click=${() => hands.choose(one.id)}>
             <span>${words[one.isOpen ? 'opened' : one.kind]} <span class="figure">${clock(start(one) - (start(one) % 100))}</span></span>
             ${bar(one, concerns.filter((concern) => concern.cover === one.id), length)}</button></li>`)}
     </ol>`

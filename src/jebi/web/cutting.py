@@ -7,6 +7,7 @@ Invariants: the browser decides on boxes, stretches and texts; which clips, whic
 """
 
 import json
+import zlib
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -14,8 +15,10 @@ from fastapi import File, Form, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from jebi.errors import Damaged
 from jebi.office.shown_cuts import Edited, EditedSource
 from jebi.release.concerns import Concern
+from jebi.release.plan_form import LONGEST
 from jebi.release.timeline import showings
 from jebi.web.asked import Id, Key, Line
 from jebi.web.desk import desk_of, visitor_of
@@ -24,6 +27,7 @@ from jebi.web.watching import ranged
 
 MOST_CONCERNS = 2_000  # of one source that a page is given; whoever saw these looks on in a new plan
 LARGEST_NUMBER = (1 << 53) - 1
+GZIP = b"\x1f\x8b"
 WORDS = (  # of the editor, each with its sentence in every language
     "add_part", "add_sound", "applied", "bare", "changed", "confirm_open", "cover_face", "covers", "delete", "disguised", "disguised_why",
     "draw", "drawn", "earlier", "empty", "extend", "face", "figure", "filmed", "first_frame", "from", "gap", "hand", "help", "how",
@@ -102,9 +106,23 @@ def plan_keep(
     based: Annotated[int, Form(ge=1, le=LARGEST_NUMBER)],
     plan: Annotated[UploadFile, File()],
 ) -> Response:
-    """Keep an edited plan. The gate has kept it below 1 MiB, in memory."""
-    desk_of(request).archive.keep_plan(cut, based, plan.file.read(), by=_by(request))
+    """Keep an edited plan. The gate has kept what was sent below 1 MiB, in memory."""
+    desk_of(request).archive.keep_plan(cut, based, inflated(plan.file.read()), by=_by(request))
     return back(f"/cuts/{cut}")
+
+
+def inflated(untrusted_plan: bytes) -> bytes:
+    """A plan's bytes, which may have come in gzip (RFC 1952): never more than a plan may have, whatever they would swell to."""
+    if not untrusted_plan.startswith(GZIP):
+        return untrusted_plan
+    unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        plan = unpacking.decompress(untrusted_plan, LONGEST + 1)
+    except zlib.error as error:
+        raise Damaged("the plan of a cut cannot be unpacked", hint="save it again") from error
+    if len(plan) > LONGEST or not unpacking.eof or unpacking.unused_data:
+        raise Damaged("the plan of a cut is longer than 16 MiB, or not whole", hint="save it again")
+    return plan
 
 
 def written(edited: Edited) -> bytes:

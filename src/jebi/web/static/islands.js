@@ -25,7 +25,7 @@ var e = globalThis, t = e.ShadowRoot && (e.ShadyCSS === void 0 || e.ShadyCSS.nat
 	let t = "";
 	for (let n of e.cssRules) t += n.cssText;
 	return a(t);
-})(e) : e, { is: c, defineProperty: l, getOwnPropertyDescriptor: u, getOwnPropertyNames: d, getOwnPropertySymbols: ee, getPrototypeOf: te } = Object, f = globalThis, p = f.trustedTypes, ne = p ? p.emptyScript : "", re = f.reactiveElementPolyfillSupport, m = (e, t) => e, ie = {
+})(e) : e, { is: c, defineProperty: l, getOwnPropertyDescriptor: u, getOwnPropertyNames: d, getOwnPropertySymbols: ee, getPrototypeOf: te } = Object, f = globalThis, p = f.trustedTypes, ne = p ? p.emptyScript : "", re = f.reactiveElementPolyfillSupport, m = (e, t) => e, h = {
 	toAttribute(e, t) {
 		switch (t) {
 			case Boolean:
@@ -54,23 +54,23 @@ var e = globalThis, t = e.ShadowRoot && (e.ShadyCSS === void 0 || e.ShadyCSS.nat
 		}
 		return n;
 	}
-}, ae = (e, t) => !c(e, t), oe = {
+}, ie = (e, t) => !c(e, t), ae = {
 	attribute: !0,
 	type: String,
-	converter: ie,
+	converter: h,
 	reflect: !1,
 	useDefault: !1,
-	hasChanged: ae
+	hasChanged: ie
 };
 Symbol.metadata ??= Symbol("metadata"), f.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
-var h = class extends HTMLElement {
+var g = class extends HTMLElement {
 	static addInitializer(e) {
 		this._$Ei(), (this.l ??= []).push(e);
 	}
 	static get observedAttributes() {
 		return this.finalize(), this._$Eh && [...this._$Eh.keys()];
 	}
-	static createProperty(e, t = oe) {
+	static createProperty(e, t = ae) {
 		if (t.state && (t.attribute = !1), this._$Ei(), this.prototype.hasOwnProperty(e) && ((t = Object.create(t)).wrapped = !0), this.elementProperties.set(e, t), !t.noAccessor) {
 			let n = Symbol(), r = this.getPropertyDescriptor(e, n, t);
 			r !== void 0 && l(this.prototype, e, r);
@@ -96,7 +96,7 @@ var h = class extends HTMLElement {
 		};
 	}
 	static getPropertyOptions(e) {
-		return this.elementProperties.get(e) ?? oe;
+		return this.elementProperties.get(e) ?? ae;
 	}
 	static _$Ei() {
 		if (this.hasOwnProperty(m("elementProperties"))) return;
@@ -167,14 +167,14 @@ var h = class extends HTMLElement {
 	_$ET(e, t) {
 		let n = this.constructor.elementProperties.get(e), r = this.constructor._$Eu(e, n);
 		if (r !== void 0 && !0 === n.reflect) {
-			let i = (n.converter?.toAttribute === void 0 ? ie : n.converter).toAttribute(t, n.type);
+			let i = (n.converter?.toAttribute === void 0 ? h : n.converter).toAttribute(t, n.type);
 			this._$Em = e, i == null ? this.removeAttribute(r) : this.setAttribute(r, i), this._$Em = null;
 		}
 	}
 	_$AK(e, t) {
 		let n = this.constructor, r = n._$Eh.get(e);
 		if (r !== void 0 && this._$Em !== r) {
-			let e = n.getPropertyOptions(r), i = typeof e.converter == "function" ? { fromAttribute: e.converter } : e.converter?.fromAttribute === void 0 ? ie : e.converter;
+			let e = n.getPropertyOptions(r), i = typeof e.converter == "function" ? { fromAttribute: e.converter } : e.converter?.fromAttribute === void 0 ? h : e.converter;
 			this._$Em = r;
 			let a = i.fromAttribute(t, e.type);
 			this[r] = a ?? this._$Ej?.get(r) ?? a, this._$Em = null;
@@ -183,7 +183,7 @@ var h = class extends HTMLElement {
 	requestUpdate(e, t, n, r = !1, i) {
 		if (e !== void 0) {
 			let a = this.constructor;
-			if (!1 === r && (i = this[e]), n ??= a.getPropertyOptions(e), !((n.hasChanged ?? ae)(i, t) || n.useDefault && n.reflect && i === this._$Ej?.get(e) && !this.hasAttribute(a._$Eu(e, n)))) return;
+			if (!1 === r && (i = this[e]), n ??= a.getPropertyOptions(e), !((n.hasChanged ?? ie)(i, t) || n.useDefault && n.reflect && i === this._$Ej?.get(e) && !this.hasAttribute(a._$Eu(e, n)))) return;
 			this.C(e, t, n);
 		}
 		!1 === this.isUpdatePending && (this._$ES = this._$EP());
@@ -247,88 +247,88 @@ var h = class extends HTMLElement {
 	updated(e) {}
 	firstUpdated(e) {}
 };
-h.elementStyles = [], h.shadowRootOptions = { mode: "open" }, h[m("elementProperties")] = /* @__PURE__ */ new Map(), h[m("finalized")] = /* @__PURE__ */ new Map(), re?.({ ReactiveElement: h }), (f.reactiveElementVersions ??= []).push("2.1.2");
+g.elementStyles = [], g.shadowRootOptions = { mode: "open" }, g[m("elementProperties")] = /* @__PURE__ */ new Map(), g[m("finalized")] = /* @__PURE__ */ new Map(), re?.({ ReactiveElement: g }), (f.reactiveElementVersions ??= []).push("2.1.2");
 // node_modules/lit-html/lit-html.js
-var g = globalThis, se = (e) => e, _ = g.trustedTypes, ce = _ ? _.createPolicy("lit-html", { createHTML: (e) => e }) : void 0, le = "$lit$", v = `lit$${Math.random().toFixed(9).slice(2)}$`, ue = "?" + v, de = `<${ue}>`, y = document, b = () => y.createComment(""), x = (e) => e === null || typeof e != "object" && typeof e != "function", S = Array.isArray, fe = (e) => S(e) || typeof e?.[Symbol.iterator] == "function", C = "[ 	\n\f\r]", w = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, pe = /-->/g, me = />/g, T = RegExp(`>|${C}(?:([^\\s"'>=/]+)(${C}*=${C}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`, "g"), he = /'/g, ge = /"/g, _e = /^(?:script|style|textarea|title)$/i, ve = (e) => (t, ...n) => ({
+var _ = globalThis, oe = (e) => e, v = _.trustedTypes, se = v ? v.createPolicy("lit-html", { createHTML: (e) => e }) : void 0, ce = "$lit$", y = `lit$${Math.random().toFixed(9).slice(2)}$`, le = "?" + y, ue = `<${le}>`, b = document, x = () => b.createComment(""), S = (e) => e === null || typeof e != "object" && typeof e != "function", C = Array.isArray, de = (e) => C(e) || typeof e?.[Symbol.iterator] == "function", w = "[ 	\n\f\r]", T = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, fe = /-->/g, pe = />/g, E = RegExp(`>|${w}(?:([^\\s"'>=/]+)(${w}*=${w}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`, "g"), me = /'/g, he = /"/g, ge = /^(?:script|style|textarea|title)$/i, _e = (e) => (t, ...n) => ({
 	_$litType$: e,
 	strings: t,
 	values: n
-}), E = ve(1), D = ve(2), O = Symbol.for("lit-noChange"), k = Symbol.for("lit-nothing"), ye = /* @__PURE__ */ new WeakMap(), A = y.createTreeWalker(y, 129);
-function be(e, t) {
-	if (!S(e) || !e.hasOwnProperty("raw")) throw Error("invalid template strings array");
-	return ce === void 0 ? t : ce.createHTML(t);
+}), D = _e(1), O = _e(2), k = Symbol.for("lit-noChange"), A = Symbol.for("lit-nothing"), ve = /* @__PURE__ */ new WeakMap(), j = b.createTreeWalker(b, 129);
+function ye(e, t) {
+	if (!C(e) || !e.hasOwnProperty("raw")) throw Error("invalid template strings array");
+	return se === void 0 ? t : se.createHTML(t);
 }
-var xe = (e, t) => {
-	let n = e.length - 1, r = [], i, a = t === 2 ? "<svg>" : t === 3 ? "<math>" : "", o = w;
+var be = (e, t) => {
+	let n = e.length - 1, r = [], i, a = t === 2 ? "<svg>" : t === 3 ? "<math>" : "", o = T;
 	for (let t = 0; t < n; t++) {
 		let n = e[t], s, c, l = -1, u = 0;
-		for (; u < n.length && (o.lastIndex = u, c = o.exec(n), c !== null);) u = o.lastIndex, o === w ? c[1] === "!--" ? o = pe : c[1] === void 0 ? c[2] === void 0 ? c[3] !== void 0 && (o = T) : (_e.test(c[2]) && (i = RegExp("</" + c[2], "g")), o = T) : o = me : o === T ? c[0] === ">" ? (o = i ?? w, l = -1) : c[1] === void 0 ? l = -2 : (l = o.lastIndex - c[2].length, s = c[1], o = c[3] === void 0 ? T : c[3] === "\"" ? ge : he) : o === ge || o === he ? o = T : o === pe || o === me ? o = w : (o = T, i = void 0);
-		let d = o === T && e[t + 1].startsWith("/>") ? " " : "";
-		a += o === w ? n + de : l >= 0 ? (r.push(s), n.slice(0, l) + le + n.slice(l) + v + d) : n + v + (l === -2 ? t : d);
+		for (; u < n.length && (o.lastIndex = u, c = o.exec(n), c !== null);) u = o.lastIndex, o === T ? c[1] === "!--" ? o = fe : c[1] === void 0 ? c[2] === void 0 ? c[3] !== void 0 && (o = E) : (ge.test(c[2]) && (i = RegExp("</" + c[2], "g")), o = E) : o = pe : o === E ? c[0] === ">" ? (o = i ?? T, l = -1) : c[1] === void 0 ? l = -2 : (l = o.lastIndex - c[2].length, s = c[1], o = c[3] === void 0 ? E : c[3] === "\"" ? he : me) : o === he || o === me ? o = E : o === fe || o === pe ? o = T : (o = E, i = void 0);
+		let d = o === E && e[t + 1].startsWith("/>") ? " " : "";
+		a += o === T ? n + ue : l >= 0 ? (r.push(s), n.slice(0, l) + ce + n.slice(l) + y + d) : n + y + (l === -2 ? t : d);
 	}
-	return [be(e, a + (e[n] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), r];
-}, j = class e {
+	return [ye(e, a + (e[n] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), r];
+}, M = class e {
 	constructor({ strings: t, _$litType$: n }, r) {
 		let i;
 		this.parts = [];
-		let a = 0, o = 0, s = t.length - 1, c = this.parts, [l, u] = xe(t, n);
-		if (this.el = e.createElement(l, r), A.currentNode = this.el.content, n === 2 || n === 3) {
+		let a = 0, o = 0, s = t.length - 1, c = this.parts, [l, u] = be(t, n);
+		if (this.el = e.createElement(l, r), j.currentNode = this.el.content, n === 2 || n === 3) {
 			let e = this.el.content.firstChild;
 			e.replaceWith(...e.childNodes);
 		}
-		for (; (i = A.nextNode()) !== null && c.length < s;) {
+		for (; (i = j.nextNode()) !== null && c.length < s;) {
 			if (i.nodeType === 1) {
-				if (i.hasAttributes()) for (let e of i.getAttributeNames()) if (e.endsWith(le)) {
-					let t = u[o++], n = i.getAttribute(e).split(v), r = /([.?@])?(.*)/.exec(t);
+				if (i.hasAttributes()) for (let e of i.getAttributeNames()) if (e.endsWith(ce)) {
+					let t = u[o++], n = i.getAttribute(e).split(y), r = /([.?@])?(.*)/.exec(t);
 					c.push({
 						type: 1,
 						index: a,
 						name: r[2],
 						strings: n,
-						ctor: r[1] === "." ? Ce : r[1] === "?" ? we : r[1] === "@" ? Te : P
+						ctor: r[1] === "." ? Se : r[1] === "?" ? Ce : r[1] === "@" ? we : F
 					}), i.removeAttribute(e);
-				} else e.startsWith(v) && (c.push({
+				} else e.startsWith(y) && (c.push({
 					type: 6,
 					index: a
 				}), i.removeAttribute(e));
-				if (_e.test(i.tagName)) {
-					let e = i.textContent.split(v), t = e.length - 1;
+				if (ge.test(i.tagName)) {
+					let e = i.textContent.split(y), t = e.length - 1;
 					if (t > 0) {
-						i.textContent = _ ? _.emptyScript : "";
-						for (let n = 0; n < t; n++) i.append(e[n], b()), A.nextNode(), c.push({
+						i.textContent = v ? v.emptyScript : "";
+						for (let n = 0; n < t; n++) i.append(e[n], x()), j.nextNode(), c.push({
 							type: 2,
 							index: ++a
 						});
-						i.append(e[t], b());
+						i.append(e[t], x());
 					}
 				}
 			} else if (i.nodeType === 8) {
-				if (i.data === ue) c.push({
+				if (i.data === le) c.push({
 					type: 2,
 					index: a
 				});
 				else {
 					let e = -1;
-					for (; (e = i.data.indexOf(v, e + 1)) !== -1;) c.push({
+					for (; (e = i.data.indexOf(y, e + 1)) !== -1;) c.push({
 						type: 7,
 						index: a
-					}), e += v.length - 1;
+					}), e += y.length - 1;
 				}
 			}
 			a++;
 		}
 	}
 	static createElement(e, t) {
-		let n = y.createElement("template");
+		let n = b.createElement("template");
 		return n.innerHTML = e, n;
 	}
 };
-function M(e, t, n = e, r) {
-	if (t === O) return t;
-	let i = r === void 0 ? n._$Cl : n._$Co?.[r], a = x(t) ? void 0 : t._$litDirective$;
-	return i?.constructor !== a && (i?._$AO?.(!1), a === void 0 ? i = void 0 : (i = new a(e), i._$AT(e, n, r)), r === void 0 ? n._$Cl = i : (n._$Co ??= [])[r] = i), i !== void 0 && (t = M(e, i._$AS(e, t.values), i, r)), t;
+function N(e, t, n = e, r) {
+	if (t === k) return t;
+	let i = r === void 0 ? n._$Cl : n._$Co?.[r], a = S(t) ? void 0 : t._$litDirective$;
+	return i?.constructor !== a && (i?._$AO?.(!1), a === void 0 ? i = void 0 : (i = new a(e), i._$AT(e, n, r)), r === void 0 ? n._$Cl = i : (n._$Co ??= [])[r] = i), i !== void 0 && (t = N(e, i._$AS(e, t.values), i, r)), t;
 }
-var Se = class {
+var xe = class {
 	constructor(e, t) {
 		this._$AV = [], this._$AN = void 0, this._$AD = e, this._$AM = t;
 	}
@@ -339,28 +339,28 @@ var Se = class {
 		return this._$AM._$AU;
 	}
 	u(e) {
-		let { el: { content: t }, parts: n } = this._$AD, r = (e?.creationScope ?? y).importNode(t, !0);
-		A.currentNode = r;
-		let i = A.nextNode(), a = 0, o = 0, s = n[0];
+		let { el: { content: t }, parts: n } = this._$AD, r = (e?.creationScope ?? b).importNode(t, !0);
+		j.currentNode = r;
+		let i = j.nextNode(), a = 0, o = 0, s = n[0];
 		for (; s !== void 0;) {
 			if (a === s.index) {
 				let t;
-				s.type === 2 ? t = new N(i, i.nextSibling, this, e) : s.type === 1 ? t = new s.ctor(i, s.name, s.strings, this, e) : s.type === 6 && (t = new Ee(i, this, e)), this._$AV.push(t), s = n[++o];
+				s.type === 2 ? t = new P(i, i.nextSibling, this, e) : s.type === 1 ? t = new s.ctor(i, s.name, s.strings, this, e) : s.type === 6 && (t = new Te(i, this, e)), this._$AV.push(t), s = n[++o];
 			}
-			a !== s?.index && (i = A.nextNode(), a++);
+			a !== s?.index && (i = j.nextNode(), a++);
 		}
-		return A.currentNode = y, r;
+		return j.currentNode = b, r;
 	}
 	p(e) {
 		let t = 0;
 		for (let n of this._$AV) n !== void 0 && (n.strings === void 0 ? n._$AI(e[t]) : (n._$AI(e, n, t), t += n.strings.length - 2)), t++;
 	}
-}, N = class e {
+}, P = class e {
 	get _$AU() {
 		return this._$AM?._$AU ?? this._$Cv;
 	}
 	constructor(e, t, n, r) {
-		this.type = 2, this._$AH = k, this._$AN = void 0, this._$AA = e, this._$AB = t, this._$AM = n, this.options = r, this._$Cv = r?.isConnected ?? !0;
+		this.type = 2, this._$AH = A, this._$AN = void 0, this._$AA = e, this._$AB = t, this._$AM = n, this.options = r, this._$Cv = r?.isConnected ?? !0;
 	}
 	get parentNode() {
 		let e = this._$AA.parentNode, t = this._$AM;
@@ -373,7 +373,7 @@ var Se = class {
 		return this._$AB;
 	}
 	_$AI(e, t = this) {
-		e = M(this, e, t), x(e) ? e === k || e == null || e === "" ? (this._$AH !== k && this._$AR(), this._$AH = k) : e !== this._$AH && e !== O && this._(e) : e._$litType$ === void 0 ? e.nodeType === void 0 ? fe(e) ? this.k(e) : this._(e) : this.T(e) : this.$(e);
+		e = N(this, e, t), S(e) ? e === A || e == null || e === "" ? (this._$AH !== A && this._$AR(), this._$AH = A) : e !== this._$AH && e !== k && this._(e) : e._$litType$ === void 0 ? e.nodeType === void 0 ? de(e) ? this.k(e) : this._(e) : this.T(e) : this.$(e);
 	}
 	O(e) {
 		return this._$AA.parentNode.insertBefore(e, this._$AB);
@@ -382,36 +382,36 @@ var Se = class {
 		this._$AH !== e && (this._$AR(), this._$AH = this.O(e));
 	}
 	_(e) {
-		this._$AH !== k && x(this._$AH) ? this._$AA.nextSibling.data = e : this.T(y.createTextNode(e)), this._$AH = e;
+		this._$AH !== A && S(this._$AH) ? this._$AA.nextSibling.data = e : this.T(b.createTextNode(e)), this._$AH = e;
 	}
 	$(e) {
-		let { values: t, _$litType$: n } = e, r = typeof n == "number" ? this._$AC(e) : (n.el === void 0 && (n.el = j.createElement(be(n.h, n.h[0]), this.options)), n);
+		let { values: t, _$litType$: n } = e, r = typeof n == "number" ? this._$AC(e) : (n.el === void 0 && (n.el = M.createElement(ye(n.h, n.h[0]), this.options)), n);
 		if (this._$AH?._$AD === r) this._$AH.p(t);
 		else {
-			let e = new Se(r, this), n = e.u(this.options);
+			let e = new xe(r, this), n = e.u(this.options);
 			e.p(t), this.T(n), this._$AH = e;
 		}
 	}
 	_$AC(e) {
-		let t = ye.get(e.strings);
-		return t === void 0 && ye.set(e.strings, t = new j(e)), t;
+		let t = ve.get(e.strings);
+		return t === void 0 && ve.set(e.strings, t = new M(e)), t;
 	}
 	k(t) {
-		S(this._$AH) || (this._$AH = [], this._$AR());
+		C(this._$AH) || (this._$AH = [], this._$AR());
 		let n = this._$AH, r, i = 0;
-		for (let a of t) i === n.length ? n.push(r = new e(this.O(b()), this.O(b()), this, this.options)) : r = n[i], r._$AI(a), i++;
+		for (let a of t) i === n.length ? n.push(r = new e(this.O(x()), this.O(x()), this, this.options)) : r = n[i], r._$AI(a), i++;
 		i < n.length && (this._$AR(r && r._$AB.nextSibling, i), n.length = i);
 	}
 	_$AR(e = this._$AA.nextSibling, t) {
 		for (this._$AP?.(!1, !0, t); e !== this._$AB;) {
-			let t = se(e).nextSibling;
-			se(e).remove(), e = t;
+			let t = oe(e).nextSibling;
+			oe(e).remove(), e = t;
 		}
 	}
 	setConnected(e) {
 		this._$AM === void 0 && (this._$Cv = e, this._$AP?.(e));
 	}
-}, P = class {
+}, F = class {
 	get tagName() {
 		return this.element.tagName;
 	}
@@ -419,47 +419,47 @@ var Se = class {
 		return this._$AM._$AU;
 	}
 	constructor(e, t, n, r, i) {
-		this.type = 1, this._$AH = k, this._$AN = void 0, this.element = e, this.name = t, this._$AM = r, this.options = i, n.length > 2 || n[0] !== "" || n[1] !== "" ? (this._$AH = Array(n.length - 1).fill(/* @__PURE__ */ new String()), this.strings = n) : this._$AH = k;
+		this.type = 1, this._$AH = A, this._$AN = void 0, this.element = e, this.name = t, this._$AM = r, this.options = i, n.length > 2 || n[0] !== "" || n[1] !== "" ? (this._$AH = Array(n.length - 1).fill(/* @__PURE__ */ new String()), this.strings = n) : this._$AH = A;
 	}
 	_$AI(e, t = this, n, r) {
 		let i = this.strings, a = !1;
-		if (i === void 0) e = M(this, e, t, 0), a = !x(e) || e !== this._$AH && e !== O, a && (this._$AH = e);
+		if (i === void 0) e = N(this, e, t, 0), a = !S(e) || e !== this._$AH && e !== k, a && (this._$AH = e);
 		else {
 			let r = e, o, s;
-			for (e = i[0], o = 0; o < i.length - 1; o++) s = M(this, r[n + o], t, o), s === O && (s = this._$AH[o]), a ||= !x(s) || s !== this._$AH[o], s === k ? e = k : e !== k && (e += (s ?? "") + i[o + 1]), this._$AH[o] = s;
+			for (e = i[0], o = 0; o < i.length - 1; o++) s = N(this, r[n + o], t, o), s === k && (s = this._$AH[o]), a ||= !S(s) || s !== this._$AH[o], s === A ? e = A : e !== A && (e += (s ?? "") + i[o + 1]), this._$AH[o] = s;
 		}
 		a && !r && this.j(e);
 	}
 	j(e) {
-		e === k ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, e ?? "");
+		e === A ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, e ?? "");
 	}
-}, Ce = class extends P {
+}, Se = class extends F {
 	constructor() {
 		super(...arguments), this.type = 3;
 	}
 	j(e) {
-		this.element[this.name] = e === k ? void 0 : e;
+		this.element[this.name] = e === A ? void 0 : e;
 	}
-}, we = class extends P {
+}, Ce = class extends F {
 	constructor() {
 		super(...arguments), this.type = 4;
 	}
 	j(e) {
-		this.element.toggleAttribute(this.name, !!e && e !== k);
+		this.element.toggleAttribute(this.name, !!e && e !== A);
 	}
-}, Te = class extends P {
+}, we = class extends F {
 	constructor(e, t, n, r, i) {
 		super(e, t, n, r, i), this.type = 5;
 	}
 	_$AI(e, t = this) {
-		if ((e = M(this, e, t, 0) ?? k) === O) return;
-		let n = this._$AH, r = e === k && n !== k || e.capture !== n.capture || e.once !== n.once || e.passive !== n.passive, i = e !== k && (n === k || r);
+		if ((e = N(this, e, t, 0) ?? A) === k) return;
+		let n = this._$AH, r = e === A && n !== A || e.capture !== n.capture || e.once !== n.once || e.passive !== n.passive, i = e !== A && (n === A || r);
 		r && this.element.removeEventListener(this.name, this, n), i && this.element.addEventListener(this.name, this, e), this._$AH = e;
 	}
 	handleEvent(e) {
 		typeof this._$AH == "function" ? this._$AH.call(this.options?.host ?? this.element, e) : this._$AH.handleEvent(e);
 	}
-}, Ee = class {
+}, Te = class {
 	constructor(e, t, n) {
 		this.element = e, this.type = 6, this._$AN = void 0, this._$AM = t, this.options = n;
 	}
@@ -467,18 +467,18 @@ var Se = class {
 		return this._$AM._$AU;
 	}
 	_$AI(e) {
-		M(this, e);
+		N(this, e);
 	}
-}, De = g.litHtmlPolyfillSupport;
-De?.(j, N), (g.litHtmlVersions ??= []).push("3.3.3");
-var Oe = (e, t, n) => {
+}, Ee = _.litHtmlPolyfillSupport;
+Ee?.(M, P), (_.litHtmlVersions ??= []).push("3.3.3");
+var De = (e, t, n) => {
 	let r = n?.renderBefore ?? t, i = r._$litPart$;
 	if (i === void 0) {
 		let e = n?.renderBefore ?? null;
-		r._$litPart$ = i = new N(t.insertBefore(b(), e), e, void 0, n ?? {});
+		r._$litPart$ = i = new P(t.insertBefore(x(), e), e, void 0, n ?? {});
 	}
 	return i._$AI(e), i;
-}, F = globalThis, I = class extends h {
+}, I = globalThis, L = class extends g {
 	constructor() {
 		super(...arguments), this.renderOptions = { host: this }, this._$Do = void 0;
 	}
@@ -488,7 +488,7 @@ var Oe = (e, t, n) => {
 	}
 	update(e) {
 		let t = this.render();
-		this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(e), this._$Do = Oe(t, this.renderRoot, this.renderOptions);
+		this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(e), this._$Do = De(t, this.renderRoot, this.renderOptions);
 	}
 	connectedCallback() {
 		super.connectedCallback(), this._$Do?.setConnected(!0);
@@ -497,15 +497,15 @@ var Oe = (e, t, n) => {
 		super.disconnectedCallback(), this._$Do?.setConnected(!1);
 	}
 	render() {
-		return O;
+		return k;
 	}
 };
-I._$litElement$ = !0, I.finalized = !0, F.litElementHydrateSupport?.({ LitElement: I });
-var ke = F.litElementPolyfillSupport;
-ke?.({ LitElement: I }), (F.litElementVersions ??= []).push("4.2.2");
+L._$litElement$ = !0, L.finalized = !0, I.litElementHydrateSupport?.({ LitElement: L });
+var Oe = I.litElementPolyfillSupport;
+Oe?.({ LitElement: L }), (I.litElementVersions ??= []).push("4.2.2");
 // src/editor_plan.ts
-var L = 1e4, Ae = 1e6, je = 2e6;
-function Me(e) {
+var R = 1e4, ke = 1e6, Ae = 2e6;
+function je(e) {
 	let t = e.sources.map(({ covers: e, open: t, ...n }) => ({
 		...n,
 		held: [...e.map((e, t) => ({
@@ -516,7 +516,7 @@ function Me(e) {
 			kind: "face",
 			style: "solid",
 			keys: e,
-			id: Ae + t,
+			id: ke + t,
 			isOpen: !0
 		}))]
 	}));
@@ -525,16 +525,16 @@ function Me(e) {
 		sources: t
 	};
 }
-function Ne(e) {
-	return Math.max(je, ...e.sources.flatMap((e) => e.held.map((e) => e.id + 1)));
+function Me(e) {
+	return Math.max(Ae, ...e.sources.flatMap((e) => e.held.map((e) => e.id + 1)));
 }
-function R(e) {
+function z(e) {
 	let { title: t, summary: n, why: r, places: i, themes: a, filmed: o } = e.about, s = {
-		title: z(t),
-		summary: z(n),
-		why: z(r),
-		places: Pe(i),
-		themes: Pe(a),
+		title: B(t),
+		summary: B(n),
+		why: B(r),
+		places: Ne(i),
+		themes: Ne(a),
 		filmed: o.trim()
 	}, c = e.sources.map(({ held: e, sounds: t, ...n }) => ({
 		...n,
@@ -546,29 +546,29 @@ function R(e) {
 		open: e.filter((e) => e.isOpen).map((e) => e.keys),
 		sounds: [...t].sort((e, t) => e[0] - t[0])
 	}));
-	return JSON.stringify(B({
+	return JSON.stringify(V({
 		...e,
 		about: s,
 		sources: c
 	}));
 }
-function z(e) {
+function B(e) {
 	return Object.fromEntries(Object.entries(e).map(([e, t]) => [e, t.trim()]).filter(([, e]) => e));
 }
-function Pe(e) {
+function Ne(e) {
 	return [...new Set(e.map((e) => e.trim()).filter(Boolean))];
 }
-function B(e) {
-	if (Array.isArray(e)) return e.map(B);
+function V(e) {
+	if (Array.isArray(e)) return e.map(V);
 	if (typeof e != "object" || !e) return e;
 	let t = Object.entries(e).sort(([e], [t]) => e < t ? -1 : 1);
-	return Object.fromEntries(t.map(([e, t]) => [e, B(t)]));
+	return Object.fromEntries(t.map(([e, t]) => [e, V(t)]));
 }
-function Fe(e) {
+function Pe(e) {
 	let t = e.trim().split(":");
 	return t.length > 3 || !t.every((e) => /^\d{1,6}(\.\d{1,3})?$/.test(e)) ? null : Math.round(t.reduce((e, t) => e * 60 + Number(t), 0) * 1e3);
 }
-function V(e) {
+function H(e) {
 	let t = Math.floor(Math.max(0, e) / 1e3), n = Math.max(0, e) % 1e3, [r, i, a] = [
 		Math.floor(t / 3600),
 		Math.floor(t / 60) % 60,
@@ -576,73 +576,73 @@ function V(e) {
 	], o = n ? `.${String(Math.round(n)).padStart(3, "0").replace(/0+$/, "")}` : "";
 	return (r ? `${r}:${String(i).padStart(2, "0")}:${a}` : `${i}:${a}`) + o;
 }
-function Ie(e, t) {
+function Fe(e, t) {
 	return (e ?? "").replace(/\{(\w+)\}/g, (e, n) => String(t[n] ?? e));
 }
-var Le = .3, Re = [
+var Ie = .3, Le = [
 	2,
 	.6,
 	7
-], ze = 50, Be = (e) => e.keys[0], Ve = (e) => e.keys.at(-1), H = (e) => Be(e)[0], U = (e) => Ve(e)[0];
-function W(e, t) {
-	if (t < H(e) || t > U(e)) return null;
-	let n = e.keys.findIndex((e) => e[0] >= t), r = e.keys[n], i = e.keys[Math.max(0, n - 1)], a = r[0] > i[0] ? (t - i[0]) / (r[0] - i[0]) : 0, [o, s, c, l] = He(i).map((e, t) => e + a * (He(r)[t] - e));
-	return Ze(o, s, c, l);
+], Re = 50, ze = (e) => e.keys[0], Be = (e) => e.keys.at(-1), U = (e) => ze(e)[0], W = (e) => Be(e)[0];
+function G(e, t) {
+	if (t < U(e) || t > W(e)) return null;
+	let n = e.keys.findIndex((e) => e[0] >= t), r = e.keys[n], i = e.keys[Math.max(0, n - 1)], a = r[0] > i[0] ? (t - i[0]) / (r[0] - i[0]) : 0, [o, s, c, l] = Ve(i).map((e, t) => e + a * (Ve(r)[t] - e));
+	return Xe(o, s, c, l);
 }
-var He = ([, e, t, n, r]) => [
+var Ve = ([, e, t, n, r]) => [
 	e,
 	t,
 	e + n,
 	t + r
 ];
-function G([e, t, n, r]) {
-	let [i, a] = [n, r].map((e) => Math.round(Math.min(L, Math.max(ze, e))));
+function K([e, t, n, r]) {
+	let [i, a] = [n, r].map((e) => Math.round(Math.min(R, Math.max(Re, e))));
 	return [
-		Math.round(Math.min(L - i, Math.max(0, e))),
-		Math.round(Math.min(L - a, Math.max(0, t))),
+		Math.round(Math.min(R - i, Math.max(0, e))),
+		Math.round(Math.min(R - a, Math.max(0, t))),
 		i,
 		a
 	];
 }
-function Ue(e, t, n) {
-	let r = [...e.keys.filter((e) => e[0] !== t), [t, ...G(n)]];
+function He(e, t, n) {
+	let r = [...e.keys.filter((e) => e[0] !== t), [t, ...K(n)]];
 	return {
 		...e,
 		keys: r.sort((e, t) => e[0] - t[0])
 	};
 }
-function We(e, t) {
+function Ue(e, t) {
 	let n = e.keys.map((e) => Math.abs(e[0] - t));
 	return n.indexOf(Math.min(...n));
 }
-function Ge(e, t) {
-	let n = We(e, t);
+function We(e, t) {
+	let n = Ue(e, t);
 	return e.keys.length > 1 ? {
 		...e,
 		keys: e.keys.filter((e, t) => t !== n)
 	} : e;
 }
-function Ke(e, t) {
+function Ge(e, t) {
 	let n = Math.max(0, t - 50);
-	if (n > U(e)) return e;
-	let r = W(e, n) ?? Be(e).slice(1);
+	if (n > W(e)) return e;
+	let r = G(e, n) ?? ze(e).slice(1);
 	return {
 		...e,
 		keys: [[n, ...r], ...e.keys.filter((e) => e[0] > n)]
 	};
 }
-function qe(e, t, n) {
-	let r = Math.min(Math.max(n, U(e)), t + 50);
-	if (r < H(e)) return e;
-	let i = W(e, r) ?? Ve(e).slice(1);
+function Ke(e, t, n) {
+	let r = Math.min(Math.max(n, W(e)), t + 50);
+	if (r < U(e)) return e;
+	let i = G(e, r) ?? Be(e).slice(1);
 	return {
 		...e,
 		keys: [...e.keys.filter((e) => e[0] < r), [r, ...i]]
 	};
 }
-function Je(e, t) {
+function qe(e, t) {
 	let n = [...new Set([...e.keys, ...t.keys].map((e) => e[0]))].sort((e, t) => e - t).map((n) => {
-		let r = [W(e, n), W(t, n)].filter((e) => e !== null), [i, a] = [Math.min(...r.map((e) => e[0])), Math.min(...r.map((e) => e[1]))], o = Math.max(...r.map((e) => e[0] + e[2])), s = Math.max(...r.map((e) => e[1] + e[3]));
+		let r = [G(e, n), G(t, n)].filter((e) => e !== null), [i, a] = [Math.min(...r.map((e) => e[0])), Math.min(...r.map((e) => e[1]))], o = Math.max(...r.map((e) => e[0] + e[2])), s = Math.max(...r.map((e) => e[1] + e[3]));
 		return [
 			n,
 			i,
@@ -656,13 +656,13 @@ function Je(e, t) {
 		keys: n
 	};
 }
-function Ye(e, t) {
-	return Math.max(H(e) - U(t), H(t) - U(e));
+function Je(e, t) {
+	return Math.max(U(e) - W(t), U(t) - W(e));
 }
-function Xe(e) {
-	let [t, n, r] = Re, i = e.keys.map(([e, i, a, o, s]) => {
-		let [c, l] = [o / 1.6, s / 1.6], [u, d] = [i + o / 2, a + Le * l], [ee, te] = [Math.max(0, u - (t + .5) * c), Math.min(L, u + (t + .5) * c)], [f, p] = [Math.max(0, d - n * l), Math.min(L, d + (1 + r) * l)];
-		return [e, ...Ze(ee, f, te, p)];
+function Ye(e) {
+	let [t, n, r] = Le, i = e.keys.map(([e, i, a, o, s]) => {
+		let [c, l] = [o / 1.6, s / 1.6], [u, d] = [i + o / 2, a + Ie * l], [ee, te] = [Math.max(0, u - (t + .5) * c), Math.min(R, u + (t + .5) * c)], [f, p] = [Math.max(0, d - n * l), Math.min(R, d + (1 + r) * l)];
+		return [e, ...Xe(ee, f, te, p)];
 	});
 	return {
 		...e,
@@ -670,7 +670,7 @@ function Xe(e) {
 		keys: i
 	};
 }
-function Ze(e, t, n, r) {
+function Xe(e, t, n, r) {
 	let [i, a] = [Math.floor(e), Math.floor(t)];
 	return [
 		i,
@@ -679,8 +679,8 @@ function Ze(e, t, n, r) {
 		Math.max(1, Math.ceil(r) - a)
 	];
 }
-function Qe(e, t, n, r) {
-	let i = G(n), [a, o] = [Math.max(0, t - 500), Math.min(Math.max(r, t + 50), t + 500)];
+function Ze(e, t, n, r) {
+	let i = K(n), [a, o] = [Math.max(0, t - 500), Math.min(Math.max(r, t + 50), t + 500)];
 	return {
 		id: e,
 		isOpen: !1,
@@ -689,7 +689,7 @@ function Qe(e, t, n, r) {
 		keys: [[a, ...i], [o, ...i]]
 	};
 }
-function K(e, t, n) {
+function q(e, t, n) {
 	return {
 		...e,
 		sources: e.sources.map((e, r) => r === t ? {
@@ -698,16 +698,16 @@ function K(e, t, n) {
 		} : e)
 	};
 }
-function $e(e, t) {
+function Qe(e, t) {
 	let n = /* @__PURE__ */ new Map();
 	t.forEach((e, t) => {
 		e.cover !== null && !n.has(e.cover) && n.set(e.cover, t);
 	});
-	let r = (e) => e.id >= je, i = (e) => r(e) ? -1 : n.get(e.id) ?? (e.isOpen ? 2e9 : 1e9);
-	return [...e].sort((e, t) => i(e) - i(t) || H(e) - H(t));
+	let r = (e) => e.id >= Ae, i = (e) => r(e) ? -1 : n.get(e.id) ?? (e.isOpen ? 2e9 : 1e9);
+	return [...e].sort((e, t) => i(e) - i(t) || U(e) - U(t));
 }
-function et(e) {
-	return e.keys ? W({
+function $e(e) {
+	return e.keys ? G({
 		id: -1,
 		isOpen: !1,
 		kind: "face",
@@ -715,54 +715,54 @@ function et(e) {
 		keys: e.keys
 	}, e.at) : null;
 }
-function tt(e, t) {
-	let n = et(e);
+function et(e, t) {
+	let n = $e(e);
 	if (!n) return !1;
 	let [r, i] = [n[0] + n[2] / 2, n[1] + n[3] / 2];
 	return t.some((t) => {
-		let n = W(t, e.at);
+		let n = G(t, e.at);
 		return n !== null && n[0] <= r && r <= n[0] + n[2] && n[1] <= i && i <= n[1] + n[3];
 	});
 }
 // src/editor_forms.ts
-var nt = [
+var tt = [
 	"ko",
 	"ja",
 	"en"
-], rt = [
+], nt = [
 	"surroundings",
 	"disguised",
 	"plain"
-], it = 5e3;
-function q(e, t, n) {
-	return E`<label>${e} <input class="digits" inputmode="decimal" .value=${V(t)} maxlength="15" @change=${(e) => {
-		let r = e.target, i = Fe(r.value);
-		i === null ? r.value = V(t) : n(i);
+], rt = 5e3;
+function J(e, t, n) {
+	return D`<label>${e} <input class="digits" inputmode="decimal" .value=${H(t)} maxlength="15" @change=${(e) => {
+		let r = e.target, i = Pe(r.value);
+		i === null ? r.value = H(t) : n(i);
 	}}></label>`;
 }
-var J = (e, t, n) => e.map((e, r) => r === t ? n : e), at = (e, t) => e.filter((e, n) => n !== t);
-function ot(e, t, n, r, i, a) {
+var Y = (e, t, n) => e.map((e, r) => r === t ? n : e), it = (e, t) => e.filter((e, n) => n !== t);
+function at(e, t, n, r, i, a) {
 	let o = (e, t) => a((n) => ({
 		...n,
-		parts: J(n.parts, e, t)
+		parts: Y(n.parts, e, t)
 	})), s = (e) => a((t) => {
 		let [n, r] = [t.parts[e - 1], t.parts[e]];
 		return n && r ? {
 			...t,
-			parts: J(J(t.parts, e - 1, r), e, n)
+			parts: Y(Y(t.parts, e - 1, r), e, n)
 		} : t;
 	});
-	return E`<ol class="stretches">${t.parts.map(([c, l, u], d) => E`<li class="row">
-        ${n.length > 1 ? E`<label>${e.source}<select @change=${(e) => o(d, [
+	return D`<ol class="stretches">${t.parts.map(([c, l, u], d) => D`<li class="row">
+        ${n.length > 1 ? D`<label>${e.source}<select @change=${(e) => o(d, [
 		Number(e.target.value),
 		l,
 		u
-	])}>${n.map((e, t) => E`<option value=${t} ?selected=${t === c}>${e.name}</option>`)}</select></label>` : k}
-        ${q(e.from, l, (e) => o(d, [
+	])}>${n.map((e, t) => D`<option value=${t} ?selected=${t === c}>${e.name}</option>`)}</select></label>` : A}
+        ${J(e.from, l, (e) => o(d, [
 		c,
 		e,
 		u
-	]))} ${q(e.to, u, (e) => o(d, [
+	]))} ${J(e.to, u, (e) => o(d, [
 		c,
 		l,
 		e
@@ -777,11 +777,11 @@ function ot(e, t, n, r, i, a) {
 		Math.min(l, Math.max(0, i() - 1)),
 		i()
 	])}>${e.last_frame}</button>
-        ${d ? E`<button type="button" class="quiet" @click=${() => s(d)}>${e.up}</button>` : k}
-        ${t.parts.length > 1 ? E`<button type="button" class="quiet" @click=${() => a((e) => ({
+        ${d ? D`<button type="button" class="quiet" @click=${() => s(d)}>${e.up}</button>` : A}
+        ${t.parts.length > 1 ? D`<button type="button" class="quiet" @click=${() => a((e) => ({
 		...e,
-		parts: at(e.parts, d)
-	}))}>${e.remove}</button>` : k}</span></li>`)}
+		parts: it(e.parts, d)
+	}))}>${e.remove}</button>` : A}</span></li>`)}
     </ol><button type="button" @click=${() => a((e) => ({
 		...e,
 		parts: [...e.parts, [
@@ -791,7 +791,7 @@ function ot(e, t, n, r, i, a) {
 		]]
 	}))}>${e.add_part}</button>`;
 }
-function st(e, t, n, r, i) {
+function ot(e, t, n, r, i) {
 	let a = t.sources[n]?.sounds ?? [], o = (e) => i((t) => ({
 		...t,
 		sources: t.sources.map((t, r) => r === n ? {
@@ -799,38 +799,38 @@ function st(e, t, n, r, i) {
 			sounds: e
 		} : t)
 	}));
-	return E`<p class="hint">${e.sounds_help}</p>
-        <ol class="stretches">${a.map(([t, n, r], i) => E`<li class="row">
-            ${q(e.from, t, (e) => o(J(a, i, [
+	return D`<p class="hint">${e.sounds_help}</p>
+        <ol class="stretches">${a.map(([t, n, r], i) => D`<li class="row">
+            ${J(e.from, t, (e) => o(Y(a, i, [
 		e,
 		n,
 		r
-	])))} ${q(e.to, n, (e) => o(J(a, i, [
+	])))} ${J(e.to, n, (e) => o(Y(a, i, [
 		t,
 		e,
 		r
 	])))}
-            <label>${e.how}<select @change=${(e) => o(J(a, i, [
+            <label>${e.how}<select @change=${(e) => o(Y(a, i, [
 		t,
 		n,
 		e.target.value
-	]))}>${rt.map((t) => E`<option value=${t} ?selected=${t === r}>${e[t]}</option>`)}</select></label>
-            <button type="button" class="quiet" @click=${() => o(at(a, i))}>${e.silent}</button>
-            ${r === "disguised" ? E`<p class="alert small">${e.disguised_why}</p>` : k}</li>`)}
+	]))}>${nt.map((t) => D`<option value=${t} ?selected=${t === r}>${e[t]}</option>`)}</select></label>
+            <button type="button" class="quiet" @click=${() => o(it(a, i))}>${e.silent}</button>
+            ${r === "disguised" ? D`<p class="alert small">${e.disguised_why}</p>` : A}</li>`)}
         </ol><button type="button" @click=${() => o([...a, [
 		r(),
-		r() + it,
+		r() + rt,
 		"surroundings"
 	]])}>${e.add_sound}</button>`;
 }
-function ct(e, t, n) {
+function st(e, t, n) {
 	let { about: r } = t, i = (e, t) => n((e) => ({
 		...e,
 		about: {
 			...e.about,
 			...t
 		}
-	}), e), a = [.../* @__PURE__ */ new Set([...nt, ...[
+	}), e), a = [.../* @__PURE__ */ new Set([...tt, ...[
 		r.title,
 		r.summary,
 		r.why
@@ -838,7 +838,7 @@ function ct(e, t, n) {
 		...r[e],
 		[t]: n.target.value
 	} }), s = (e) => (t) => i(e, { [e]: t.target.value.split("\n") });
-	return E`<div class="texts">${a.map((t) => E`<fieldset class="stack"><legend>${e[`language_${t}`] ?? t}</legend>
+	return D`<div class="texts">${a.map((t) => D`<fieldset class="stack"><legend>${e[`language_${t}`] ?? t}</legend>
             <label>${e.title} <input lang=${t} maxlength="4000" .value=${r.title[t] ?? ""} @input=${o("title", t)}></label>
             <label>${e.summary} <textarea lang=${t} rows="2" maxlength="4000" .value=${r.summary[t] ?? ""} @input=${o("summary", t)}></textarea></label>
             <label>${e.why} <textarea lang=${t} rows="2" maxlength="4000" .value=${r.why[t] ?? ""} @input=${o("why", t)}></textarea></label></fieldset>`)}</div>
@@ -847,62 +847,65 @@ function ct(e, t, n) {
             <label>${e.filmed} <input class="digits" maxlength="10" placeholder="2026-10" .value=${r.filmed} @input=${(e) => i("filmed", { filmed: e.target.value })}></label></div>`;
 }
 // src/editor_side.ts
-var lt = 300, ut = 12;
-function dt(e, t, n, r, i, a) {
-	return t.searched ? t.concerns.length ? E`
-        <p class="faint">${Ie(e.worst_count, {
+var ct = 300, lt = 12;
+function ut(e, t, n, r, i, a) {
+	return t.searched ? t.concerns.length ? D`
+        <p class="faint">${Fe(e.worst_count, {
 		seen: n.size,
 		count: t.concerns.length,
 		total: t.total
 	})}</p>
-        <ol class="worst">${t.concerns.map((t, o) => E`
-            <li><button type="button" class="moment ${n.has(o) ? "is-seen" : ""}" aria-current=${o === i ? "true" : k} @click=${() => a.look(o)}>
-                <span class="at">${V(t.at - t.at % 100)}</span> <span>${ft(e, t)}</span></button>
-                ${t.keys && !tt(t, r) ? E`<button type="button" class="quiet" @click=${() => a.coverFace(t)}>${e.cover_face}</button>` : k}</li>`)}
-        </ol>` : E`<p class="faint">${e.nobody}</p>` : E`<p class="notice small">${e.not_searched}</p>`;
+        <ol class="worst">${t.concerns.map((t, o) => D`
+            <li><button type="button" class="moment ${n.has(o) ? "is-seen" : ""}" aria-current=${o === i ? "true" : A} @click=${() => a.look(o)}>
+                <span class="at">${H(t.at - t.at % 100)}</span> <span>${X(e, t)}</span></button>
+                ${t.keys && !et(t, r) ? D`<button type="button" class="quiet" @click=${() => a.coverFace(t)}>${e.cover_face}</button>` : A}</li>`)}
+        </ol>` : D`<p class="faint">${e.nobody}</p>` : D`<p class="notice small">${e.not_searched}</p>`;
 }
-function ft(e, t) {
+function X(e, t) {
 	let n = t.why === "gap" || t.why === "empty" ? (t.amount / 1e3).toFixed(1) : t.why === "short" ? t.amount : Math.round(t.amount / 10);
-	return Ie(e[t.why], { amount: n });
+	return Fe(e[t.why], { amount: n });
 }
-function pt(e, t) {
-	return `${t.isOpen ? e.opened : e[t.kind]} ${V(H(t))} – ${V(U(t))}`;
+function dt(e, t) {
+	return `${t.isOpen ? e.opened : e[t.kind]} ${H(U(t))} – ${H(W(t))}`;
 }
-function mt(e, t, n, r) {
-	let i = n.filter((e) => e.id !== t.id && e.isOpen === t.isOpen).sort((e, n) => Ye(t, e) - Ye(t, n)).slice(0, ut), a = (n) => E`<button type="button" aria-pressed=${t.style === n ? "true" : "false"} @click=${() => r.change((e) => ({
+function ft(e, t, n, r) {
+	let i = n.filter((e) => e.id !== t.id && e.isOpen === t.isOpen).sort((e, n) => Je(t, e) - Je(t, n)).slice(0, lt), a = (n) => D`<button type="button" aria-pressed=${t.style === n ? "true" : "false"} @click=${() => r.change((e) => ({
 		...e,
 		style: n
 	}))}>${e[n]}</button>`;
-	return E`
-        <p><b>${pt(e, t)}</b></p>
-        ${t.isOpen ? k : E`<div class="choice" role="group" aria-label=${e.style}>${a("solid")}${a("mosaic")}</div>`}
+	return D`
+        <p><b>${dt(e, t)}</b></p>
+        ${t.isOpen ? A : D`<div class="choice" role="group" aria-label=${e.style}>${a("solid")}${a("mosaic")}</div>`}
         <div class="actions">
             <button type="button" class="quiet" @click=${r.begin}>${e.extend} <kbd>[</kbd></button>
             <button type="button" class="quiet" @click=${r.end}>${e.shorten} <kbd>]</kbd></button>
             <button type="button" class="quiet" ?disabled=${t.keys.length < 2} @click=${r.removeKey}>${e.remove_key}</button>
-            ${t.kind === "figure" || t.isOpen ? k : E`<button type="button" class="quiet" @click=${r.figure}>${e.whole_figure} <kbd>f</kbd></button>`}
+            ${t.kind === "figure" || t.isOpen ? A : D`<button type="button" class="quiet" @click=${r.figure}>${e.whole_figure} <kbd>f</kbd></button>`}
             <button type="button" class="quiet" @click=${r.leaveOpen}>${t.isOpen ? e.reset : e.leave} <kbd>o</kbd></button>
             <button type="button" class="quiet" @click=${r.drop}>${e.delete} <kbd>⌫</kbd></button>
         </div>
-        ${i.length ? E`<div class="row"><label>${e.join_what}<select data-join>${i.map((t) => E`<option value=${t.id}>${pt(e, t)}</option>`)}</select></label>
-            <button type="button" @click=${(e) => r.join(Number(e.currentTarget.parentElement.querySelector("select").value))}>${e.join}</button></div>` : k}`;
+        ${i.length ? D`<div class="row"><label>${e.join_what}<select data-join>${i.map((t) => D`<option value=${t.id}>${dt(e, t)}</option>`)}</select></label>
+            <button type="button" @click=${(e) => r.join(Number(e.currentTarget.parentElement.querySelector("select").value))}>${e.join}</button></div>` : A}`;
 }
-function ht(e, t, n, r, i, a) {
-	let o = $e(t, n).filter((e, t) => t < lt || e.id === i);
-	return E`<ol class="lanes" aria-label=${e.timeline} @keydown=${_t}>
-        ${o.map((t, o) => E`<li><button type="button" class="lane ${t.isOpen ? "is-open" : ""}" aria-pressed=${t.id === i ? "true" : "false"}
-            tabindex=${t.id === i || i === null && o === 0 ? 0 : -1} @click=${() => a.choose(t.id)}>
-            <span>${e[t.isOpen ? "opened" : t.kind]} <span class="figure">${V(H(t) - H(t) % 100)}</span></span>
-            ${gt(t, n.filter((e) => e.cover === t.id), r)}</button></li>`)}
+function pt(e, t, n, r, i, a) {
+	let o = Qe(t, n).filter((e, t) => t < ct || e.id === i), s = (t) => {
+		let r = n.find((e) => e.cover === t.id);
+		return r ? X(e, r) : "";
+	};
+	return D`<ol class="lanes" aria-label=${e.timeline} @keydown=${ht}>
+        ${o.map((t, o) => D`<li><button type="button" class="lane ${t.isOpen ? "is-open" : ""}" aria-pressed=${t.id === i ? "true" : "false"}
+            tabindex=${t.id === i || i === null && o === 0 ? 0 : -1} title=${s(t)} @click=${() => a.choose(t.id)}>
+            <span>${e[t.isOpen ? "opened" : t.kind]} <span class="figure">${H(U(t) - U(t) % 100)}</span></span>
+            ${mt(t, n.filter((e) => e.cover === t.id), r)}</button></li>`)}
     </ol>`;
 }
-function gt(e, t, n) {
-	let r = (e) => e / Math.max(1, n) * 1e3, i = Math.max(3, r(U(e) - H(e)));
-	return D`<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="span" x=${r(H(e))} y="1" width=${i} height="8"></rect>
-        ${e.keys.length < 60 ? e.keys.map((e) => D`<rect class="key" x=${r(e[0])} y="1" width="1" height="8"></rect>`) : k}
-        ${t.map((e) => D`<rect class="mark" x=${r(e.at) - 1.5} y="0" width="3" height="10"></rect>`)}</svg>`;
+function mt(e, t, n) {
+	let r = (e) => e / Math.max(1, n) * 1e3, i = Math.max(3, r(W(e) - U(e)));
+	return O`<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="span" x=${r(U(e))} y="1" width=${i} height="8"></rect>
+        ${e.keys.length < 60 ? e.keys.map((e) => O`<rect class="key" x=${r(e[0])} y="1" width="1" height="8"></rect>`) : A}
+        ${t.map((e) => O`<rect class="mark" x=${r(e.at) - 1.5} y="0" width="3" height="10"></rect>`)}</svg>`;
 }
-function _t(e) {
+function ht(e) {
 	let t = {
 		ArrowDown: 1,
 		ArrowUp: -1
@@ -912,12 +915,12 @@ function _t(e) {
 	e.preventDefault(), e.stopPropagation(), r?.focus(), r?.click();
 }
 // src/editor_stage.ts
-var vt = 50, yt = 60, bt = 150, xt = {
+var gt = 50, _t = 60, vt = 150, yt = {
 	ArrowLeft: [-1, 0],
 	ArrowRight: [1, 0],
 	ArrowUp: [0, -1],
 	ArrowDown: [0, 1]
-}, St = class extends I {
+}, bt = class extends L {
 	static {
 		this.properties = {
 			src: {},
@@ -962,7 +965,7 @@ var vt = 50, yt = 60, bt = 150, xt = {
 				Math.min(r, s),
 				Math.abs(c),
 				Math.abs(l)
-			] : i ? Ct(t, i, c, l) : G([
+			] : i ? xt(t, i, c, l) : K([
 				t[0] + c,
 				t[1] + l,
 				t[2],
@@ -975,16 +978,16 @@ var vt = 50, yt = 60, bt = 150, xt = {
 			let e = this.drag;
 			if (this.drag = null, !e || e.now === e.at) return;
 			let [, , t, n] = e.now;
-			e.id === null ? t > yt && n > yt && this.say("drawn", e.now) : this.say("changed", {
+			e.id === null ? t > _t && n > _t && this.say("drawn", e.now) : this.say("changed", {
 				id: e.id,
 				box: e.now,
 				tag: e.tag
 			});
 		}, this.pressed = (e) => {
-			let t = xt[e.key], n = this.chosen === null ? null : this.boxOf(this.chosen);
+			let t = yt[e.key], n = this.chosen === null ? null : this.boxOf(this.chosen);
 			if (!t || !n || e.ctrlKey || e.metaKey || e.altKey) return;
 			e.preventDefault(), e.stopPropagation();
-			let [r, i] = [t[0] * vt, t[1] * vt], a = e.shiftKey ? [
+			let [r, i] = [t[0] * gt, t[1] * gt], a = e.shiftKey ? [
 				n[0],
 				n[1],
 				n[2] + r,
@@ -997,7 +1000,7 @@ var vt = 50, yt = 60, bt = 150, xt = {
 			];
 			this.say("changed", {
 				id: this.chosen,
-				box: G(a),
+				box: K(a),
 				tag: `key ${this.chosen} ${this.now}`
 			});
 		}, Object.assign(this, {
@@ -1040,39 +1043,39 @@ var vt = 50, yt = 60, bt = 150, xt = {
 		this.dispatchEvent(new CustomEvent(e, { detail: t }));
 	}
 	place(e) {
-		let { left: t, top: n, width: r, height: i } = this.querySelector("svg.over").getBoundingClientRect(), [a, o] = [(e.clientX - t) / r * L, (e.clientY - n) / i * L];
-		return [Math.min(L, Math.max(0, a)), Math.min(L, Math.max(0, o))];
+		let { left: t, top: n, width: r, height: i } = this.querySelector("svg.over").getBoundingClientRect(), [a, o] = [(e.clientX - t) / r * R, (e.clientY - n) / i * R];
+		return [Math.min(R, Math.max(0, a)), Math.min(R, Math.max(0, o))];
 	}
 	boxOf(e) {
 		let t = this.held.find((t) => t.id === e);
-		return t ? W(t, this.now) : null;
+		return t ? G(t, this.now) : null;
 	}
 	updated() {
 		this.style.setProperty("--ratio", String(this.ratio));
 	}
 	render() {
 		let e = this.words;
-		return E`
+		return D`
             <div class="over-box">
                 <video src=${this.src} preload="auto" playsinline disableremoteplayback disablepictureinpicture @loadedmetadata=${() => this.measured()}
                     @play=${this.tick} @pause=${this.tick} @seeked=${this.tick} @error=${() => this.isBroken = !0}></video>
-                <svg class="over ${this.isClear ? "is-clear" : ""}" viewBox="0 0 ${L} ${L}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${e.help}
+                <svg class="over ${this.isClear ? "is-clear" : ""}" viewBox="0 0 ${R} ${R}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${e.help}
                     @pointerdown=${this.down} @pointermove=${this.move} @pointerup=${this.up} @pointercancel=${() => this.drag = null} @keydown=${this.pressed}>
                     ${this.held.map((e) => this.drawn(e))}
-                    ${this.ghost ? Y(this.ghost, "ghost", null) : k}
-                    ${this.drag && this.drag.id === null ? Y(this.drag.now, "new", null) : k}
+                    ${this.ghost ? Z(this.ghost, "ghost", null) : A}
+                    ${this.drag && this.drag.id === null ? Z(this.drag.now, "new", null) : A}
                 </svg>
             </div>
-            ${this.isBroken ? E`<p class="alert" role="alert">${e.no_viewing}</p>` : k}`;
+            ${this.isBroken ? D`<p class="alert" role="alert">${e.no_viewing}</p>` : A}`;
 	}
 	drawn(e) {
-		let t = this.drag?.id === e.id && this.drag ? this.drag.now : W(e, this.at);
-		if (!t) return k;
-		let n = e.id === this.chosen, r = Y(t, `${e.isOpen ? "open" : e.style}${n ? " is-chosen" : ""}`, e.id);
-		return n ? D`${r}${this.grips(t)}` : r;
+		let t = this.drag?.id === e.id && this.drag ? this.drag.now : G(e, this.at);
+		if (!t) return A;
+		let n = e.id === this.chosen, r = Z(t, `${e.isOpen ? "open" : e.style}${n ? " is-chosen" : ""}`, e.id);
+		return n ? O`${r}${this.grips(t)}` : r;
 	}
 	grips([e, t, n, r]) {
-		let [i, a] = [bt, bt * this.ratio];
+		let [i, a] = [vt, vt * this.ratio];
 		return [
 			0,
 			.5,
@@ -1081,50 +1084,50 @@ var vt = 50, yt = 60, bt = 150, xt = {
 			0,
 			.5,
 			1
-		].filter((e) => o !== .5 || e !== .5).map((s) => D`<rect class="grip" data-grip="${o} ${s}" x=${e + o * n - i / 2} y=${t + s * r - a / 2} width=${i} height=${a}></rect>`));
+		].filter((e) => o !== .5 || e !== .5).map((s) => O`<rect class="grip" data-grip="${o} ${s}" x=${e + o * n - i / 2} y=${t + s * r - a / 2} width=${i} height=${a}></rect>`));
 	}
 };
-function Y([e, t, n, r], i, a) {
-	return D`<rect class=${i} data-id=${a ?? k} x=${e} y=${t} width=${n} height=${r}></rect>`;
+function Z([e, t, n, r], i, a) {
+	return O`<rect class=${i} data-id=${a ?? A} x=${e} y=${t} width=${n} height=${r}></rect>`;
 }
-function Ct([e, t, n, r], [i, a], o, s) {
+function xt([e, t, n, r], [i, a], o, s) {
 	let [c, l] = [e + (i === 0 ? o : 0), e + n + (i === 1 ? o : 0)], [u, d] = [t + (a === 0 ? s : 0), t + r + (a === 1 ? s : 0)];
-	return G([
+	return K([
 		Math.min(c, l),
 		Math.min(u, d),
 		Math.abs(l - c),
 		Math.abs(d - u)
 	]);
 }
-customElements.define("jebi-stage", St);
+customElements.define("jebi-stage", bt);
 // src/keys.ts
-var wt = !1;
-function X(e) {
+var St = !1;
+function Ct(e) {
 	let t = e.target;
 	return e.ctrlKey || e.metaKey || e.altKey ? !0 : t instanceof HTMLElement && (t.isContentEditable || t.closest("input:not([type=range]), textarea, select") !== null);
 }
-function Tt(e) {
-	if (e.key === "Escape" && Et(), X(e) || document.querySelector("dialog[open]")) return;
-	let t = wt;
-	if (wt = e.key === "g", e.key === "/") {
+function wt(e) {
+	if (e.key === "Escape" && Tt(), Ct(e) || document.querySelector("dialog[open]")) return;
+	let t = St;
+	if (St = e.key === "g", e.key === "/") {
 		let t = document.querySelector("#q") ?? document.querySelector("[data-search]");
 		if (!t) return;
 		e.preventDefault(), t.focus(), t.select();
 	} else e.key === "?" ? (e.preventDefault(), document.querySelector("#help")?.showModal()) : t && e.key === "a" && document.querySelector("nav a[href=\"/archive\"]") && location.assign("/archive");
 }
-function Et() {
+function Tt() {
 	for (let e of document.querySelectorAll("details.me[open]")) e.open = !1, e.querySelector("summary")?.focus();
 }
-document.addEventListener("keydown", Tt), document.addEventListener("click", (e) => {
+document.addEventListener("keydown", wt), document.addEventListener("click", (e) => {
 	for (let t of document.querySelectorAll("details.me[open]")) e.target instanceof Node && !t.contains(e.target) && (t.open = !1);
 });
 // src/editor.ts
-var Z = 40, Dt = [
-	L * .45,
-	L * .35,
-	L * .1,
-	L * .18
-], Ot = class extends I {
+var Et = 40, Dt = [
+	R * .45,
+	R * .35,
+	R * .1,
+	R * .18
+], Ot = class extends L {
 	static {
 		this.properties = {
 			src: {},
@@ -1156,7 +1159,7 @@ var Z = 40, Dt = [
 				e.preventDefault(), n();
 				return;
 			}
-			if (X(e)) return;
+			if (Ct(e)) return;
 			let t = e.target instanceof Element && e.target.closest("button, summary, a") !== null, n = this.moves()[e.key];
 			!n || e.key === " " && t || (e.preventDefault(), n());
 		}, Object.assign(this, {
@@ -1182,11 +1185,11 @@ var Z = 40, Dt = [
 	async load() {
 		let e = await fetch(this.src, { redirect: "error" });
 		if (!e.ok) {
-			this.problem = await kt(e);
+			this.problem = await At(e);
 			return;
 		}
 		let t = await e.json();
-		this.beside = t.sources, this.based = t.based, this.draft = Me(t.plan), this.kept = R(this.draft);
+		this.beside = t.sources, this.based = t.based, this.draft = je(t.plan), this.kept = z(this.draft);
 	}
 	get stage() {
 		return this.querySelector("jebi-stage");
@@ -1204,37 +1207,39 @@ var Z = 40, Dt = [
 		return this.beside[this.source];
 	}
 	get isChanged() {
-		return this.draft !== null && this.done.length > 0 && R(this.draft) !== this.kept;
+		return this.draft !== null && this.done.length > 0 && z(this.draft) !== this.kept;
 	}
 	edit(e, t = "") {
 		if (!this.draft) return;
 		let n = e(this.draft);
 		n !== this.draft && (t && t === this.tag || (this.done = [...this.done, {
 			draft: this.draft,
-			tag: t
+			current: this.current
 		}].slice(-200)), this.tag = t, this.undone = [], this.problem = "", this.draft = n);
 	}
 	undo() {
-		let e = this.done.pop();
-		e && this.draft && (this.undone.push(this.draft), this.tag = "", this.draft = e.draft);
+		this.turnBack(this.done, this.undone);
 	}
 	redo() {
-		let e = this.undone.pop();
-		e && this.draft && (this.done.push({
+		this.turnBack(this.undone, this.done);
+	}
+	turnBack(e, t) {
+		let n = e.pop();
+		n && this.draft && (t.push({
 			draft: this.draft,
-			tag: ""
-		}), this.tag = "", this.draft = e);
+			current: this.current
+		}), this.tag = "", this.draft = n.draft, this.current = this.held.some((e) => e.id === n.current) ? n.current : null);
 	}
 	change(e, t) {
-		this.edit((t) => K(t, this.source, (t) => t.map((t) => t.id === this.current ? e(t) : t)), t);
+		this.edit((t) => q(t, this.source, (t) => t.map((t) => t.id === this.current ? e(t) : t)), t);
 	}
 	add(e, t) {
 		if (!this.draft) return;
-		let n = e(Ne(this.draft));
-		this.edit((e) => K(e, this.source, (e) => [...e, n])), this.current = n.id, this.message = t ?? "", this.toStage();
+		let n = e(Me(this.draft));
+		this.edit((e) => q(e, this.source, (e) => [...e, n])), this.current = n.id, this.message = t ?? "", this.toStage();
 	}
 	draw(e) {
-		this.add((t) => Qe(t, this.now, e, this.here.length), this.words.drawn);
+		this.add((t) => Ze(t, this.now, e, this.here.length), this.words.drawn);
 	}
 	coverFace(e) {
 		let t = e.keys;
@@ -1249,36 +1254,36 @@ var Z = 40, Dt = [
 	choose(e) {
 		this.current = e;
 		let t = this.one;
-		t && !W(t, this.now) && this.stage?.seek(H(t));
+		t && !G(t, this.now) && this.stage?.seek(U(t));
 	}
 	look(e) {
 		let t = this.here.concerns[e];
 		if (!t) return;
 		this.moment = e;
 		let n = this.looked.get(this.source) ?? /* @__PURE__ */ new Set();
-		this.looked.set(this.source, n.add(e)), this.stage?.video?.pause(), this.stage?.seek(t.at), this.current = t.cover !== null && this.held.some((e) => e.id === t.cover) ? t.cover : null, this.message = `${V(t.at)} ${ft(this.words, t)}`, this.toStage();
+		this.looked.set(this.source, n.add(e)), this.stage?.video?.pause(), this.stage?.seek(t.at), this.current = t.cover !== null && this.held.some((e) => e.id === t.cover) ? t.cover : null, this.message = `${H(t.at)} ${X(this.words, t)}`, this.toStage();
 	}
 	begin() {
-		this.change((e) => Ke(e, this.now));
-	}
-	end() {
-		this.change((e) => qe(e, this.now, this.here.length));
-	}
-	removeKey() {
 		this.change((e) => Ge(e, this.now));
 	}
+	end() {
+		this.change((e) => Ke(e, this.now, this.here.length));
+	}
+	removeKey() {
+		this.change((e) => We(e, this.now));
+	}
 	figure() {
-		this.change((e) => e.isOpen ? e : Xe(e));
+		this.change((e) => e.isOpen ? e : Ye(e));
 	}
 	drop() {
 		let e = this.current;
-		this.edit((t) => K(t, this.source, (t) => t.filter((t) => t.id !== e))), this.current = null;
+		this.edit((t) => q(t, this.source, (t) => t.filter((t) => t.id !== e))), this.current = null;
 	}
 	join(e) {
 		let t = this.held.find((t) => t.id === e);
 		if (!t) return;
 		let n = this.current;
-		this.edit((r) => K(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? Je(e, t) : e)));
+		this.edit((r) => q(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? qe(e, t) : e)));
 	}
 	leaveOpen() {
 		this.one && (this.one.isOpen ? this.change((e) => ({
@@ -1320,15 +1325,16 @@ var Z = 40, Dt = [
 			j: e(-1e3),
 			l: e(1e3),
 			",": e(-40),
-			".": e(Z)
+			".": e(Et)
 		};
 	}
 	async save() {
 		if (!this.draft || this.isSaving) return;
 		this.isSaving = !0;
 		let e = new FormData();
-		e.append("form_token", this.token), e.append("based", String(this.based)), e.append("plan", new Blob([R(this.draft)], { type: "application/json" }), "plan.json");
+		e.append("form_token", this.token), e.append("based", String(this.based));
 		try {
+			e.append("plan", await kt(z(this.draft)), "plan.json.gz");
 			let t = await fetch(this.src, {
 				method: "POST",
 				body: e
@@ -1337,7 +1343,7 @@ var Z = 40, Dt = [
 				this.done = [], location.assign(t.url);
 				return;
 			}
-			this.problem = await kt(t);
+			this.problem = await At(t);
 		} catch {
 			this.problem = this.words.unsaved ?? "";
 		}
@@ -1346,32 +1352,32 @@ var Z = 40, Dt = [
 	timed(e) {
 		this.style.setProperty("--at", String(e / Math.max(1, this.here.length)));
 		let t = this.querySelector("[data-clock]");
-		t && (t.textContent = V(e - e % 10));
+		t && (t.textContent = H(e - e % 10));
 		let n = this.querySelector(".seek");
 		n && (n.value = String(e));
 	}
 	render() {
-		let { words: e, draft: t } = this, n = this.problem ? E`<p class="alert" role="alert">${this.problem}</p>` : k;
-		if (!t) return this.problem ? n : E`<p class="faint">${e.loading}</p>`;
+		let { words: e, draft: t } = this, n = this.problem ? D`<p class="alert" role="alert">${this.problem}</p>` : A;
+		if (!t) return this.problem ? n : D`<p class="faint">${e.loading}</p>`;
 		let r = (e, t) => this.edit(e, t);
-		return E`
+		return D`
             ${this.bar()}${n}
             <div class="watch">
                 <div class="stage">${this.shown()}
                     <section class="card" aria-labelledby="timeline"><h2 id="timeline">${e.timeline} <span class="faint">${this.held.length}</span></h2>
-                        <p class="hint">${e.tracks_help}</p>${ht(e, this.held, this.here.concerns, this.here.length, this.current, this)}</section>
+                        <p class="hint">${e.tracks_help}</p>${pt(e, this.held, this.here.concerns, this.here.length, this.current, this)}</section>
                 </div>
                 <aside class="said">
-                    <section aria-labelledby="selected"><h2 id="selected">${e.selected}</h2>${this.one ? mt(e, this.one, this.held, this) : E`<p class="faint">${e.none}</p>`}
+                    <section aria-labelledby="selected"><h2 id="selected">${e.selected}</h2>${this.one ? ft(e, this.one, this.held, this) : D`<p class="faint">${e.none}</p>`}
                         <div class="actions"><button type="button" @click=${() => this.draw(Dt)}>${e.draw} <kbd>d</kbd></button></div></section>
                     <section aria-labelledby="worst"><div class="parcel-head"><h2 id="worst">${e.worst}</h2><button type="button" @click=${() => this.look(this.moment + 1)}>${e.next} <kbd>n</kbd></button></div>
-                        ${dt(e, this.here, this.looked.get(this.source) ?? /* @__PURE__ */ new Set(), this.held, this.moment, this)}</section>
+                        ${ut(e, this.here, this.looked.get(this.source) ?? /* @__PURE__ */ new Set(), this.held, this.moment, this)}</section>
                 </aside>
             </div>
             <div class="editing">
-                <section class="card" aria-labelledby="parts"><h2 id="parts">${e.parts}</h2>${ot(e, t, this.beside, this.source, () => this.now, r)}</section>
-                <section class="card" aria-labelledby="sounds"><h2 id="sounds">${e.sounds}</h2>${st(e, t, this.source, () => this.now, r)}</section>
-                <section class="card" aria-labelledby="texts"><h2 id="texts">${e.texts}</h2>${ct(e, t, r)}</section>
+                <section class="card" aria-labelledby="parts"><h2 id="parts">${e.parts}</h2>${at(e, t, this.beside, this.source, () => this.now, r)}</section>
+                <section class="card" aria-labelledby="sounds"><h2 id="sounds">${e.sounds}</h2>${ot(e, t, this.source, () => this.now, r)}</section>
+                <section class="card" aria-labelledby="texts"><h2 id="texts">${e.texts}</h2>${st(e, t, r)}</section>
             </div>
             <dialog aria-labelledby="leave-open" @close=${(e) => e.target.returnValue === "open" && this.confirmed()}>
                 <h2 id="leave-open">${e.leave}</h2><p>${e.confirm_open}</p>
@@ -1380,8 +1386,8 @@ var Z = 40, Dt = [
 	}
 	bar() {
 		let { words: e } = this, t = this.isSaving ? e.saving : this.isChanged ? e.changed : e.applied;
-		return E`<div class="edit-bar">
-            ${this.beside.length > 1 ? E`<label class="plain">${e.source} <select @change=${(e) => this.turn(Number(e.target.value))}>${this.beside.map((e, t) => E`<option value=${t} ?selected=${t === this.source}>${e.name}</option>`)}</select></label>` : k}
+		return D`<div class="edit-bar">
+            ${this.beside.length > 1 ? D`<label class="plain">${e.source} <select @change=${(e) => this.turn(Number(e.target.value))}>${this.beside.map((e, t) => D`<option value=${t} ?selected=${t === this.source}>${e.name}</option>`)}</select></label>` : A}
             <button type="button" class="quiet" ?disabled=${!this.done.length} @click=${() => this.undo()}>${e.undo}</button>
             <button type="button" class="quiet" ?disabled=${!this.undone.length} @click=${() => this.redo()}>${e.redo}</button>
             <span class="gap"></span><span class="faint">${t}</span>
@@ -1393,40 +1399,43 @@ var Z = 40, Dt = [
 	}
 	shown() {
 		let { words: e, here: t } = this;
-		if (!t.viewing) return E`<p class="notice">${e.no_viewing}</p>`;
-		let n = this.here.concerns[this.moment], r = n && !tt(n, this.held) ? et(n) : null;
-		return E`<jebi-stage src="/clips/${t.clip}/media/viewing" .held=${this.held} .chosen=${this.current} .ghost=${r} .words=${e} .isClear=${this.isClear}
+		if (!t.viewing) return D`<p class="notice">${e.no_viewing}</p>`;
+		let n = this.here.concerns[this.moment], r = n && !et(n, this.held) ? $e(n) : null;
+		return D`<jebi-stage src="/clips/${t.clip}/media/viewing" .held=${this.held} .chosen=${this.current} .ghost=${r} .words=${e} .isClear=${this.isClear}
                 @drawn=${(e) => this.draw(e.detail)} @chosen=${(e) => this.current = e.detail}
-                @changed=${(e) => this.change((t) => Ue(t, this.now, e.detail.box), e.detail.tag)}
+                @changed=${(e) => this.change((t) => He(t, this.now, e.detail.box), e.detail.tag)}
                 @timed=${(e) => this.timed(e.detail)}></jebi-stage>
             <div class="controls">
                 <button type="button" class="quiet" @click=${() => this.stage?.toggle()}>${e.play} <kbd>k</kbd></button>
-                <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - Z))}>${e.earlier} <kbd>,</kbd></button>
-                <button type="button" class="quiet" @click=${() => this.stage?.seek(this.now + Z)}>${e.later} <kbd>.</kbd></button>
-                <span class="clock"><span data-clock>0:00</span> <i>/ ${V(t.length)}</i></span><span class="gap"></span>
+                <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - Et))}>${e.earlier} <kbd>,</kbd></button>
+                <button type="button" class="quiet" @click=${() => this.stage?.seek(this.now + Et)}>${e.later} <kbd>.</kbd></button>
+                <span class="clock"><span data-clock>0:00</span> <i>/ ${H(t.length)}</i></span><span class="gap"></span>
                 <button type="button" class="quiet" aria-pressed=${this.isClear ? "true" : "false"} @click=${() => this.isClear = !this.isClear}>${e.covers} <kbd>v</kbd></button>
             </div>
             <input type="range" class="seek" min="0" max=${t.length} step="20" value="0" aria-label=${e.key} @input=${(e) => this.stage?.seek(Number(e.target.value))}>
             <p class="hint">${e.help} ${e.keys_moved}</p>`;
 	}
 };
-async function kt(e) {
+function kt(e) {
+	return new Response(new Blob([e]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
+}
+async function At(e) {
 	let t = new DOMParser().parseFromString(await e.text(), "text/html");
 	return t.querySelector("main .alert")?.textContent ?? t.querySelector("h1")?.textContent ?? String(e.status);
 }
 customElements.define("jebi-editor", Ot);
 // src/grid.ts
-var At = {
+var jt = {
 	ArrowRight: (e) => e + 1,
 	ArrowLeft: (e) => e - 1,
 	ArrowDown: (e, t) => e + t,
 	ArrowUp: (e, t) => e - t,
 	Home: () => 0,
 	End: (e, t, n) => n
-}, jt = class extends HTMLElement {
+}, Mt = class extends HTMLElement {
 	constructor(...e) {
 		super(...e), this.pressed = (e) => {
-			let t = At[e.key], n = this.links, r = n.indexOf(document.activeElement);
+			let t = jt[e.key], n = this.links, r = n.indexOf(document.activeElement);
 			if (!t || r < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
 			let i = n[0]?.offsetTop, a = n.filter((e) => e.offsetTop === i).length;
 			e.preventDefault(), e.stopPropagation(), n[Math.max(0, Math.min(n.length - 1, t(r, a, n.length - 1)))]?.focus();
@@ -1452,9 +1461,9 @@ var At = {
 		if (e) for (let t of this.links) t.tabIndex = t === e ? 0 : -1;
 	}
 };
-customElements.define("jebi-grid", jt);
+customElements.define("jebi-grid", Mt);
 // src/live.ts
-var Mt = 500, Nt = class extends I {
+var Nt = 500, Pt = class extends L {
 	constructor(...e) {
 		super(...e), this.timer = 0, this.drawn = null;
 	}
@@ -1471,7 +1480,7 @@ var Mt = 500, Nt = class extends I {
 	}
 	connectedCallback() {
 		super.connectedCallback(), this.source = new EventSource(this.src), this.source.addEventListener("message", () => {
-			window.clearTimeout(this.timer), this.timer = window.setTimeout(() => void this.changed(), Mt);
+			window.clearTimeout(this.timer), this.timer = window.setTimeout(() => void this.changed(), Nt);
 		}), this.source.addEventListener("over", () => this.source?.close()), window.addEventListener("pagehide", () => this.source?.close());
 	}
 	disconnectedCallback() {
@@ -1492,18 +1501,18 @@ var Mt = 500, Nt = class extends I {
 		t && this.drawn.replaceChildren(...t.childNodes);
 	}
 	render() {
-		return this.isOffered ? E`<p class="notice" role="status"><a href=${location.pathname + location.search}>${this.offer}</a></p>` : k;
+		return this.isOffered ? D`<p class="notice" role="status"><a href=${location.pathname + location.search}>${this.offer}</a></p>` : A;
 	}
 };
-customElements.define("jebi-live", Nt);
+customElements.define("jebi-live", Pt);
 // src/player.ts
-var Pt = [
+var Ft = [
 	.25,
 	.5,
 	1,
 	1.5,
 	2
-], Ft = 1 / 30, It = class extends I {
+], It = 1 / 30, Lt = class extends L {
 	constructor(...e) {
 		super(...e), this.frame = 0, this.current = null, this.heard = () => {
 			this.isPlaying = !this.video.paused, this.isMuted = this.video.muted, cancelAnimationFrame(this.frame), this.tick();
@@ -1521,15 +1530,15 @@ var Pt = [
 			let r = t?.closest("a[href^=\"#t=\"]");
 			r && r.hash === location.hash && this.led();
 		}, this.pressed = (e) => {
-			if (X(e) || document.querySelector("dialog[open]")) return;
+			if (Ct(e) || document.querySelector("dialog[open]")) return;
 			let t = e.target instanceof Element ? e.target : document.body, n = t.closest("button, summary, a") !== null, r = {
 				k: () => this.toggle(),
 				j: () => this.seek(this.video.currentTime - 10),
 				l: () => this.seek(this.video.currentTime + 10),
 				"[": () => this.shot(-1),
 				"]": () => this.shot(1),
-				",": () => this.seek(this.video.currentTime - Ft),
-				".": () => this.seek(this.video.currentTime + Ft),
+				",": () => this.seek(this.video.currentTime - It),
+				".": () => this.seek(this.video.currentTime + It),
 				m: () => this.video.muted = !this.video.muted,
 				f: () => this.full(),
 				n: () => this.note()
@@ -1628,30 +1637,30 @@ var Pt = [
 	}
 	render() {
 		let e = this.words;
-		if (this.isBroken) return E`<p class="alert" role="alert">${e.broken}</p>`;
+		if (this.isBroken) return D`<p class="alert" role="alert">${e.broken}</p>`;
 		let t = this.length;
-		return E`
+		return D`
             <div class="track">
                 <canvas aria-hidden="true"></canvas><span class="playhead" aria-hidden="true"></span>
                 <input type="range" min="0" max=${t} step="0.1" .value=${String(this.at)} aria-label=${e.seek} aria-valuetext="${Q(this.at)} / ${Q(t)}"
                     @input=${(e) => this.seek(Number(e.target.value))}>
             </div>
             <div class="controls">
-                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? Rt : Lt}</button>
-                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${zt}</button>
-                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${Bt}</button>
+                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? zt : Rt}</button>
+                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${Bt}</button>
+                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${Vt}</button>
                 <span class="clock">${Q(this.at)} <i>/ ${Q(t)}</i></span>
                 <span class="gap"></span>
                 ${this.choices(e)}
-                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? Ht : Vt}</button>
-                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${Ut}</button>
+                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? Ut : Ht}</button>
+                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${Wt}</button>
             </div>`;
 	}
 	choices(e) {
 		let t = [...this.video.textTracks];
-		return E`
-            ${t.length ? E`<label><span class="unseen">${e.subtitles}</span><select title=${e.subtitles} @change=${(e) => t.forEach((t, n) => t.mode = Number(e.target.value) === n ? "showing" : "disabled")}><option value="-1">${e.subtitles}: ${e.off}</option>${t.map((e, t) => E`<option value=${t}>${e.label}</option>`)}</select></label>` : k}
-            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${Pt.map((e) => E`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
+		return D`
+            ${t.length ? D`<label><span class="unseen">${e.subtitles}</span><select title=${e.subtitles} @change=${(e) => t.forEach((t, n) => t.mode = Number(e.target.value) === n ? "showing" : "disabled")}><option value="-1">${e.subtitles}: ${e.off}</option>${t.map((e, t) => D`<option value=${t}>${e.label}</option>`)}</select></label>` : A}
+            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${Ft.map((e) => D`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
 	}
 };
 function Q(e) {
@@ -1662,5 +1671,5 @@ function Q(e) {
 	];
 	return n ? `${n}:${String(r).padStart(2, "0")}:${i}` : `${r}:${i}`;
 }
-var $ = (e) => E`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, Lt = $(D`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), Rt = $(D`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), zt = $(D`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), Bt = $(D`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), Vt = $(D`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), Ht = $(D`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), Ut = $(D`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
-customElements.define("jebi-player", It);
+var $ = (e) => D`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, Rt = $(O`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), zt = $(O`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), Bt = $(O`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), Vt = $(O`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), Ht = $(O`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), Ut = $(O`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), Wt = $(O`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
+customElements.define("jebi-player", Lt);
