@@ -131,14 +131,13 @@ class SampleCuts:
 
     def _card(self, number: int) -> CutCard:
         made = self.outputs.get(number)
-        by, plan = self.plans[number][-1]
+        by, _ = self.plans[number][-1]
         return CutCard(
             number=number,
             name=self.names[number],
             state=made[0].state if made else CutState.RENDERING,
             made=NOW,
             by=by,
-            clips=tuple(source.clip for source in plan.sources),
             plans=len(self.plans[number]),
         )
 

@@ -7,6 +7,7 @@ other; whoever kept it is named in the log. Peak: a plan, its text, and the sigh
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -36,6 +37,15 @@ CUTS = 48  # a page
 POSTER = "poster.jpg"  # of an output's files
 VIEW = "view"  # of what is derived
 PEOPLE = 2  # who clear a cut
+
+
+class _Known(NamedTuple):
+    """What the catalogue says of a clip that is edited; `sightings` names a blob, or none."""
+
+    sightings: str
+    has_viewing: bool
+    cuts_ms: list[int]
+    length_ms: int
 
 
 class CuttingRoom(CloseUp):
@@ -107,7 +117,8 @@ class CuttingRoom(CloseUp):
             _, plans = _found(connection, cut)
             plan = self._parsed(plans[0])
             names = _names(connection, [source.clip for source in plan.sources])
-            sources = tuple(self._edited(connection, one, names[one.clip]) for one in plan.sources)
+            known = [_known(connection, one) for one in plan.sources]
+        sources = tuple(self._edited(one, what, names[one.clip]) for one, what in zip(plan.sources, known, strict=True))
         return Edited(number=plans[0].id, written=plan_form.written(plan), sources=sources)
 
     def keep_plan(self, cut: str, based: int, untrusted_plan: bytes, /, *, by: str) -> None:
@@ -149,19 +160,27 @@ class CuttingRoom(CloseUp):
         found = cuts.last_report(connection, one.id)
         return open_report(self.kept.read(found.blob), reporter(self.desk).verifier()) if found else None
 
-    def _edited(self, connection: Connection, source: Source, name: str) -> EditedSource:
-        made = {one.kind: one for one in clips.derived_of(connection, [source.clip], [SIGHTINGS, VIEW])[source.clip]}
-        seen = unpacked(self.kept.read(made[SIGHTINGS].blob)) if SIGHTINGS in made else ()
-        cuts_ms = [shot.start_ms for shot in segments.of(connection, source.clip, ["shot"])]
-        _, length_ms, _ = cutting.measured(connection, source.clip)
+    def _edited(self, source: Source, known: _Known, name: str) -> EditedSource:
+        seen = unpacked(self.kept.read(known.sightings)) if known.sightings else ()
+        weak = concerns(source.covers, source.open, seen, cuts_ms=known.cuts_ms) if known.sightings else ()
         return EditedSource(
             clip=source.clip,
             name=name,
-            length_ms=length_ms,
-            is_searched=SIGHTINGS in made,
-            has_viewing=VIEW in made,
-            concerns=concerns(source.covers, source.open, seen, cuts_ms=cuts_ms) if SIGHTINGS in made else (),
+            length_ms=known.length_ms,
+            is_searched=bool(known.sightings),
+            has_viewing=known.has_viewing,
+            concerns=weak,
         )
+
+
+def _known(connection: Connection, source: Source) -> _Known:
+    made = {one.kind: one.blob for one in clips.derived_of(connection, [source.clip], [SIGHTINGS, VIEW])[source.clip]}
+    return _Known(
+        sightings=made.get(SIGHTINGS, ""),
+        has_viewing=VIEW in made,
+        cuts_ms=[shot.start_ms for shot in segments.of(connection, source.clip, ["shot"])],
+        length_ms=cutting.measured(connection, source.clip)[1],
+    )
 
 
 def _found(connection: Connection, untrusted_number: str) -> tuple[cuts.Cut, list[Planned]]:
@@ -188,7 +207,6 @@ def _card(connection: Connection, row: cuts.Cut) -> CutCard:
         state=_state(connection, made[0]) if made else _planned_state(connection, plans),
         made=(plans[0].made_ms if plans else row.made_ms) // SECOND,
         by=plans[0].author if plans else "",
-        clips=tuple(cuts.clips_of(connection, row.id)),
         plans=len(plans),
     )
 

@@ -26,7 +26,6 @@ class CutCard:
     state: CutState
     made: int
     by: str
-    clips: tuple[str, ...]
     plans: int = 1
 
 

@@ -150,13 +150,6 @@ def of_clip(connection: Connection, clip: str) -> list[Cut]:
     return rows(connection, Cut, asked.order_by(cut.c.id))
 
 
-def clips_of(connection: Connection, of: int) -> list[str]:
-    """The clips that are shown in a cut, or were."""
-    return list(
-        connection.execute(select(cut_clip.c.clip).where(cut_clip.c.cut == of).order_by(cut_clip.c.clip)).scalars()
-    )
-
-
 def get_plan(connection: Connection, number: int) -> Planned | None:
     """The plan of that number."""
     return row(connection, Planned, cut_plan, id=number)
