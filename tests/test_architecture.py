@@ -30,6 +30,7 @@ TESTED_ELSEWHERE = {
     "office/opened": "a type",
     "office/shown": "values",
     "office/shown_clearing": "values",
+    "office/shown_cuts": "values, and a contract that office/cutting_room keeps",
     "office/vector_reader": "every test of office/test_verdicts goes over all kinds of vectors",
     "office/vectors_of_custody": "office/test_verdicts",
     "office/vectors_of_keys": "office/test_verdicts",

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
-from browser.filled import PASSPHRASE, admit, fill
+from browser.filled import CUT_OF, PASSPHRASE, admit, fill
 from jebi.office.admission import open_catalogue
 from jebi.office.desk import open_desk
-from jebi.vault import clips, grid
+from jebi.vault import clips, cuts, grid
 from jebi.web.settings import Settings
 from looked_at import MODELS
 from web.served import PASSWORD, SECOND
@@ -59,10 +59,11 @@ def names(archive: Path) -> dict[str, Any]:
         with catalogue.reading() as connection:
             (whole,) = {one.parcel for one in grid.page(connection, grid.Wanted()).clips}
             rows = clips.of_parcel(connection, whole)
+            (cut,) = cuts.newest(connection, limit=1)
             known = clips.facts_of(connection, [one.id for one in rows], ["name"])
             by_name = {known[one.id][0].value: one for one in rows}
-    first, refused = by_name["장마당 1.mp4"], by_name["cut.mp4"]
-    return {"clip": first.id, "refused": refused.id, "parcels": [whole, *waiting], "trip": first.trip}
+    first, refused = by_name[CUT_OF], by_name["cut.mp4"]
+    return {"clip": first.id, "refused": refused.id, "parcels": [whole, *waiting], "trip": first.trip, "cut": cut.id}
 
 
 class served:  # noqa: N801 it reads as what it does

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 
+from cut_made import make_cut
 from jebi.office.admission import open_catalogue
 from jebi.office.attending import attend, kept_of
 from jebi.office.desk import Desk, init, open_desk
@@ -43,6 +44,7 @@ ENGLISH = (
     "The patrol is coming.",
     "The market closes at five.",
 )
+CUT_OF = "장마당 1.mp4"
 SAID = "The price of rice at the market has doubled since the spring."
 
 
@@ -59,6 +61,8 @@ def fill(folder: Path, samples: Path) -> Path:
                 desk, catalogue, kept_of(desk), machine=machine, now_ms=lambda: time.time_ns() // 10**6, zone=UTC
             )
             _speak_of(house)
+            clip = next(one.id for one in house.clips(Filter()).items if one.name == CUT_OF)
+            make_cut(desk, catalogue, kept_of(desk), clip, time.time_ns() // 10**6)
     return archive
 
 

@@ -44,13 +44,27 @@ def test_what_lies_in_the_inbox_is_received_on_the_page_of_arrivals(found: dict[
     assert found["received"] == {"before": 1, "said": "whole", "after": 0}
 
 
+def test_a_plan_is_edited_by_keyboard_alone_and_kept(found: dict[str, Any]) -> None:
+    assert found["edited"] == {
+        "begins": 1,
+        "finding": "t=1.2",
+        "saved": True,
+        "worst": "0:00.8 The finder was not sure (42 %)",
+        "moved": [50, -50, 50, 50],
+        "asked": True,
+        "deleted": 1,
+        "undone": 0,
+        "kept": [1, 1, True],
+    }
+
+
 def test_pages_say_what_they_say_without_a_script(found: dict[str, Any]) -> None:
     assert all(found["plain"].values()), found["plain"]
 
 
 def test_axe_finds_nothing_serious_on_any_page_in_either_theme(found: dict[str, Any]) -> None:
     assert found["looked"]["axe"] == []
-    assert found["looked"]["pages"] == 20
+    assert found["looked"]["pages"] == 24
 
 
 def test_nothing_sticks_out_from_360_to_2560_pixels(found: dict[str, Any]) -> None:
@@ -68,6 +82,6 @@ def test_no_script_can_read_the_session(found: dict[str, Any]) -> None:
 
 
 def test_the_tour_leaves_pictures(found: dict[str, Any]) -> None:
-    assert len(found["taken"]) == 12
+    assert len(found["taken"]) == 14
     for name in found["taken"]:
         assert (Path(found["folder"]) / f"{name}.png").stat().st_size > 10_000

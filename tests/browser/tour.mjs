@@ -169,6 +169,45 @@ async function received() {
     return found
 }
 
+/** A cut's film, its report and its plan, by keyboard alone. */
+async function edited() {
+    const found = {}
+    const page = await open('editor en light')
+    await go(page, `/clips/${given.clip}`)
+    await Promise.all([page.waitForURL('**/cover'), page.getByRole('link', { name: 'Cover faces' }).press('Enter')])
+    found.begins = await page.getByRole('button', { name: 'Cover them all' }).count()
+    await go(page, '/cuts')
+    await Promise.all([page.waitForURL('**/cuts/*'), page.locator('jebi-grid a').first().press('Enter')])
+    await page.locator('.said .cues a').first().press('Enter')
+    await page.waitForFunction(() => Math.abs(document.querySelector('video').currentTime - 1.2) < 0.1)
+    found.finding = page.url().split('#')[1]
+    await Promise.all([page.waitForURL('**/edit'), page.getByRole('link', { name: 'Edit the plan' }).press('Enter')])
+    await page.locator('.lane').first().waitFor()
+    found.saved = await page.getByRole('button', { name: 'Save plan' }).isDisabled()
+    await page.keyboard.press('n')
+    found.worst = (await page.locator('.moment[aria-current]').textContent()).replace(/\s+/g, ' ').trim()
+    const box = () => page.evaluate(() => { const one = document.querySelector('svg.over .is-chosen'); return one && ['x', 'y', 'width', 'height'].map((name) => Number(one.getAttribute(name))) })
+    await page.locator('svg.over .is-chosen').waitFor()
+    await page.keyboard.press('d')
+    const [drawn, lanes] = [await box(), await page.locator('.lane').count()]
+    for (const key of ['ArrowRight', 'ArrowUp', 'Shift+ArrowRight', 'Shift+ArrowDown']) await page.keyboard.press(key)
+    found.moved = (await box()).map((side, place) => side - drawn[place])
+    await page.keyboard.press('o')
+    found.asked = await page.getByRole('dialog', { name: 'Leave open' }).isVisible()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Delete')
+    found.deleted = lanes - (await page.locator('.lane').count())
+    await page.keyboard.press('Control+z')
+    found.undone = (await page.locator('.lane').count()) - lanes
+    await picture(page, 'editor')
+    await page.getByLabel('To', { exact: true }).first().fill('0:00.2')
+    await page.getByLabel('Title', { exact: true }).last().fill('Rice "now"')
+    await Promise.all([page.waitForURL(/cuts\/\d+$/), page.keyboard.press('Control+s')])
+    found.kept = [await page.getByText('drawn 1').count(), await page.getByText('Rice "now"').count(), await page.getByText('0:00 – 0:00').count() > 0]
+    await page.context().close()
+    return found
+}
+
 /** Without a script the pages still say what they say. */
 async function plain() {
     const page = await open('editor en light', undefined, { javaScriptEnabled: false })
@@ -183,7 +222,7 @@ async function plain() {
     return found
 }
 
-const PAGES = ['/archive', `/clips/${given.clip}`, `/clips/${given.refused}`, `/clips/${given.clip}/people`, '/search', '/search?q=' + encodeURIComponent('쌀값'), '/parcels', `/parcels/${given.parcels[0]}`, `/parcels/${given.parcels[1]}`, '/trips', `/trips/${given.trip}`, '/log', '/jobs', '/health', '/account', '/help']
+const PAGES = ['/archive', `/clips/${given.clip}`, `/clips/${given.refused}`, `/clips/${given.clip}/people`, '/search', '/search?q=' + encodeURIComponent('쌀값'), '/parcels', `/parcels/${given.parcels[0]}`, `/parcels/${given.parcels[1]}`, '/trips', `/trips/${given.trip}`, '/log', '/cuts', `/cuts/${given.cut}`, `/cuts/${given.cut}/edit`, `/clips/${given.clip}/cover`, '/jobs', '/health', '/account', '/help']
 
 /** What axe finds on every page, in both themes; and whether anything sticks out at the narrowest and the widest. */
 async function looked() {
@@ -226,6 +265,7 @@ async function portraits() {
         ['editor ko light', `/parcels/${given.parcels[0]}`, 'parcel-ko', undefined],
         ['editor en dark', '/jobs', 'jobs-dark', undefined],
         ['editor en light', '/health', 'health', undefined],
+        ['editor ja dark', `/cuts/${given.cut}`, 'cut-ja-dark', undefined],
         ['editor ko light', '/archive', 'archive-narrow-ko', { width: 390, height: 844 }],
     ]) {
         const page = await open(cookie, size)
@@ -240,6 +280,7 @@ try {
     const found = { morning: await morning(), live: await live(), plain: await plain(), looked: await looked() }
     await portraits()
     found.received = await received()
+    found.edited = await edited()
     process.stdout.write(JSON.stringify({ ...found, ...seen }))
 } finally {
     await browser.close()

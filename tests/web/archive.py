@@ -64,6 +64,7 @@ from jebi.office.shown import (
     Viewing,
 )
 from web.archive_clearing import SampleClearing
+from web.cuts import SampleCuts, add_cuts
 
 T = TypeVar("T")
 NOW = 1_795_000_000
@@ -107,12 +108,9 @@ class Bytes:
 
 
 @dataclass
-class SampleArchive(SampleClearing):
+class SampleArchive(SampleCuts, SampleClearing):
     """The archive. `films` and `pictures` are taken in turn for viewing copies and shots."""
 
-    films: Sequence[bytes] = (b"not really a film" * 1000,)
-    pictures: Sequence[bytes] = ()
-    clips_by_id: dict[str, Clip] = field(default_factory=dict)
     parcels_by_id: dict[str, Parcel] = field(default_factory=dict)
     jobs_by_id: dict[str, Job] = field(default_factory=dict)
     members_by_name: dict[str, Member] = field(default_factory=dict)
@@ -383,6 +381,7 @@ def sample(count: int = 24, *, films: Sequence[bytes] = (), pictures: Sequence[b
         archive.clips_by_id[clip.card.id] = clip
     _parcels(archive)
     _jobs(archive)
+    add_cuts(archive)
     return archive
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from cut_made import make_cut
 from cut_to_clear import keep_output
 from jebi.office.admission import open_catalogue
 from jebi.office.attending import kept_of
@@ -51,10 +52,11 @@ def build(empty: Path, folder: Path, samples: Path, *, url: str = "") -> Path:
             )
             film = next(one.id for one in house.clips(Filter()).items if one.name == FILM)
             house.add_transcript(film, SPOKEN.encode(), language="ko", is_translation=False, by="haneul")
+            keep_output(office.desk, catalogue, house.kept, house.found(film), samples / FILM, _ms())
+            make_cut(office.desk, catalogue, kept_of(office.desk), film, _ms())
             with house.changing() as change:
                 jobs.want(change, "speech", [film])
             house.skip(house.jobs(JobState.WAITING).items[0].id, by="haneul")
-            keep_output(office.desk, catalogue, house.kept, house.found(film), samples / FILM, _ms())
     return folder / "archive"
 
 

@@ -74,7 +74,7 @@ def description(desk: Housed) -> dict[str, Any]:
             operations["post"].setdefault("requestBody", empty)
         if path in {"/archive", "/search", "/jobs"}:
             operations["get"].setdefault("parameters", []).extend(texts)
-        if "/media/" in path or "/shots/" in path or path.endswith("/film"):
+        if any(part in path for part in ("/media/", "/shots/", "/films/", "/film", "/picture")):
             ranges = {"type": "string", "pattern": r"^(bytes=)?[0-9]{0,16}-[0-9]{0,16}(,[0-9]-)?$"}
             operations["get"]["parameters"].append({"name": "range", "in": "header", "schema": ranges})
     return made

@@ -48,7 +48,7 @@ ODD = (
     "\u2028\ufeff\u202e".encode(),
     "\U0010fffd".encode() * 200,
 )
-LIVE = ("parcels", "archive", "jobs")
+LIVE = ("parcels", "archive", "jobs", "cuts")
 SLOW = {"sign_in_now", "account_password", "account_second", "member_add", "member_password"}  # as passwords are to be
 TAKE_NOTHING = {
     "sign_out",
@@ -117,6 +117,8 @@ class Asked:
             return client.get(self.path(row), headers=headers)
         fields = self.fields(row, signed) | ({"form_token": signed.form_token} if signed else {})
         files = {"file": ("a.srt", SUBTITLES.encode())} if row.name == "transcript_add" else None
+        if row.name == "plan_keep":
+            files = {"plan": ("plan.json", self.desk.house.edited_plan(self.places["{cut}"]).written)}
         return client.post(self.path(row), data=fields, files=files, headers=SAME | headers)
 
     def fields(self, row: Row, signed: Signed | None) -> dict[str, str]:
@@ -140,6 +142,10 @@ class Asked:
             }
         if row.name in {"tag_drop", "collection_drop"}:
             return {"tag": "a tag", "collection": "a collection"}
+        if row.name == "plan_keep":
+            return {"based": str(self.desk.house.edited_plan(self.places["{cut}"]).number)}
+        if row.name == "cut_begin":
+            return {"clip": self.places["{clip}"], "name": f"new-{self.desk.drawn}", "style": "solid", "figures": ""}
         filled = {"name": f"new-{self.desk.drawn}", "password": OTHER_PASSWORD, "role": "editor", "state": "enabled"}
         said = {"tag": "x", "collection": "x", "place": "혜산", "time": "2026-03", "text": "x", "certainty": "possible"}
         return filled | said | {"pseudonym": "seller-14", "risk": "low", "consent": "given", "language": "ja"}

@@ -22,6 +22,8 @@ PLACES = {
     "{trip}": "4f1c09ab",
     "{job}": "j3",
     "{member}": "a-clearer",
+    "{cut}": "1",
+    "{output}": "1",
 }
 FIELDS = {"tag": "x", "text": "x", "role": "editor", "certainty": "possible", "state": "enabled"}
 REFUSED, UNKNOWN = 403, 401

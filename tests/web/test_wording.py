@@ -6,14 +6,15 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jebi.office import kinds, shown_clearing
-from jebi.release import checklist, doubts, leaks
-from jebi.web import app, drawing, wording
+from jebi.release import checklist, doubts, leaks, plan
+from jebi.web import app, cutting, drawing, wording
 
 WEB = Path(wording.__file__).parent
 LANGUAGES = wording.read().by_code
@@ -57,6 +58,12 @@ FAMILIES: dict[str, AbstractSet[str]] = {
     "stated.": {"place", "time"},
     "stated.add_": {"place", "time"},
     "tag.add_": {"tag", "collection"},
+    "cut.state.": set(kinds.CutState),
+    "cut.cover_kind.": set(get_args(plan.CoverKind)),
+    "cut.sound.": set(get_args(plan.How)),
+    "cut.about.": {"title", "summary", "why"},
+    "leak.check.": set(leaks.CHECKS),
+    "editor.": set(cutting.WORDS),
     "error.": {str(number) for number in app.EXPLAINED},
     "clear.obstacle.": set(shown_clearing.Obstacle),
     "clear.verdict.": set(shown_clearing.Verdict),

@@ -76,7 +76,7 @@ class ClearingRoom(Room):
                 when=found.made_ms // SECOND,
                 newer=newest.id if newest.id != output else 0,
                 has_film=any(one.name == FILM for one in files),
-                report=self._report(report),
+                report=self._reported(report),
                 first=tuple(First(number=one.number, at=one.start_ms / SECOND, why=Why(one.why)) for one in first),
                 strip=tuple(_page(one, is_seen=one.number not in unseen) for one in strip),
                 answers=seen.answers,
@@ -235,7 +235,7 @@ class ClearingRoom(Room):
         }
         yield from (obstacle for obstacle, is_there in lacking.items() if is_there)
 
-    def _report(self, found: Reported | None) -> Report | None:
+    def _reported(self, found: Reported | None) -> Report | None:
         if found is None:
             return None
         report = leaks.open_report(self.kept.read(found.blob), reporter(self.desk).verifier())

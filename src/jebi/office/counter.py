@@ -30,9 +30,10 @@ from jebi.office.shown import (
     Trip,
     Verdict,
 )
+from jebi.office.shown_cuts import Cuts
 
 
-class Archive(Members, Clearing, Protocol):
+class Archive(Members, Cuts, Clearing, Protocol):
     """All that the pages ask. Called from several threads at once.
 
     Ids that are unknown raise `NothingFound`; what a rule forbids `Refused`; a file that cannot be read `Damaged`. Every

@@ -63,7 +63,7 @@ def propose(catalogue: Catalogue, kept: Kept, wanted: Wanted, seed: bytes) -> Pl
     sources, parts, rates = [], [], []
     for place, clip_id in enumerate(wanted.clips):
         with catalogue.reading() as connection:
-            clip, length_ms, rate = _measured(connection, clip_id)
+            clip, length_ms, rate = measured(connection, clip_id)
             cuts_ms = [shot.start_ms for shot in segments.of(connection, clip_id, ["shot"])]
             blob = _sightings(connection, clip_id)
         covers = protect.covers(unpacked(kept.read(blob)), cuts_ms=cuts_ms, style=wanted.style, end_ms=length_ms)
@@ -78,14 +78,20 @@ def propose(catalogue: Catalogue, kept: Kept, wanted: Wanted, seed: bytes) -> Pl
     return Plan(about=About(), picture=picture, sources=tuple(sources), parts=tuple(parts))
 
 
-def keep(catalogue: Catalogue, kept: Kept, name: str, plan: Plan, by: str, now_ms: int) -> int:
-    """Keep a plan for the cut of that name, which is begun where there is none, and have it rendered; returns the plan's number."""
+def keep(
+    catalogue: Catalogue, kept: Kept, name: str, plan: Plan, by: str, now_ms: int, *, based: int | None = None
+) -> int:
+    """Keep a plan for the cut of that name, which is begun where there is none, and have it rendered; returns the plan's number.
+
+    `based` is the number of the plan whose place it takes, or 0 for a cut that is new: where another is the newest, it is `Refused`.
+    """
     content = plan_form.written(plan)
     _check_sources(catalogue, plan)
     stored = kept.put(content)
     shown = [source.clip for source in plan.sources]
     with catalogue.writing(now_ms) as change:
         cut = cuts.named(change.connection, name)
+        _check_based(change.connection, cut, based)
         number = cut.id if cut else _begin(change, name, shown, by)
         event = Event(
             kind="cut-planned",
@@ -126,6 +132,18 @@ def files(catalogue: Catalogue, output: cuts.Output) -> list[cuts.OutputFile]:
         return cuts.files(connection, output.id)
 
 
+def _check_based(connection: Connection, cut: cuts.Cut | None, based: int | None) -> None:
+    """Raise `Refused` unless the newest plan of a cut is the one that somebody began with."""
+    newest = cuts.plans(connection, cut.id)[:1] if cut else []
+    if based is None or based == (newest[0].id if newest else 0):
+        return
+    if not based:
+        raise Refused("there is a cut of that name", hint="give this one another name")
+    raise Refused(
+        "somebody else changed the plan of this cut meanwhile", hint="open it anew, and do again what you did"
+    )
+
+
 def _begin(change: Change, name: str, shown: Sequence[str], by: str) -> int:
     event = Event(kind="cut-begun", subject="cut", detail=f"of {len(shown)} clips", actor=by)
     return cuts.begin(change, name, shown, event)
@@ -140,7 +158,7 @@ def _check_sources(catalogue: Catalogue, plan: Plan) -> None:
                 raise Refused("the plan is of a clip that is not in the archive, or is another there")
 
 
-def _measured(connection: Connection, clip_id: str) -> tuple[Clip, int, int]:
+def measured(connection: Connection, clip_id: str) -> tuple[Clip, int, int]:
     """A clip, how long it is in milliseconds, and how many pictures a second it is shown with."""
     clip = clips.get(connection, clip_id)
     if clip is None:

@@ -130,10 +130,11 @@ def _counts(connection: Connection) -> dict[JobState, int]:
 def _jobs(connection: Connection, rows: list[Row]) -> list[Job]:
     kinds = {str(kind) for kind in JobKind}
     names = clips.facts_of(connection, list({row.subject for row in rows}), [NAME])
-    return [_job(row, next((one.value for one in names[row.subject]), "")) for row in rows if row.task in kinds]
+    return [shown_job(row, next((one.value for one in names[row.subject]), "")) for row in rows if row.task in kinds]
 
 
-def _job(row: Row, name: str) -> Job:
+def shown_job(row: Row, name: str = "") -> Job:
+    """A job as the pages show it; `name` is what its clip claims to be called."""
     is_of_a_clip = len(row.subject) == clips.ID
     return Job(
         id=str(row.id),

@@ -5,6 +5,7 @@
     Arrived       parcels, trips
     Entrance      what could be received, what is being received
     CloseUp       the grid, and one clip
+    CuttingRoom   cuts, their plans, what was rendered and what leaks
     Library       search, transcripts
     Remarks       what members say
     CustodyRoom   log, verdicts, evidence
@@ -19,8 +20,8 @@ from datetime import tzinfo
 
 from jebi.office.arrived import Arrived
 from jebi.office.clearing_room import ClearingRoom
-from jebi.office.close_up import CloseUp
 from jebi.office.custody_room import CustodyRoom
+from jebi.office.cutting_room import CuttingRoom
 from jebi.office.desk import Desk
 from jebi.office.engine_room import EngineRoom, Machine
 from jebi.office.entrance import Entrance
@@ -35,7 +36,7 @@ from jebi.vault import jobs, outbox
 from jebi.vault.catalogue import Catalogue
 
 
-class House(Staff, Arrived, Entrance, Library, CloseUp, Remarks, CustodyRoom, ClearingRoom, EngineRoom):
+class House(Staff, Arrived, Entrance, Library, CuttingRoom, Remarks, CustodyRoom, ClearingRoom, EngineRoom):
     """Implements `counter.Archive`; see `room.Room`. `machine` is what the pages say of the computer.
 
     With a `porter` carriers are received, those that are plugged in and what lies in the folders `inboxes`.

@@ -139,6 +139,21 @@ class JobKind(StrEnum):
     STRIP = "strip"
 
 
+class CutState(StrEnum):
+    """How far a cut is, or one of its outputs."""
+
+    PLANNED = "planned"
+    RENDERING = "rendering"
+    FAILED = "failed"
+    RENDERED = "rendered"
+    LEAKING = "leaking"
+    PASSED = "passed"
+    DECLINED = "declined"
+    CLEARED = "cleared"
+    RELEASED = "released"
+    RETRACTED = "retracted"
+
+
 class Level(StrEnum):
     """How well a part of the desk is."""
 

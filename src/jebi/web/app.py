@@ -21,6 +21,7 @@ from jebi.office.counter import Archive
 from jebi.web import (
     assets,
     clearing,
+    cutting,
     describing,
     drawing,
     finding,
@@ -40,7 +41,19 @@ from jebi.web.settings import Settings
 from jebi.web.shell import Shell
 from jebi.web.table import RULES
 
-PAGES = (signing_in, receiving, finding, watching, describing, clearing, running, membership, member_keys, live)
+PAGES = (
+    signing_in,
+    receiving,
+    finding,
+    watching,
+    cutting,
+    describing,
+    clearing,
+    running,
+    membership,
+    member_keys,
+    live,
+)
 # FastAPI would report spans, failures and what was typed wherever the environment says; here nothing can make it.
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from jebi.web import table, wording
 from jebi.web.desk import desk_of, found_visitor
 
-NAVIGATION = ("archive", "search", "releases", "parcels", "trips", "log", "jobs", "health", "members")
+NAVIGATION = ("archive", "search", "cuts", "releases", "parcels", "trips", "log", "jobs", "health", "members")
 THEMES = ("auto", "light", "dark")
 
 

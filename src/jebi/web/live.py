@@ -33,6 +33,11 @@ async def jobs_live(request: Request) -> Response:
     return _stream(request, Topic.JOBS)
 
 
+async def cuts_live(request: Request) -> Response:
+    """Of cuts, and of what is done to them."""
+    return _stream(request, Topic.JOBS)
+
+
 def _stream(request: Request, topic: Topic) -> Response:
     state = request.app.state
     if state.streams >= MOST:
@@ -65,4 +70,4 @@ def _lasts(desk: Desk, cookie: str) -> bool:
     return sessions.find(desk.archive, desk.settings, cookie, is_person=False) is not None
 
 
-ENDPOINTS = (parcels_live, archive_live, jobs_live)
+ENDPOINTS = (parcels_live, archive_live, jobs_live, cuts_live)
