@@ -17,12 +17,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from itertools import combinations, islice
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from statistics import mean
+from typing import Any, TypeVar
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))  # where films with known faces are made
 
+import faces_beside
 import numpy as np
 import numpy.typing as npt
+from faces_judged import FRAME_MS, Film, Sight, grown, is_bare, is_found, keys_of, uncovered
 from rows import ROOT, Row
 
 from jebi.media.cascade import Cascade, Seen
@@ -33,38 +36,23 @@ from jebi.media.models import Models
 from jebi.media.probe import Matrix
 from jebi.office.searching_faces import Watcher
 from jebi.release import protect
-from jebi.release.second_look import ALIKE, ENOUGH, WHOLE, Box, Key, Sighting, Stretch, under
+from jebi.release.second_look import ALIKE
 from jebi.release.sightings import Sighting as Sighted
 from media.carphone import Carphone
 from media.cutouts import MARKS, Pixels, picture
-from media.hard_faces import Planes, Truth, sequences
+from media.hard_faces import Truth, sequences
 
-FOUND, LARGEST = 0.5, 7  # how much of a face a sighting must cover, and how many times as large it may be
-FRAME_MS = 40  # of the made films
 ARCHIVED, BEGUN, FOLLOWED = (
     0.5,
     0.35,
     0.1,
 )  # CenterFace's scores: in the archive, to begin a cover, and to go on with it
 WIDE = 1280  # the longer side of a frame in which small faces are found; larger ones that lie are found at 640
-GROWTH = 0.3  # of a box, to each side
 EVERY = int(os.environ.get("JEBI_BENCH_EVERY", "1"))
 PEERS = ROOT / ".cache" / "peers"
 
 Faces = TypeVar("Faces")
-Sight = tuple[float, float, float, float]  # x, y, width, height in pixels
 Look = Callable[[Pixels], dict[str, tuple[float, list[Sight]]]]  # of each finder: how long it took, and what it saw
-Keys = Sequence[tuple[int, int, int, int, int]]  # a cover's, as in a plan: time, x, y, width, height
-
-
-class Film(Protocol):
-    """What is measured on: hard_faces.Sequence or Carphone."""
-
-    @property
-    def case(self) -> str: ...
-    def frames(self) -> Iterator[Pixels]: ...
-    def planes(self) -> Iterator[Planes]: ...
-    def truth(self) -> list[list[Truth]]: ...
 
 
 @dataclass
@@ -86,7 +74,7 @@ class Tally:
         hits = [{sight for sight in sights if is_found(face, sight)} for face in truth]
         self.faces, self.found = self.faces + len(hits), self.found + sum(map(bool, hits))
         self.frames, self.false = self.frames + 1, self.false + len(set(sights).difference(*hits))
-        self.bare += is_bare(frame, truth, map(_grown, sights))
+        self.bare += is_bare(frame, truth, map(grown, sights))
         self.seconds += seconds
 
     def recall(self) -> float:
@@ -125,6 +113,7 @@ def measure(folder: Path) -> Iterator[Row]:
         yield Row(name=f"faces.deface.{case}.uncovered", value=each.bare, unit=f"of {each.frames}")
     yield from _tracked(theirs)
     yield from _likenesses()
+    yield from faces_beside.measure(folder)
 
 
 def films() -> Iterator[Film]:
@@ -144,44 +133,22 @@ def tally(look: Look) -> dict[str, dict[str, Tally]]:
     return tallies
 
 
-def is_found(face: Truth, sight: Sight) -> bool:
-    """Whether a sighting is of this face."""
-    width = min(face.x + face.width, sight[0] + sight[2]) - max(face.x, sight[0])
-    height = min(face.y + face.height, sight[1] + sight[3]) - max(face.y, sight[1])
-    common = max(0.0, width) * max(0.0, height)
-    return common >= FOUND * face.width * face.height and common * LARGEST >= sight[2] * sight[3]
-
-
-def uncovered(film: Film, covers: Iterable[Keys], *, times: Sequence[int] = range(0, 1_000_000, FRAME_MS)) -> list[int]:
-    """The frames, shown at these times in ms, in which less than 95 % of some true face's box lies under covers.
-
-    Covers are what a plan's covers have as `keys`, and are counted by the rule of the leak check (release/second_look.py).
-    """
-    stretches = [_stretch(keys) for keys in covers]
-    height, width = next(film.frames()).shape[:2]
-    bare = []
-    for number, faces in enumerate(film.truth()):
-        if any(under(_sighting(face, width, height, times[number]), stretches) < ENOUGH for face in faces):
-            bare.append(number)
-    return bare
-
-
 def _tracked(theirs: Mapping[str, Tally]) -> Iterator[Row]:
     """Frames that jebi's covers leave bare, from the first to the last of each film, and what looking for faces costs; every frame, whatever EVERY is."""
-    models, bare, frames = Models(ROOT / ".cache" / "models"), Counter[str](), Counter[str]()
-    began = time.process_time()
+    models, bare, frames, times = Models(ROOT / ".cache" / "models"), Counter[str](), Counter[str](), list[float]()
     for film in films():
         watcher, sightings = Watcher(models), list[Sighted]()
         for number, planes in enumerate(film.planes()):
             height, width = planes[0].shape
             pixels = b"".join(plane.tobytes() for plane in planes)
             frame = Frame(time_ms=FRAME_MS * number, width=width, height=height, pixels=pixels, matrix=Matrix.BT601)
+            began = time.process_time()
             sightings += watcher.see(frame)
+            if film.case != Carphone().case:
+                times.append(1000 * (time.process_time() - began))
             frames[film.case] += 1
         covers = protect.covers(sightings)
-        keys = [[(key.time_ms, key.x, key.y, key.width, key.height) for key in cover.keys] for cover in covers]
-        bare[film.case] += len(uncovered(film, keys))
-    seconds = time.process_time() - began
+        bare[film.case] += len(uncovered(film, keys_of(covers)))
     for case, count in frames.items():
         peer = theirs.get(case)
         yield Row(
@@ -193,34 +160,7 @@ def _tracked(theirs: Mapping[str, Tally]) -> Iterator[Row]:
             goal="<= 0",
         )
     yield Row(name="faces.tracked.uncovered", value=bare.total(), unit=f"of {frames.total()}", goal="<= 0")
-    yield Row(name="faces.tracked.time", value=round(1000 * seconds / frames.total(), 1), unit="ms/frame")
-
-
-def is_bare(frame: Pixels, truth: Iterable[Truth], sights: Iterable[Sight]) -> bool:
-    """Whether less than 95 % of some face lie under these boxes."""
-    height, width = frame.shape[:2]
-    across, down = WHOLE / width, WHOLE / height
-    covers = [
-        _stretch([(0, round(x * across), round(y * down), round(wide * across) or 1, round(high * down) or 1)])
-        for x, y, wide, high in sights
-    ]
-    return any(under(_sighting(face, width, height, 0), covers) < ENOUGH for face in truth)
-
-
-def _grown(sight: Sight) -> Sight:
-    """As deface does it by default (`--mask-scale 1.3`): by three tenths to each side; it then covers only an ellipse of that."""
-    x, y, width, height = sight
-    return x - GROWTH * width, y - GROWTH * height, width * (1 + 2 * GROWTH), height * (1 + 2 * GROWTH)
-
-
-def _stretch(keys: Keys) -> Stretch:
-    return Stretch(keys=tuple(Key(at=at, box=Box(x=x, y=y, width=wide, height=high)) for at, x, y, wide, high in keys))
-
-
-def _sighting(face: Truth, width: int, height: int, at: int) -> Sighting:
-    x, y = face.x * WHOLE // width, face.y * WHOLE // height
-    wide, high = max(1, face.width * WHOLE // width), max(1, face.height * WHOLE // height)
-    return Sighting(at=at, until=at + 1, box=Box(x=x, y=y, width=wide, height=high))
+    yield Row(name="faces.tracked.time", value=round(mean(times), 1), unit="ms/frame")
 
 
 def _ours() -> Look:
