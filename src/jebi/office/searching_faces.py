@@ -23,7 +23,7 @@ from jebi.office.labour import Report, Write
 from jebi.office.made import Made
 from jebi.office.noticing import FACES
 from jebi.office.reasons import NotHere
-from jebi.release.attention import LARGE, UPRIGHT, Attention, Window
+from jebi.release.attention import LARGE, UPRIGHT, Attention
 from jebi.release.plan import SIDE
 from jebi.release.sightings import Sighting, packed
 from jebi.vault.catalogue import Change, Event
@@ -59,12 +59,11 @@ class Watcher:
 
     def see(self, frame: Frame) -> Iterator[Sighting]:
         """The faces in the next frame."""
-        large, time_ms = picture(frame, longest=LARGE), frame.time_ms
+        time_ms = frame.time_ms
         looks = self._attention.looks(time_ms, is_new=self._is_new(frame))
-        found = {longest: self._whole(_made_smaller(large, longest), turns) for longest, turns in looks.items()}
+        found = {longest: self._whole(picture(frame, longest=longest), turns) for longest, turns in looks.items()}
         if LARGE not in found:
-            windows = self._attention.windows(*large.size)
-            found[LARGE] = [face for window in windows for face in self._in(large, window)]
+            found[LARGE] = list(self._in_windows(frame))
         self._attention.saw_large(_place(face) for face in found[LARGE])
         for face in [face for faces in found.values() for face in faces if face.score >= SEEN]:
             self._attention.saw_lying(time_ms, face.turn)
@@ -81,14 +80,20 @@ class Watcher:
         faces = self._finder.faces(np.asarray(shown), turns=turns, score=WEAK)
         return [_in_parts(face, *shown.size) for face in faces]
 
-    def _in(self, shown: Image.Image, window: Window) -> Iterator[Face]:
-        """The faces in a part of a picture, but those that its edge cuts."""
-        part = np.asarray(shown.crop((window.left, window.top, window.right, window.bottom)))
-        for face in self._finder.faces(part, turns=UPRIGHT, score=WEAK):
-            x, y = window.left + face.x, window.top + face.y
-            if not window.cuts((x, y, x + face.width, y + face.height), *shown.size):
-                moved = Face(x=x, y=y, width=face.width, height=face.height, score=face.score, turn=face.turn)
-                yield _in_parts(moved, *shown.size)
+    def _in_windows(self, frame: Frame) -> Iterator[Face]:
+        """The faces where some were seen far away in the frame before, but those that a window's edge cuts."""
+        scale = min(1.0, LARGE / max(frame.width, frame.height))
+        width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
+        if not (windows := self._attention.windows(width, height)):
+            return
+        shown = picture(frame, longest=LARGE)
+        for window in windows:
+            part = np.asarray(shown.crop((window.left, window.top, window.right, window.bottom)))
+            for face in self._finder.faces(part, turns=UPRIGHT, score=WEAK):
+                x, y = window.left + face.x, window.top + face.y
+                if not window.cuts((x, y, x + face.width, y + face.height), width, height):
+                    moved = Face(x=x, y=y, width=face.width, height=face.height, score=face.score, turn=face.turn)
+                    yield _in_parts(moved, width, height)
 
 
 def search_faces(jail: Jail, models: Models, path: str, seen: Probe, made: Made, report: Report) -> Write:
@@ -113,14 +118,6 @@ def _seen(watcher: Watcher, taken: Iterable[Frame], seen: Probe, report: Report)
     for frame in taken:
         yield from watcher.see(frame)
         report.say(frame.time_ms, max(frame.time_ms, seen.duration_ms or 0), "ms")
-
-
-def _made_smaller(shown: Image.Image, longest: int) -> Image.Image:
-    scale = longest / max(shown.size)
-    if scale >= 1:
-        return shown
-    size = max(1, round(shown.width * scale)), max(1, round(shown.height * scale))
-    return shown.resize(size, Image.Resampling.BILINEAR, reducing_gap=2)
 
 
 def _in_parts(face: Face, width: int, height: int) -> Face:

@@ -20,9 +20,7 @@ TINY, SMALL, LARGE = (
 UPRIGHT, LYING = (0,), (90, 180, 270)
 ATTENTION_MS = 1_000  # for which a turn in which somebody was seen is looked at as often as upright
 DISTANT = 120  # pixels of a LARGE picture: larger faces are followed well in a smaller one
-AROUND = (
-    1.0  # of its size, on each side: how far a face may have gone since the last frame, and what it must be seen in
-)
+AROUND = 1.0  # of its size, on each side: how far a face may have gone since the frame before
 LEAST = 96  # pixels of a window's sides
 STEP = 32  # of which a window's sides are multiples: so they are for the detector, and few sizes are kept ready
 ENOUGH = 0.6  # of the picture: if windows have more of it, it is looked at as a whole
