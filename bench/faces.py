@@ -1,9 +1,9 @@
 """Finding faces where they are hard to find: jebi's finders and deface, over the same frames, against truth made by hand.
 
-576 made frames in eight cases (tests/media/hard_faces.py) and 120 of a real film marked by hand (tests/media/carphone.py). A face is
+672 made frames in nine cases (tests/media/hard_faces.py) and 120 of a real film marked by hand (tests/media/carphone.py). A face is
 found in a frame if a sighting covers at least half of its box and is not more than seven times as large. Times are of one core, for all that
 a finder does with a frame of 1280 × 720. deface runs as it comes: whole frames, its own threshold of 0.2, its network in ONNX Runtime.
-`JEBI_BENCH_EVERY=6` looks at every sixth frame only.
+Finders are compared on every fourth frame (`JEBI_BENCH_EVERY`), what stays uncovered is counted on all of them.
 """
 
 import importlib
@@ -14,15 +14,18 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, field
 from itertools import combinations, islice
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from statistics import mean
+from typing import Any, TypeVar
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))  # where films with known faces are made
 
+import faces_beside
 import numpy as np
 import numpy.typing as npt
+from faces_judged import FRAME_MS, Film, Sight, grown, is_bare, is_found, keys_of, uncovered
 from rows import ROOT, Row
 
 from jebi.media.cascade import Cascade, Seen
@@ -33,38 +36,23 @@ from jebi.media.models import Models
 from jebi.media.probe import Matrix
 from jebi.office.searching_faces import Watcher
 from jebi.release import protect
-from jebi.release.second_look import ALIKE, ENOUGH, WHOLE, Box, Key, Sighting, Stretch, under
+from jebi.release.second_look import ALIKE
 from jebi.release.sightings import Sighting as Sighted
 from media.carphone import Carphone
 from media.cutouts import MARKS, Pixels, picture
-from media.hard_faces import Planes, Truth, sequences
+from media.hard_faces import Truth, sequences
 
-FOUND, LARGEST = 0.5, 7  # how much of a face a sighting must cover, and how many times as large it may be
-FRAME_MS = 40  # of the made films
 ARCHIVED, BEGUN, FOLLOWED = (
     0.5,
     0.35,
     0.1,
 )  # CenterFace's scores: in the archive, to begin a cover, and to go on with it
 WIDE = 1280  # the longer side of a frame in which small faces are found; larger ones that lie are found at 640
-GROWTH = 0.3  # of a box, to each side
-EVERY = int(os.environ.get("JEBI_BENCH_EVERY", "1"))
+EVERY = int(os.environ.get("JEBI_BENCH_EVERY", "4"))
 PEERS = ROOT / ".cache" / "peers"
 
 Faces = TypeVar("Faces")
-Sight = tuple[float, float, float, float]  # x, y, width, height in pixels
 Look = Callable[[Pixels], dict[str, tuple[float, list[Sight]]]]  # of each finder: how long it took, and what it saw
-Keys = Sequence[tuple[int, int, int, int, int]]  # a cover's, as in a plan: time, x, y, width, height
-
-
-class Film(Protocol):
-    """What is measured on: hard_faces.Sequence or Carphone."""
-
-    @property
-    def case(self) -> str: ...
-    def frames(self) -> Iterator[Pixels]: ...
-    def planes(self) -> Iterator[Planes]: ...
-    def truth(self) -> list[list[Truth]]: ...
 
 
 @dataclass
@@ -86,7 +74,7 @@ class Tally:
         hits = [{sight for sight in sights if is_found(face, sight)} for face in truth]
         self.faces, self.found = self.faces + len(hits), self.found + sum(map(bool, hits))
         self.frames, self.false = self.frames + 1, self.false + len(set(sights).difference(*hits))
-        self.bare += is_bare(frame, truth, map(_grown, sights))
+        self.bare += is_bare(frame, truth, map(grown, sights))
         self.seconds += seconds
 
     def recall(self) -> float:
@@ -99,6 +87,9 @@ class Tally:
         return 1000 * self.seconds / self.frames
 
 
+Tallies = dict[str, dict[str, Tally]]  # by finder, and by case
+
+
 def measure(folder: Path) -> Iterator[Row]:
     """All rows of the area."""
     output = folder / "deface.json"
@@ -106,10 +97,12 @@ def measure(folder: Path) -> Iterator[Row]:
     with output.open("wb") as file:
         peer = subprocess.Popen([sys.executable, __file__], stdout=file, env=environment)
         try:
-            tallies = tally(_ours())
+            tallies, _ = tally(_ours(), step=EVERY)
+            tracked = _track()
         finally:
             status = peer.wait()
-    theirs = _read(json.loads(output.read_text(encoding="utf-8").splitlines()[-1])) if status == 0 else {}
+    said = json.loads(output.read_text(encoding="utf-8").splitlines()[-1]) if status == 0 else [{}, {}]
+    theirs, on_all = map(_read, said)
     yield Row(name="faces.frames", value=sum(each.frames for each in tallies["second"].values()), unit="frames")
     for finder, cases in tallies.items():
         for case, each in cases.items():
@@ -121,10 +114,11 @@ def measure(folder: Path) -> Iterator[Row]:
             Tally.of(each for case, each in all_of.items() if case != Carphone().case) for all_of in (cases, theirs)
         ]
         yield _row(f"faces.{finder}.time", made[0], made[1] if theirs else None, Tally.time, "ms/frame")
-    for case, each in theirs.items():
+    for case, each in on_all.items():
         yield Row(name=f"faces.deface.{case}.uncovered", value=each.bare, unit=f"of {each.frames}")
-    yield from _tracked(theirs)
+    yield from _tracked(tracked, on_all)
     yield from _likenesses()
+    yield from faces_beside.measure(folder)
 
 
 def films() -> Iterator[Film]:
@@ -133,55 +127,48 @@ def films() -> Iterator[Film]:
     yield from sequences()
 
 
-def tally(look: Look) -> dict[str, dict[str, Tally]]:
-    """What each finder did in each case."""
-    tallies: dict[str, dict[str, Tally]] = {}
+def tally(look: Look, *, step: int) -> tuple[Tallies, Tallies]:
+    """What each finder did in each case: on every EVERYth frame, and on all that it looked at, every so manyth."""
+    compared: Tallies = {}
+    on_all: Tallies = {}
     for film in films():
         for number, (frame, truth) in enumerate(zip(film.frames(), film.truth(), strict=True)):
-            if number % EVERY == 0:
-                for finder, (seconds, sights) in look(frame).items():
+            seen = look(frame) if number % step == 0 else {}
+            for finder, (seconds, sights) in seen.items():
+                for tallies in (on_all, compared) if number % EVERY == 0 else (on_all,):
                     tallies.setdefault(finder, {}).setdefault(film.case, Tally()).count(frame, truth, sights, seconds)
-    return tallies
+    return compared, on_all
 
 
-def is_found(face: Truth, sight: Sight) -> bool:
-    """Whether a sighting is of this face."""
-    width = min(face.x + face.width, sight[0] + sight[2]) - max(face.x, sight[0])
-    height = min(face.y + face.height, sight[1] + sight[3]) - max(face.y, sight[1])
-    common = max(0.0, width) * max(0.0, height)
-    return common >= FOUND * face.width * face.height and common * LARGEST >= sight[2] * sight[3]
+@dataclass
+class Tracked:
+    """What covers left bare, and what looking for faces cost; every frame of all films."""
+
+    bare: Counter[str] = field(default_factory=Counter)  # frames, by case
+    frames: Counter[str] = field(default_factory=Counter)
+    times: list[float] = field(default_factory=list)  # ms, of each made frame
 
 
-def uncovered(film: Film, covers: Iterable[Keys], *, times: Sequence[int] = range(0, 1_000_000, FRAME_MS)) -> list[int]:
-    """The frames, shown at these times in ms, in which less than 95 % of some true face's box lies under covers.
-
-    Covers are what a plan's covers have as `keys`, and are counted by the rule of the leak check (release/second_look.py).
-    """
-    stretches = [_stretch(keys) for keys in covers]
-    height, width = next(film.frames()).shape[:2]
-    bare = []
-    for number, faces in enumerate(film.truth()):
-        if any(under(_sighting(face, width, height, times[number]), stretches) < ENOUGH for face in faces):
-            bare.append(number)
-    return bare
-
-
-def _tracked(theirs: Mapping[str, Tally]) -> Iterator[Row]:
-    """Frames that jebi's covers leave bare, from the first to the last of each film, and what looking for faces costs; every frame, whatever EVERY is."""
-    models, bare, frames = Models(ROOT / ".cache" / "models"), Counter[str](), Counter[str]()
-    began = time.process_time()
+def _track() -> Tracked:
+    models, tracked = Models(ROOT / ".cache" / "models"), Tracked()
     for film in films():
         watcher, sightings = Watcher(models), list[Sighted]()
         for number, planes in enumerate(film.planes()):
             height, width = planes[0].shape
             pixels = b"".join(plane.tobytes() for plane in planes)
             frame = Frame(time_ms=FRAME_MS * number, width=width, height=height, pixels=pixels, matrix=Matrix.BT601)
+            began = time.process_time()
             sightings += watcher.see(frame)
-            frames[film.case] += 1
-        covers = protect.covers(sightings)
-        keys = [[(key.time_ms, key.x, key.y, key.width, key.height) for key in cover.keys] for cover in covers]
-        bare[film.case] += len(uncovered(film, keys))
-    seconds = time.process_time() - began
+            if film.case != Carphone().case:
+                tracked.times.append(1000 * (time.process_time() - began))
+            tracked.frames[film.case] += 1
+        tracked.bare[film.case] += len(uncovered(film, keys_of(protect.covers(sightings))))
+    return tracked
+
+
+def _tracked(tracked: Tracked, theirs: Mapping[str, Tally]) -> Iterator[Row]:
+    """Frames that jebi's covers leave bare, from the first to the last of each film, and what looking for faces costs."""
+    bare, frames = tracked.bare, tracked.frames
     for case, count in frames.items():
         peer = theirs.get(case)
         yield Row(
@@ -193,34 +180,7 @@ def _tracked(theirs: Mapping[str, Tally]) -> Iterator[Row]:
             goal="<= 0",
         )
     yield Row(name="faces.tracked.uncovered", value=bare.total(), unit=f"of {frames.total()}", goal="<= 0")
-    yield Row(name="faces.tracked.time", value=round(1000 * seconds / frames.total(), 1), unit="ms/frame")
-
-
-def is_bare(frame: Pixels, truth: Iterable[Truth], sights: Iterable[Sight]) -> bool:
-    """Whether less than 95 % of some face lie under these boxes."""
-    height, width = frame.shape[:2]
-    across, down = WHOLE / width, WHOLE / height
-    covers = [
-        _stretch([(0, round(x * across), round(y * down), round(wide * across) or 1, round(high * down) or 1)])
-        for x, y, wide, high in sights
-    ]
-    return any(under(_sighting(face, width, height, 0), covers) < ENOUGH for face in truth)
-
-
-def _grown(sight: Sight) -> Sight:
-    """As deface does it by default (`--mask-scale 1.3`): by three tenths to each side; it then covers only an ellipse of that."""
-    x, y, width, height = sight
-    return x - GROWTH * width, y - GROWTH * height, width * (1 + 2 * GROWTH), height * (1 + 2 * GROWTH)
-
-
-def _stretch(keys: Keys) -> Stretch:
-    return Stretch(keys=tuple(Key(at=at, box=Box(x=x, y=y, width=wide, height=high)) for at, x, y, wide, high in keys))
-
-
-def _sighting(face: Truth, width: int, height: int, at: int) -> Sighting:
-    x, y = face.x * WHOLE // width, face.y * WHOLE // height
-    wide, high = max(1, face.width * WHOLE // width), max(1, face.height * WHOLE // height)
-    return Sighting(at=at, until=at + 1, box=Box(x=x, y=y, width=wide, height=high))
+    yield Row(name="faces.tracked.time", value=round(mean(tracked.times), 1), unit="ms/frame")
 
 
 def _ours() -> Look:
@@ -303,4 +263,8 @@ def _deface() -> Look:
 
 
 if __name__ == "__main__":  # deface, by itself: it loads what jebi must not have
-    print(json.dumps({case: asdict(each) for case, each in tally(_deface())["deface"].items()}))
+    print(
+        json.dumps(
+            [{case: asdict(each) for case, each in tallies["deface"].items()} for tallies in tally(_deface(), step=1)]
+        )
+    )

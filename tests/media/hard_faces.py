@@ -1,6 +1,6 @@
-"""Films in which faces are hard to find, made so that it is known to the pixel where they are: 24 films of 24 frames, in eight cases.
+"""Films in which faces are hard to find, made so that it is known to the pixel where they are: 28 films of 24 frames, in nine cases.
 
-Real faces (cutouts.py) move over real footage: turned, small, in the dark, behind a bar or a hand, smeared by their movement, partly out
+Real faces (cutouts.py) move over real footage: turned, small, in the dark, behind a bar or a hand, smeared by their movement, and more by a camera in a bag, partly out
 of the picture, on posters, and across each other. A face is true in a frame if at least a quarter of it can be seen there. Its box
 is then that around what can be seen of it. The same films come out each time.
 """
@@ -19,10 +19,10 @@ from media.cutouts import OPAQUE, SAMPLES, Cutout, Matrix, Pixels, cutouts, past
 WIDTH, HEIGHT, FRAMES = 1280, 720, 24
 SEEN = 0.25  # of a face: with less of it in sight nobody could tell that it is there
 SHUTTER = 9  # moments in which a smeared face is shown
-BACKGROUNDS = {  # film, first frame, width and height, and what is cut out of it; nobody's face is in these frames
-    "street": ("bikes.mp4", 142, "crop=484:272:100:0,scale=1280:720"),
-    "wall": ("bikes.mp4", 206, "crop=484:272:60:0,scale=1280:720"),
-    "meadow": ("bigbuckbunny.mp4", 60, "crop=880:496:400:112,scale=1280:720"),
+BACKGROUNDS = {  # film, first frame, and what is cut out of it; nobody's face is in these frames
+    "street": ("bikes.mp4", 142, "crop=484:272:100:0"),
+    "wall": ("bikes.mp4", 206, "crop=484:272:60:0"),
+    "meadow": ("bigbuckbunny.mp4", 60, "crop=880:496:400:112"),
 }
 SKIN, IRON, PAPER = (196, 142, 112), (38, 44, 40), (214, 208, 190)
 
@@ -96,7 +96,7 @@ class Sequence:
     def frames(self) -> Iterator[Pixels]:
         """Height × width × 3 bytes, red first."""
         dice = np.random.default_rng(sum(map(ord, self.name)))
-        for number, behind in enumerate(_background(self.background)):
+        for number, behind in enumerate(footage(self.background)):
             scene, frame = self.scene(number), behind.copy()
             for layer in scene.layers:
                 layer.draw(frame)
@@ -133,12 +133,13 @@ def planes(frame: Pixels) -> Planes:
 
 
 @cache
-def _background(name: str) -> tuple[Pixels, ...]:
+def footage(name: str, width: int = WIDTH, height: int = HEIGHT) -> tuple[Pixels, ...]:
+    """What faces are put before: 24 frames of a real film, in this size."""
     film, first, shape = BACKGROUNDS[name]
-    command = ["ffmpeg", "-v", "error", "-i", str(SAMPLES / film), "-vf", f"trim=start_frame={first}:end_frame={first + FRAMES},{shape}",
+    command = ["ffmpeg", "-v", "error", "-i", str(SAMPLES / film), "-vf", f"trim=start_frame={first}:end_frame={first + FRAMES},{shape},scale={width}:{height}",
                "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]  # fmt: skip
     raw = subprocess.run(command, check=True, capture_output=True).stdout
-    return tuple(np.frombuffer(raw, np.uint8).reshape(FRAMES, HEIGHT, WIDTH, 3))
+    return tuple(np.frombuffer(raw, np.uint8).reshape(FRAMES, height, width, 3))
 
 
 def _filled(polygons: tuple[tuple[float, ...], ...] | list[tuple[float, ...]]) -> Mask:
@@ -244,7 +245,7 @@ def _behind_a_wall(number: int) -> Scene:
     return Scene((*heads, Thing((wall,), PAPER), Thing((door,), IRON)))
 
 
-def _passing(number: int, *, speed: float) -> Scene:
+def _passing(number: int, *, speed: float, which: tuple[int, int] = (9, 18)) -> Scene:
     """Faces that rush by, one each way; the shutter is open for the whole frame."""
 
     def right(time: float) -> tuple[float, float, float, float]:
@@ -254,7 +255,12 @@ def _passing(number: int, *, speed: float) -> Scene:
         return 1220 - (speed * time) % 1120, 500, 120, 4
 
     wraps = min((80 + speed * number) % 1120, (speed * number) % 1120) < speed
-    return Scene((_smeared(0, 9, right, number, 0 if wraps else 1), _smeared(1, 18, left, number, 0 if wraps else 1)))
+    return Scene(
+        (
+            _smeared(0, which[0], right, number, 0 if wraps else 1),
+            _smeared(1, which[1], left, number, 0 if wraps else 1),
+        )
+    )
 
 
 def _shaken(number: int) -> Scene:
@@ -265,6 +271,18 @@ def _shaken(number: int) -> Scene:
 
     heads = [_smeared(face, which, partial(place, x=x, y=y, height=height), number, 0.8)
              for face, (which, x, y, height) in enumerate(((12, 320, 330, 210), (1, 720, 380, 120), (15, 1060, 300, 160)))]  # fmt: skip
+    return Scene(tuple(heads))
+
+
+def _carried(number: int, *, turn: float) -> Scene:
+    """A camera in a bag that is carried at a run."""
+
+    def place(time: float, x: float, y: float, height: float) -> tuple[float, float, float, float]:
+        sway, bounce = 45 * np.sin(time * 1.1), 38 * np.sin(time * 2.7) + 14 * np.sin(time * 0.9)
+        return x + sway, y + bounce, height, turn + 7 * np.sin(time * 2.3)
+
+    heads = [_smeared(face, which, partial(place, x=x, y=y, height=height), number, 0.9)
+             for face, (which, x, y, height) in enumerate(((1, 260, 330, 180), (6, 660, 400, 130), (21, 1040, 300, 220)))]  # fmt: skip
     return Scene(tuple(heads))
 
 
@@ -341,6 +359,12 @@ _CASES: dict[str, tuple[tuple[str, Callable[[int], Scene]], ...]] = {
         ("24 pixels a frame", partial(_passing, speed=24)),
         ("60 pixels a frame", partial(_passing, speed=60)),
         ("a shaken camera", _shaken),
+    ),
+    "rushed": (
+        ("36 pixels a frame", partial(_passing, speed=36, which=(4, 15))),
+        ("90 pixels a frame", partial(_passing, speed=90, which=(14, 0))),
+        ("a camera in a bag", partial(_carried, turn=0)),
+        ("a camera that lies in a bag", partial(_carried, turn=90)),
     ),
     "leaving": (
         ("to the left", partial(_leaving, way=(-1, 0), turn=0)),

@@ -1,24 +1,32 @@
 """A face is found in every frame of a real film, upright or on its side, and what is kept can be read."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from jebi.media.frames import frames
+from jebi.media.frames import Frame, frames
 from jebi.media.jail import Jail
 from jebi.media.models import Models
-from jebi.media.probe import probe
+from jebi.media.probe import Matrix, probe
 from jebi.office.labour import Report
 from jebi.office.reasons import NotHere
 from jebi.office.searching_faces import Watcher, search_faces
+from jebi.release import protect
 from jebi.release.sightings import Sighting, unpacked
 from jebi.release.tracks import SURE, tracks
 from jebi.vault import clips
 from jebi.vault.catalogue import Catalogue
 from looked_at import MODELS
+from media.cutouts import ROOT
+from media.hard_faces import sequences
 from office.test_watching import OF, Watched, jail, watched
 from vault.rows import NOW
+
+sys.path.append(str(ROOT / "bench"))
+
+from faces_judged import FRAME_MS, keys_of, uncovered
 
 __all__ = ["jail", "watched"]
 
@@ -46,6 +54,18 @@ def test_somebody_who_talks_is_one_track_from_the_first_frame_to_the_last(
     assert longest.first.time_ms <= 100
     assert longest.last.time_ms >= 900
     assert sum(one.score >= SURE for one in longest.sightings) > 15
+
+
+@pytest.mark.parametrize("name", ["60 pixels a frame", "a shaken camera", "from 30 to 16 pixels"])
+def test_in_films_in_which_faces_are_hard_to_find_every_frame_is_covered(name: str) -> None:
+    (film,) = (film for film in sequences() if film.name == name)
+    watcher, sightings = Watcher(Models(MODELS)), list[Sighting]()
+    for number, planes in enumerate(film.planes()):
+        pixels, (height, width) = b"".join(plane.tobytes() for plane in planes), planes[0].shape
+        frame = Frame(time_ms=FRAME_MS * number, width=width, height=height, pixels=pixels, matrix=Matrix.BT601)
+        sightings += watcher.see(frame)
+    assert uncovered(film, keys_of(protect.covers(sightings))) == []
+    assert uncovered(film, keys_of(protect.covers(sightings[: len(sightings) // 4]))) != []
 
 
 def test_what_was_seen_is_kept_sealed_and_read_again(watched: Watched, samples: Path) -> None:

@@ -1,5 +1,6 @@
 """Covers hide what was seen, long enough and wide enough."""
 
+import math
 from fractions import Fraction
 
 from hypothesis import given
@@ -58,6 +59,36 @@ def test_a_face_that_is_not_seen_for_a_while_stays_covered_and_ever_wider() -> N
         assert hides(cover, one)
     left, _, right, _ = box_at(cover, 1500)
     assert right - left > 800 * (1 + 2 * MARGIN) * 1.5
+
+
+def test_a_face_that_is_smeared_over_its_way_is_covered_where_it_was_and_will_be() -> None:
+    fast = list(walk(0, 400, pace=10.0))
+    (cover,) = covers(fast)
+    for before, one, after in zip(fast, fast[1:], fast[2:], strict=False):
+        for other in (before, after):
+            assert hides(cover, seen(one.time_ms, other.x, other.y))
+
+
+def test_a_camera_that_shakes_shows_a_face_sharp_only_where_it_turns_and_all_between_is_covered() -> None:
+    def shaken(time: int) -> Sighting:
+        return seen(time, 4000 + 240 * math.sin(time / 19), 4000 + 320 * math.sin(time / 31))
+
+    made = covers(shaken(time) for time in range(0, 2000, EVERY_MS) if time // EVERY_MS % 3 != 1)
+    assert all(any(hides(cover, shaken(time)) for cover in made) for time in range(0, 1960, EVERY_MS))
+
+
+def test_who_stands_still_is_covered_no_wider_for_not_being_seen_in_a_frame_or_two() -> None:
+    still = list(walk(0, 2000, pace=0.0))
+    (whole,), (seldom,) = covers(still), covers(still[::3])
+    for one in still[:-3]:
+        left, _, right, _ = box_at(seldom, one.time_ms)
+        usual = box_at(whole, one.time_ms)
+        assert right - left <= 1.1 * (usual[2] - usual[0])
+
+
+def test_covers_of_a_long_film_are_made_quickly() -> None:
+    (cover,) = covers(walk(0, 600_000, pace=0.0))
+    assert len(cover.keys) < 10
 
 
 def test_a_steady_walk_needs_few_keys() -> None:

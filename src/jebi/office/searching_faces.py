@@ -1,18 +1,19 @@
 """Looking for faces through a whole clip, frame by frame: what a plan's covers are proposed from.
 
-Every frame is looked at large and upright, every second one also small and in all four turns; and each, for a while, in a way in which a face was
-seen. What is missed in between, tracks bridge (`jebi.release.tracks`). Large finds faces in the distance, small those that are smeared or near.
+How each frame is looked at, `jebi.release.attention` decides: in every frame a small look at all of it and large ones at where somebody was seen far away; by
+turns whole looks large, smaller, and lying. What is missed in between, tracks bridge (`jebi.release.tracks`).
 
 Invariants: frames come out of the jail, and none is kept; a sighting lies within the picture. Weak sightings are kept, too: they count where
 a sure one is near. Peak: two frames, the detector, the sightings.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
-from jebi.media.faces import TURNS, Face, FaceFinder
+from jebi.media.faces import Face, FaceFinder
 from jebi.media.frames import Frame, frames
 from jebi.media.jail import Jail
 from jebi.media.models import Models
@@ -22,29 +23,18 @@ from jebi.office.labour import Report, Write
 from jebi.office.made import Made
 from jebi.office.noticing import FACES
 from jebi.office.reasons import NotHere
+from jebi.release.attention import LARGE, UPRIGHT, Attention
 from jebi.release.plan import SIDE
 from jebi.release.sightings import Sighting, packed
 from jebi.vault.catalogue import Change, Event
 
-SMALL, LARGE = 640, 1280  # pixels of the longer side in which a frame is looked at
 WEAK = 0.1  # of a detector's certainty: most of these are no faces, and count only next to one that is
 SEEN = 0.35  # of it: most of these are
 LINES = 1080  # of the frames; a face that is smaller than 15 pixels there is nobody's
-ATTENTION_MS = 1_000  # for which a frame is looked at in a way in which a face was seen
 OVERLAP = 0.4  # of their union, from which two boxes are one face
+APART = 16  # pixels between those by which two frames are compared
+NEW = 24  # levels by which two frames differ on average that show two things
 SIGHTINGS = "sightings"  # what is derived
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A way to look: every so many frames, in which size, in which turns."""
-
-    every: int
-    longest: int
-    turns: tuple[int, ...]
-
-
-LOOKS = (Look(1, LARGE, (0,)), Look(2, SMALL, TURNS))
 
 
 class Watcher:
@@ -64,38 +54,46 @@ class Watcher:
         model = models.find(FACES)
         self._finder = FaceFinder(model, threads=threads, longest_side=LARGE)
         self.maker = model.maker
-        self._count = 0
-        self._until = dict.fromkeys(LOOKS, -1)  # ms; until then each frame is looked at in this way
+        self._attention = Attention()
+        self._before: NDArray[np.int16] | None = None
 
     def see(self, frame: Frame) -> Iterator[Sighting]:
         """The faces in the next frame."""
-        found: list[Face] = []
-        for longest in (SMALL, LARGE):
-            looks = [look for look in LOOKS if look.longest == longest and self._is_due(look, frame.time_ms)]
-            if looks:
-                found += self._look(frame, longest, looks)
-        self._count += 1
-        for face in _distinct(found):
-            yield _sighting(frame.time_ms, face)
+        time_ms = frame.time_ms
+        looks = self._attention.looks(time_ms, is_new=self._is_new(frame))
+        found = {longest: self._whole(picture(frame, longest=longest), turns) for longest, turns in looks.items()}
+        if LARGE not in found:
+            found[LARGE] = list(self._in_windows(frame))
+        self._attention.saw_large(_place(face) for face in found[LARGE])
+        for face in [face for faces in found.values() for face in faces if face.score >= SEEN]:
+            self._attention.saw_lying(time_ms, face.turn)
+        for face in _distinct([face for faces in found.values() for face in faces]):
+            yield _sighting(time_ms, face)
 
-    def _is_due(self, look: Look, time_ms: int) -> bool:
-        return self._count % look.every == 0 or time_ms <= self._until[look]
+    def _is_new(self, frame: Frame) -> bool:
+        """Whether it shows something else than the frame before."""
+        now, before = frame.luma[::APART, ::APART].astype(np.int16), self._before
+        self._before = now
+        return before is None or before.shape != now.shape or float(np.abs(now - before).mean()) > NEW
 
-    def _look(self, frame: Frame, longest: int, looks: list[Look]) -> Iterator[Face]:
-        pixels = np.asarray(picture(frame, longest=longest))
-        height, width = pixels.shape[:2]
-        for look in looks:
-            for face in self._finder.faces(pixels, turns=look.turns, score=WEAK):
-                if face.turn and face.score >= SEEN:  # upright ones are found large, too
-                    self._until[look] = frame.time_ms + ATTENTION_MS
-                yield Face(
-                    x=face.x * SIDE // width,
-                    y=face.y * SIDE // height,
-                    width=max(1, face.width * SIDE // width),
-                    height=max(1, face.height * SIDE // height),
-                    score=face.score,
-                    turn=face.turn,
-                )
+    def _whole(self, shown: Image.Image, turns: tuple[int, ...]) -> list[Face]:
+        faces = self._finder.faces(np.asarray(shown), turns=turns, score=WEAK)
+        return [_in_parts(face, *shown.size) for face in faces]
+
+    def _in_windows(self, frame: Frame) -> Iterator[Face]:
+        """The faces where some were seen far away in the frame before, but those that a window's edge cuts."""
+        scale = min(1.0, LARGE / max(frame.width, frame.height))
+        width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
+        if not (windows := self._attention.windows(width, height)):
+            return
+        shown = picture(frame, longest=LARGE)
+        for window in windows:
+            part = np.asarray(shown.crop((window.left, window.top, window.right, window.bottom)))
+            for face in self._finder.faces(part, turns=UPRIGHT, score=WEAK):
+                x, y = window.left + face.x, window.top + face.y
+                if not window.cuts((x, y, x + face.width, y + face.height), width, height):
+                    moved = Face(x=x, y=y, width=face.width, height=face.height, score=face.score, turn=face.turn)
+                    yield _in_parts(moved, width, height)
 
 
 def search_faces(jail: Jail, models: Models, path: str, seen: Probe, made: Made, report: Report) -> Write:
@@ -120,6 +118,22 @@ def _seen(watcher: Watcher, taken: Iterable[Frame], seen: Probe, report: Report)
     for frame in taken:
         yield from watcher.see(frame)
         report.say(frame.time_ms, max(frame.time_ms, seen.duration_ms or 0), "ms")
+
+
+def _in_parts(face: Face, width: int, height: int) -> Face:
+    """A face in a picture of this size, in 1/10,000 of it."""
+    return Face(
+        x=face.x * SIDE // width,
+        y=face.y * SIDE // height,
+        width=max(1, face.width * SIDE // width),
+        height=max(1, face.height * SIDE // height),
+        score=face.score,
+        turn=face.turn,
+    )
+
+
+def _place(face: Face) -> tuple[float, float, float, float]:
+    return face.x / SIDE, face.y / SIDE, (face.x + face.width) / SIDE, (face.y + face.height) / SIDE
 
 
 def _distinct(found: list[Face]) -> Iterator[Face]:

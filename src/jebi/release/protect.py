@@ -1,15 +1,16 @@
 """What is to be covered: tracks of faces become covers of a plan, wide enough and long enough.
 
 A cover holds for half a second before its face is first seen and after it is last seen: a face turns towards the camera before a detector finds
-it. Between two sightings it is interpolated, and grows with the time in between. The list of covers is a proposal that a person edits.
+it. It takes in where its face was a moment before and is a moment later, since a face that moves is smeared over its way; and more of that while it is not seen,
+since a camera that shakes shows it sharp only where it turns back. The list of covers is a proposal that a person edits.
 
 Invariants: at the time of every sighting its box lies within the cover, and from the first to the last sighting of a track there is no time that is not
 covered. It never takes a cover away. Peak: the tracks.
 Next: `jebi.release.publish`
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 from jebi.release.plan import LONGEST_MS, SIDE, Cover, CoverKind, Key, Style
 from jebi.release.sightings import Box, Sighting
@@ -22,8 +23,10 @@ MARGIN = (
 CERTAIN = 500  # of 1,000; where it is less sure, its box fits less well, and
 WEAK_MARGIN = 0.4  # is the margin
 EDGE = 0.5  # of its size: a face that is so near to the edge of the picture is cut off there, and what is left of it is misjudged
+SWEEP_MS = 100  # before and after a sighting, in which places of its face are covered with it
+SHAKE_MS = 250  # the same, while it is not seen: how long a camera that is run with takes to and fro
 GROWTH = 0.6  # of its size, on each side, for each second that it was not seen
-LEAST_GAP_MS = 150  # between two sightings, from which a cover grows in between
+LEAST_GAP_MS = 60  # between two sightings, from which a face was not seen in between
 TOLERANCE = 0.04  # of its size, on each side, by which a cover is wider so that it needs few keys
 LOOSE = 0.2  # of its size, on each side, by which it may be wider in between
 BODY = (2.0, 0.6, 7.0)  # sizes of a face: a figure beside it, above it, below its chin
@@ -38,13 +41,13 @@ def covers(
 
 def cover_of(track: Track, *, kind: CoverKind = "face", style: Style = "solid", end_ms: int = LONGEST_MS) -> Cover:
     """The cover of one face."""
-    timed = [(one.time_ms, _margined(one)) for one in track.sightings]
-    start, end = max(0, timed[0][0] - HOLD_MS), min(end_ms, timed[-1][0] + HOLD_MS)
-    filled = list(_filled(timed))
-    if start < timed[0][0]:
-        filled.insert(0, (start, _both(timed[0][1], _wider(moved(track, start), MARGIN))))
-    if end > timed[-1][0]:
-        filled.append((end, _both(timed[-1][1], _wider(moved(track, end), MARGIN))))
+    first, last = track.first.time_ms, track.last.time_ms
+    start, end = max(0, first - HOLD_MS), min(end_ms, last + HOLD_MS)
+    filled = list(_filled(track.sightings))
+    if start < first:
+        filled.insert(0, (start, _held(track, start, _near(track.sightings, first, first + SHAKE_MS))))
+    if end > last:
+        filled.append((end, _held(track, end, _near(track.sightings, last - SHAKE_MS, last))))
     return Cover(kind=kind, style=style, keys=tuple(_key(time, box) for time, box in simplified(filled)))
 
 
@@ -88,15 +91,29 @@ def between(before: tuple[int, Box], after: tuple[int, Box], time_ms: int) -> Bo
     return left, top, right, bottom
 
 
-def _filled(timed: Sequence[tuple[int, Box]]) -> Iterable[tuple[int, Box]]:
-    """Boxes with one more in the middle of each time without a sighting, as much wider as the face may have moved."""
-    for before, after in pairwise(timed):
-        yield before
-        gap = after[0] - before[0]
+def _filled(seen: Sequence[Sighting]) -> Iterator[tuple[int, Box]]:
+    """What is to be covered at each sighting, and in the middle of each time without one: there it is as much wider as the face may have moved."""
+    for i, one in enumerate(seen):
+        swept = [other.box for other in _near(seen, one.time_ms - SWEEP_MS, one.time_ms + SWEEP_MS)]
+        yield one.time_ms, _around([_margined(one), *swept])
+        after = seen[i + 1] if i + 1 < len(seen) else one
+        gap = after.time_ms - one.time_ms
         if gap > LEAST_GAP_MS:
-            middle = (before[0] + after[0]) // 2
-            yield middle, _wider(_both(before[1], after[1]), GROWTH * gap / 2000)
-    yield timed[-1]
+            shaken = _near(seen, one.time_ms - SHAKE_MS, after.time_ms + SHAKE_MS)
+            yield one.time_ms + gap // 2, _wider(_around(map(_margined, shaken)), GROWTH * gap / 2000)
+
+
+def _held(track: Track, time_ms: int, near: Sequence[Sighting]) -> Box:
+    """What is to be covered before the first sighting or after the last."""
+    return _around([*map(_margined, near), _wider(moved(track, time_ms), MARGIN)])
+
+
+def _near(seen: Sequence[Sighting], start_ms: int, end_ms: int) -> Sequence[Sighting]:
+    """The sightings of a time, both ends included."""
+    first, last = (
+        cut(seen, ms, key=lambda one: one.time_ms) for cut, ms in ((bisect_left, start_ms), (bisect_right, end_ms))
+    )
+    return seen[first:last]
 
 
 def _unlike(interpolated: Box, box: Box) -> float:
@@ -124,8 +141,10 @@ def _wider(box: Box, share: float) -> Box:
     return box[0] - x, box[1] - y, box[2] + x, box[3] + y
 
 
-def _both(one: Box, other: Box) -> Box:
-    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+def _around(boxes: Iterable[Box]) -> Box:
+    """The box around boxes."""
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _key(time_ms: int, box: Box) -> Key:

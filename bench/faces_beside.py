@@ -1,0 +1,189 @@
+"""What it costs to hide one, three and ten faces of a film in full HD, beside deface on the same film, in the same run.
+
+A film has 72 frames (tests/media/walkers.py); figures are made into those of a minute, of 1,500 frames. jebi does all of it: decoding in the jail, looking
+through every frame, planning covers, decoding again, painting and encoding, in one process as a worker at the desk does. Of deface only
+the finding is timed, with its own threshold, its network in ONNX Runtime on as many threads as it likes: it decodes, blurs and encodes besides. Loading is timed
+of neither. A face is covered in a frame if 95 % of its box is; deface's boxes are grown as deface grows them.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))  # where films with known faces are made
+
+import numpy as np
+from faces_judged import Sight, grown, is_covered, keys_of, still, stretch
+from rows import ROOT, Row
+
+from jebi.media.frames import frames
+from jebi.media.jail import Jail
+from jebi.media.models import Models
+from jebi.media.probe import Probe, probe
+from jebi.office.labour import Report
+from jebi.office.rendering import render
+from jebi.office.searching_faces import LINES, Watcher
+from jebi.release import protect
+from jebi.release.plan import About, Part, Picture, Plan, Source
+from jebi.release.second_look import Stretch
+from jebi.release.sightings import Sighting
+from media.walkers import FRAMES, HEIGHT, RATE, WIDTH, Walkers
+
+COUNTS = {"one": 1, "three": 3, "ten": 10}  # faces
+MINUTE = 60 * RATE / FRAMES  # times a film
+PEERS = ROOT / ".cache" / "peers"
+DEFACE = "deface 1.5.0"
+HALF = "<= 0.5x"
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of some work: seconds until it was done, and seconds of all cores together, its children's too."""
+
+    waited: float
+    worked: float
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.waited + other.waited, self.worked + other.worked)
+
+
+def measure(folder: Path) -> Iterator[Row]:
+    """For each number of faces: both costs, its parts, and how many faces were covered."""
+    for word, count in COUNTS.items():
+        film, people = str(folder / f"{word}.mp4"), Walkers(count)
+        people.write(film)
+        covers, search, rendering = _protect(film, str(folder / f"{word}-hidden.mp4"))
+        ours = search + rendering
+        theirs = _beside(film)
+        peer = DEFACE if theirs else ""
+        cost, sights = theirs or (None, [])
+        name = f"faces.minute.{word}"
+        yield Row(
+            name=f"{name}.time",
+            value=_minute(ours.waited),
+            unit="s",
+            peer=peer,
+            peer_value=_minute(cost.waited) if cost else None,
+            goal=HALF,
+        )
+        yield Row(
+            name=f"{name}.work",
+            value=_minute(ours.worked),
+            unit="s of a core",
+            peer=peer,
+            peer_value=_minute(cost.worked) if cost else None,
+            goal=HALF,
+        )
+        yield Row(name=f"{name}.search", value=_minute(search.worked), unit="s of a core")
+        yield Row(name=f"{name}.render", value=_minute(rendering.worked), unit="s of a core")
+        beside = [
+            still(grown(sight), WIDTH, HEIGHT, at=_ms(number)) for number, each in enumerate(sights) for sight in each
+        ]
+        yield Row(
+            name=f"{name}.covered",
+            value=_covered(people, covers),
+            unit="% of faces",
+            peer=peer,
+            peer_value=_covered(people, beside) if cost else None,
+            goal=">= 1x",
+        )
+
+
+def _protect(film: str, target: str) -> tuple[list[Stretch], Cost, Cost]:
+    """As the desk's workers do it: covers, and what searching and rendering cost."""
+    jail, models = Jail.find(), Models(ROOT / ".cache" / "models")
+    watcher = Watcher(models)
+
+    @contextlib.contextmanager
+    def opened(_: int) -> Iterator[tuple[str, Probe]]:
+        yield film, probe(jail, film)
+
+    def search() -> list[Sighting]:
+        return [one for frame in frames(jail, film, probe(jail, film), height=LINES) for one in watcher.see(frame)]
+
+    length_ms = FRAMES * 1000 // RATE
+    sightings, searched = costs(search)
+    covers = protect.covers(sightings, end_ms=length_ms)
+    plan = Plan(
+        about=About(),
+        picture=Picture(lines=HEIGHT, rate=RATE, seed=bytes(16)),
+        sources=(Source(clip="0" * 16, sha256="0" * 64, covers=covers),),
+        parts=(Part(source=0, start_ms=0, end_ms=length_ms),),
+    )
+    _, rendered = costs(lambda: render(jail, models, plan, opened, target, Report()))
+    return [stretch(keys) for keys in keys_of(covers)], searched, rendered
+
+
+def _beside(film: str) -> tuple[Cost, list[list[Sight]]] | None:
+    """What finding costs deface, and what it finds; `None` where it is not there."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PEERS), os.environ.get("PYTHONPATH", "")])}
+    said = subprocess.run([sys.executable, __file__, film], stdout=subprocess.PIPE, env=environment, check=False)
+    if said.returncode:
+        return None
+    waited, worked, sights = json.loads(said.stdout.splitlines()[-1])
+    return Cost(waited, worked), sights
+
+
+def costs(work: Callable[[], Result]) -> tuple[Result, Cost]:
+    """What comes of some work, and what it costs."""
+    began, worked = time.perf_counter(), _worked()
+    result = work()
+    return result, Cost(time.perf_counter() - began, _worked() - worked)
+
+
+def _worked() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _ms(number: int) -> int:
+    return 1000 * number // RATE
+
+
+def _minute(seconds: float) -> float:
+    return round(seconds * MINUTE, 1)
+
+
+def _covered(people: Walkers, covers: Sequence[Stretch]) -> float:
+    """Per cent of faces, counted frame by frame, that are covered."""
+    hidden = [
+        is_covered(face, covers, WIDTH, HEIGHT, _ms(number))
+        for number, faces in enumerate(people.truth())
+        for face in faces
+    ]
+    return round(100 * sum(hidden) / len(hidden), 2)
+
+
+def _pictures(film: str) -> Iterable[np.ndarray]:
+    command = ["ffmpeg", "-v", "error", "-i", film, "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as decoder:
+        assert decoder.stdout
+        while len(raw := decoder.stdout.read(WIDTH * HEIGHT * 3)) == WIDTH * HEIGHT * 3:
+            yield np.frombuffer(raw, np.uint8).reshape(HEIGHT, WIDTH, 3)
+
+
+def _deface(film: str) -> None:
+    """Their finding, by itself: it loads what jebi must not have."""
+    finder = importlib.import_module("deface.centerface").CenterFace(backend="onnxrt")
+    whole, sights = Cost(0, 0), []
+    for picture in _pictures(film):
+        (found, _), cost = costs(partial(finder, picture, threshold=0.2))
+        whole += cost
+        sights.append([(x1, y1, x2 - x1, y2 - y1) for x1, y1, x2, y2, _ in found.tolist()])
+    print(json.dumps([whole.waited, whole.worked, sights]))
+
+
+if __name__ == "__main__":
+    _deface(sys.argv[1])
