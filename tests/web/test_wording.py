@@ -68,7 +68,6 @@ FAMILIES: dict[str, AbstractSet[str]] = {
     "clear.obstacle.": set(shown_clearing.Obstacle),
     "clear.verdict.": set(shown_clearing.Verdict),
     "clear.why.": set(doubts.Why),
-    "clear.check.": set(leaks.CHECKS),
     "clear.question.": set(checklist.Question),
     "clear.answer.": set(checklist.Answer),
     "account.done.": {"password", "second"},
