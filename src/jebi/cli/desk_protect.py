@@ -39,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--figures", action="store_true", help="cover the figure below each face, too")
     parser.add_argument("--lines", type=int, default=720, metavar="N", help="height of the picture (default: 720)")
+    parser.add_argument("--about", metavar="FILE", help="title, summary and what else the public reads, in TOML")
     parser.add_argument("--plan", metavar="FILE", help="keep and render this plan, instead of a proposal")
     parser.add_argument("--write-plan", metavar="FILE", help="write the plan to a new file, to be edited")
     parser.add_argument(
@@ -56,12 +57,15 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     from jebi.office.attending import kept_of
     from jebi.office.cutting import Wanted
     from jebi.office.protected import protect
-    from jebi.release import plan_form
+    from jebi.release import plan_about, plan_form
     from jebi.release.output import FILM
+    from jebi.release.plan import About
     from jebi.vault import files
 
     if bool(options.clips) == bool(options.plan):
         raise Refused("a cut is made of clips or by a plan", hint="name clips, or --plan FILE")
+    if options.about and options.plan:
+        raise Refused("a plan says itself what the public reads", hint="write it into the plan's about")
     written, film = (new_file(name) if name else None for name in (options.write_plan, options.film))
     wanted = Wanted(
         name=options.cut,
@@ -69,6 +73,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         style=options.style,
         has_figures=options.figures,
         lines=options.lines,
+        about=plan_about.parse(_read(options.about)) if options.about else About(),
     )
     asked = (options.cut, plan_form.parse(_read(options.plan))) if options.plan else wanted
     passphrase = terminal.secret("passphrase of the archive", options.passphrase_file)

@@ -30,13 +30,14 @@ LINES = 720
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a proposal is made of: clips by their numbers, each as a whole, and how they are to be covered."""
+    """What a proposal is made of: clips by their numbers, each as a whole, how they are to be covered, and what the public reads."""
 
     name: str
     clips: tuple[str, ...]
     style: Style = "solid"
     has_figures: bool = False
     lines: int = LINES
+    about: About = About()
 
     def of(self, clip_ids: tuple[str, ...]) -> "Wanted":
         """The same, of clips by their whole numbers."""
@@ -75,7 +76,7 @@ def propose(catalogue: Catalogue, kept: Kept, wanted: Wanted, seed: bytes) -> Pl
     if not sources:
         raise Refused("a cut shows at least one clip")
     picture = Picture(lines=wanted.lines, rate=max(rates), seed=seed)
-    return Plan(about=About(), picture=picture, sources=tuple(sources), parts=tuple(parts))
+    return Plan(about=wanted.about, picture=picture, sources=tuple(sources), parts=tuple(parts))
 
 
 def keep(
