@@ -58,12 +58,30 @@ def test_every_command_is_shown_as_it_is_run_and_every_act_is_told(film: str) ->
 
 
 def test_where_the_desk_is_installed_the_archive_is_looked_at_and_opened_last(film: str) -> None:
-    stage, opened = Stage(), list[str]()
-    Demo(film, stage.run, stage.said.append, stage.shown.append, lambda line: opened.append(" ".join(line))).play()
-    assert stage.ran[-2].startswith("desk work ")
-    assert stage.ran[-1].startswith("desk search film ")
+    stage, opened = Stage("desk clear street --as crane --key", Exit.REFUSED), list[str]()
+    Path("questions").write_text("watched ?\ngait ?\n")
+    for name in ("crane", "heron"):
+        Path(f"{name}.key").write_text('{"public":"example.org/desk/crane+1+a"}')
+    demo = Demo(
+        film, stage.run, stage.said.append, stage.shown.append, lambda line: opened.append(" ".join(line)), lambda: "c1"
+    )
+    demo.play()
+    worked = next(place for place, line in enumerate(stage.ran) if line.startswith("desk work "))
+    assert stage.ran[worked + 1].startswith("desk search film ")
+    assert stage.ran[worked + 2].startswith("desk protect c1 --cut street --about about.toml ")
     assert stage.shown[-1] == f"jebi {opened[0]}"
     assert opened[0].startswith("desk serve ")
+
+
+def test_a_cut_that_is_refused_is_not_published_and_the_demo_goes_on(film: str) -> None:
+    stage = Stage("desk clear street --as crane --key", Exit.REFUSED)
+    Path("questions").write_text("watched ?\ngait ?\n")
+    for name in ("crane", "heron"):
+        Path(f"{name}.key").write_text('{"public":"example.org/desk/crane+1+a"}')
+    Demo(film, stage.run, stage.said.append, stage.shown.append, lambda _: None, lambda: "c1").play()
+    assert Path("answers").read_text() == "watched whole\ngait no"
+    assert any("It is not cleared, so it cannot be published." in said for said in stage.said)
+    assert not any(line.startswith("desk publish") for line in stage.ran)
 
 
 def test_its_sticks_are_ordinary_and_what_happens_to_them_is_done(film: str) -> None:

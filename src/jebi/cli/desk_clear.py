@@ -81,8 +81,9 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
 
 
 def _show(looked: "LookedOver", options: argparse.Namespace, clearances: "Clearances", terminal: Terminal) -> None:
-    for line in looked.lines():
-        terminal.say(line)
+    if not options.answers:  # whoever has answers in a file saw it when the questions were made
+        for line in looked.lines():
+            terminal.say(line)
     if options.film:
         film = looked.files[0]
         clearances.kept.lay_out(film.blob, film.sha256, options.film)

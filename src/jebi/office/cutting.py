@@ -26,6 +26,7 @@ USUAL_RATE = 25  # pictures a second, where nobody counted the clip's
 RATES = (24, 25, 30, 50, 60)
 NEAR = 1.5  # pictures a second, by which a camera's rate may differ from one of these
 LINES = 720
+UNSAID = About()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Wanted:
     style: Style = "solid"
     has_figures: bool = False
     lines: int = LINES
-    about: About = About()
+    about: About = UNSAID
 
     def of(self, clip_ids: tuple[str, ...]) -> "Wanted":
         """The same, of clips by their whole numbers."""

@@ -1,4 +1,4 @@
-"""The main job once through, on real footage: what `jebi demo` shows.
+"""The main job once through, on real footage: what `jebi demo` shows. What goes out is `demo_release`.
 
 Five ordinary-looking sticks leave; two are seized, one is used on the way, one arrives twice, a foreign one lies in the
 pile. A relay joins what came, the desk restores, and what each of them can see is said at every step. Everything is
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from jebi.errors import Exit, Unable
+from jebi.office.demo_release import SITE, show_release, shown_clip
 
 STICK = 64 << 20  # bytes; the smallest that mkfs.fat makes a FAT32 volume of without complaint
 FOREIGN = 16 << 20
@@ -25,17 +26,20 @@ Run = Callable[[Sequence[str]], int]
 Say = Callable[[str], None]
 Show = Callable[[str], None]
 Open = Callable[[Sequence[str]], None]
+Choose = Callable[[], str]
 
 
 class Demo:
     """One run, in an empty folder. `run` executes one command line of jebi, `say` tells, `show` shows a command.
 
-    `open_archive` executes the last one, which ends when somebody has seen enough; without it nothing is looked at.
+    `open_archive` executes the last one, which ends when somebody has seen enough; without it nothing is looked at. `choose` says which clip goes out.
     """
 
-    def __init__(self, film: str, run: Run, say: Say, show: Show, open_archive: Open | None = None) -> None:
+    def __init__(
+        self, film: str, run: Run, say: Say, show: Show, open_archive: Open | None = None, choose: Choose = shown_clip
+    ) -> None:
         self._film = film
-        self._run, self._say, self._show, self._open = run, say, show, open_archive
+        self._run, self._say, self._show, self._open, self._choose = run, say, show, open_archive, choose
         self._began = time.monotonic()
 
     def play(self) -> None:
@@ -125,21 +129,23 @@ class Demo:
     def _archive(self) -> None:
         if self._open is None:
             return
-        self._say(
-            "\n8. THE ARCHIVE opens in a browser, when every clip was looked at: in a jail, for footage may attack."
-        )
+        self._say("\n8. THE ARCHIVE looks at every clip, in a jail, for footage may attack; then it can be searched.")
         self._jebi("desk work --archive archive --passphrase-file passphrase --models models")
         if word := re.match(r"\w+", os.path.basename(self._film)):
             self._jebi(f"desk search {word[0]} --archive archive --passphrase-file passphrase")
+        if show_release(self._jebi, self._say, self._show, self._choose()):
+            self._say(f"   The site's front page: {os.path.abspath(os.path.join(SITE, 'index.html'))}")
+        self._say("\n12. THE ARCHIVE opens in a browser.")
         line = "desk serve --archive archive --passphrase-file passphrase --models models --port 0"
         self._show(f"jebi {line}")
         self._open(line.split())
 
-    def _jebi(self, line: str, *, fine: frozenset[Exit] | set[Exit] = frozenset({Exit.DONE})) -> None:
+    def _jebi(self, line: str, *, fine: frozenset[Exit] | set[Exit] = frozenset({Exit.DONE})) -> int:
         self._show(f"jebi {line}")
         status = self._run(line.split())
         if status not in fine:
             raise Unable(f"a step of the demo ended with exit status {status}")
+        return status
 
     def _make_stick(self, image: str, size: int = STICK) -> None:
         """An ordinary stick: FAT32, or FAT16 where it is small, and a film on it."""
