@@ -30,7 +30,7 @@ CLIPS = {"a.mp4": 90_000, "b.mov": 40_000}
 ARCHIVE = ("--archive", "archive", "--passphrase-file", "pw")
 TRIP = ("--kit", "kit", "--route", "route", "--receipts", "codes")
 REMEMBERED = ("--kit", "card.txt", "--route", "route2", "--receipts", "codes2", "--memorise")
-PATIENCE = 30
+PATIENCE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
