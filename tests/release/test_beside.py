@@ -60,6 +60,12 @@ def test_its_name_is_looked_at_too_and_not_told() -> None:
     assert not any("quill" in finding.what for finding in check.findings)
 
 
+def test_a_clip_that_was_called_as_our_own_files_are_gives_nothing_away() -> None:
+    secrets = Secrets(words=("film", "stream", "poster", "0480", "240"))
+    assert beside(PATHS, CONTENTS, secrets, version="0.1").findings == ()
+    assert reasons(beside([*PATHS, "film/other.mp4"], CONTENTS, secrets, version="0.1").findings) >= {Reason.FILE_NAME}
+
+
 @pytest.mark.parametrize("name", PATHS)
 def test_a_file_that_is_not_there_was_not_checked(name: str) -> None:
     contents = {one: content for one, content in CONTENTS.items() if one != name}

@@ -1,7 +1,7 @@
 """Which files an output has, and what those of them say that are no film: playlists and stills (docs/formats/cuts.md, "Output").
 
 Invariants: whatever is given, the answer is a check; a file that no output has is found, whatever is in it, and one that every output has and that is
-not there was not checked. A playlist leads to files of the same output alone. Nothing is decoded. Peak: a still, three times.
+not there was not checked. The names that every output has say nothing of anybody, whatever a clip was called. A playlist leads to files of the same output alone. Nothing is decoded. Peak: a still, three times.
 """
 
 import re
@@ -42,7 +42,7 @@ def beside(paths: Sequence[str], contents: Mapping[str, bytes], secrets: Secrets
     rungs = sizes(contents.get(STREAM, b""))
     wanted = (*ALWAYS, *(f"{rung}.{ending}" for rung in rungs for ending in ("m3u8", "mp4")))
     findings = chain(
-        names(paths, secrets),
+        names([path for path in paths if path not in wanted], secrets),
         _other(paths, wanted),
         *(_led(name, content) for name, content in contents.items() if name.endswith(".m3u8")),
         *(_still(name, content) for name, content in contents.items() if name in STILLS),
