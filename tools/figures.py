@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Write measured figures into the documents, between their marks; `--transcript` also runs the demo for README."""
+"""Write measured figures into the documents, between their marks; `--transcript` also runs the demo for README, and shows a picture of it before and after."""
 
 import json
 import re
 import subprocess
 import sys
+import tempfile
 from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+FILMED, MOMENT = "carphone_pristine.mp4", "1.5"  # seconds
 MARK = r"(<!-- figures: (\w+)((?: [\w.*]+)*) -->)"
 
 
@@ -49,10 +51,23 @@ def between(text: str, begin: str, end: str, content: str) -> str:
 def transcript() -> str:
     """What the demo says, without the words that a desk must keep to itself."""
     command = [str(ROOT / ".venv/bin/jebi"), "demo", str(ROOT / ".cache/samples")]
-    command += ["--models", str(ROOT / ".cache/models")]
-    said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True).stdout
+    with tempfile.TemporaryDirectory() as folder:
+        command += ["--models", str(ROOT / ".cache/models"), "--keep", f"{folder}/kept"]
+        said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True).stdout
+        before_and_after(Path(folder, "kept"))
+        said = said.replace(f"{folder}/kept", "…")
     said = re.sub(r"^paper (\d): .*$", r"paper \1: (33 words)", said, flags=re.MULTILINE)
     return f"```console\n{said.lstrip(chr(10))}```\n"
+
+
+def before_and_after(kept: Path) -> None:
+    """One moment of the clip that the demo publishes, as it was filmed and as it is published, beside each other."""
+    (published,) = (kept / "site").rglob("film.mp4")
+    films = ("-ss", MOMENT, "-i", str(kept / "card" / FILMED), "-ss", MOMENT, "-i", str(published))
+    laid = "[0]scale=-2:288,setsar=1[a];[1]scale=-2:288,setsar=1[b];[a][b]hstack"
+    target = str(ROOT / "docs" / "pictures" / "before-after.jpg")
+    command = ["ffmpeg", "-v", "error", "-y", *films, "-filter_complex", laid, "-frames:v", "1", "-q:v", "4", target]
+    subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ BIN = Path(sys.executable).parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 EXECUTED = re.compile(r"<!-- executed -->\n```console\n(.*?)```", re.DOTALL)
 VARIES = re.compile(
-    r"paper \d: .*|(?<=trip )[0-9a-f]{8}|\b[0-9a-f]{16}\b…?|example\.org/desk\+\S+|\d{4}-\d\d-\d\d \d\d:\d\d|took \d+ seconds"
+    r"paper \d: .*|(?<=trip )[0-9a-f]{8}|\b[0-9a-f]{16}\b…?|example\.org/desk\S*\+\S+|(?<=front page: ).*|(?<=measured: bytes )\d+|(?<=measured: read )\d+|(?<=farthest cell )\d+|\d{4}-\d\d-\d\d \d\d:\d\d|took \d+ seconds"
     r"|chi-square of the noise: [\d.]+|\d+ slots; .*|at least [\d.]+ [kM]B( more)?|lacks [\d]+ of|(?<=127.0.0.1:)\d+|(?<=for admin: ).*"
 )
 
