@@ -10,11 +10,10 @@ demo: ## show the whole crossing on real footage
 	@$(PYTHON) tools/set-up demo venv samples models
 	@$(BIN)/jebi demo .cache/samples --models .cache/models
 
-# Tests wait for disks, processes and clocks: three at a time keep two cores busy.
 test: ## run the checks and the tests
 	@$(PYTHON) tools/set-up test venv samples models npm
 	@$(MAKE) --no-print-directory check
-	@tools/offline $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@tools/offline $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: ## format, lint, types, layers
 	@$(PYTHON) tools/set-up venv
@@ -25,7 +24,7 @@ check: ## format, lint, types, layers
 
 deep: ## the long campaigns: a million inputs a parser
 	@$(PYTHON) tools/set-up test venv samples models npm
-	@JEBI_PROFILE=deep tools/offline $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@JEBI_PROFILE=deep tools/offline $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: ## measure jebi and its peers side by side; ONLY=crossing for one area
 	@$(PYTHON) tools/set-up bench venv samples models npm peers

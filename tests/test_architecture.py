@@ -24,7 +24,7 @@ DRAWERS = {
     "info",
 }
 TESTED_ELSEWHERE = {
-    "office/demo_release": "office/test_demo, and once through in cli/test_demo",
+    "office/demo_release": "office/test_demo, and once through in docs/test_documents",
     "office/counter": "a contract that office/house keeps",
     "office/counter_clearing": "a contract that office/clearing_room keeps",
     "office/members": "values, and a contract that office/staff keeps",

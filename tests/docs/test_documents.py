@@ -67,8 +67,11 @@ def test_the_readme_shows_what_the_demo_says(samples: Path, tmp_path: Path) -> N
     shown = re.search(r"<!-- transcript: demo -->\n```console\n(.*?)```\n<!-- /transcript -->", readme, re.DOTALL)
     assert shown is not None
 
-    said = _run(f"jebi demo {samples} --models {samples.parent / 'models'}", tmp_path)
+    said = _run(f"jebi demo {samples} --models {samples.parent / 'models'} --keep kept", tmp_path)
 
+    kept = tmp_path / "kept"
+    assert {"archive", "card", "kit.txt", "parcel.tlog-proof"} <= {path.name for path in kept.iterdir()}
+    assert (kept / "site" / "films" / "0001" / "film.mp4").exists()
     assert VARIES.sub("…", shown[1]).split("\n") == VARIES.sub("…", said.lstrip("\n")).split("\n")
 
 

@@ -173,14 +173,14 @@ class Yard:
         prepare()
         start, whole = self.seconds("--version"), self.seconds(*command)
         self.usual = whole
-        for turn in range(3 * count):
+        for turn in range(10 * count):
             if self.kills >= count:
                 break
             kills, u = self.kills, self.dice.random()
             early = start * 0.6
             prepare()
             yield early * u if turn % 10 == 0 else early + max(whole - early, 0.1) * u
-            whole *= 1.02 if self.kills > kills else 0.85
+            whole *= 1.05 if self.kills > kills else 0.7
         assert self.kills >= count, "most commands were done before they were killed"
 
     def digests(self, folder: Path) -> dict[str, str]:

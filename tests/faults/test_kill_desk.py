@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from faults.conftest import Yard
 
-KILLS = 30
+KILLS = 20
 SEAL = ("field", "seal", "card", "--survive", "1", "--kit", "kit", "--onto")
 
 

@@ -11,7 +11,7 @@ from jebi.archive.record import parse_record
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import Ledger
 
-KILLS = 60
+KILLS = 120
 SIGNER = Ed25519Signer(name="example.org/log", secret=bytes(range(32)))
 
 # Appends for ever, and says the number of each record once it is kept.
@@ -39,7 +39,10 @@ def test_what_was_said_to_be_kept_is_kept_at_whatever_moment_it_is_killed(tmp_pa
         pass
     for _ in range(KILLS):
         process = subprocess.Popen(
-            [sys.executable, "-c", APPENDS, str(tmp_path / "log")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [sys.executable, "-c", APPENDS, str(tmp_path / "log")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
         )
         assert process.stdout is not None
         first = process.stdout.readline()

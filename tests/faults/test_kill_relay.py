@@ -8,7 +8,7 @@ import pytest
 if TYPE_CHECKING:
     from faults.conftest import Yard
 
-KILLS = 24
+KILLS = 12
 FRESH = ("r1", "r2", "r3")
 AGAIN = ("again-r1", "again-r2", "again-r3")
 SPOOL = ("--spool", "spool", "--route", "route")

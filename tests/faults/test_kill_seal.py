@@ -14,7 +14,7 @@ from jebi.device import blocks
 if TYPE_CHECKING:
     from faults.conftest import Yard
 
-KILLS = 24  # of each kind of carrier
+KILLS = 14  # of each kind of carrier
 STICKS = ("s1", "s2", "s3")
 SEAL = ("field", "seal", "card", "--onto", *STICKS, "--survive", "1", "--kit", "kit")
 AGAIN = ("again-s1", "again-s2", "again-s3")

@@ -1,4 +1,4 @@
-"""What the demo says when a step does not do what it must. Once through: tests/cli/test_demo.py."""
+"""What the demo says when a step does not do what it must. Once through: tests/docs/test_documents.py."""
 
 import os
 import shutil
