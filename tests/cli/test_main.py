@@ -1,5 +1,6 @@
 """The command line as a whole: help, exit statuses, and what a mistake leaves behind."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -27,10 +28,10 @@ class Encoder:
 
 Decoder = Encoder
 """
-NAMES = [" ".join(verb.NAMES) for verb in VERBS]
+MODULES = [importlib.import_module("jebi.cli." + verb.replace(" ", "_")) for verb in VERBS]
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=NAMES)
+@pytest.mark.parametrize("verb", MODULES, ids=VERBS)
 def test_every_verb_says_in_help_what_it_does_and_what_its_exit_statuses_mean(jebi: "Jebi", verb: ModuleType) -> None:
     said = jebi(*verb.NAMES, "--help")
     assert (said.status, said.err) == (0, "")
@@ -40,14 +41,14 @@ def test_every_verb_says_in_help_what_it_does_and_what_its_exit_statuses_mean(je
     assert "--json" in said.out
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=NAMES)
+@pytest.mark.parametrize("verb", MODULES, ids=VERBS)
 def test_every_verb_has_its_file_and_a_short_line_of_its_own(verb: ModuleType) -> None:
     assert verb.__name__ == "jebi.cli." + "_".join(verb.NAMES)
     assert 10 < len(verb.HELP) < 60
-    assert sum(other.NAMES == verb.NAMES for other in VERBS) == 1
+    assert sum(other.NAMES == verb.NAMES for other in MODULES) == 1
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=NAMES)
+@pytest.mark.parametrize("verb", MODULES, ids=VERBS)
 def test_an_option_that_does_not_exist_is_a_mistake_of_the_command_line(jebi: "Jebi", verb: ModuleType) -> None:
     said = jebi(*verb.NAMES, "--surely-not")
     assert (said.status, said.out) == (Exit.USAGE, "")
@@ -65,7 +66,7 @@ def test_a_secret_that_was_typed_where_none_belongs_is_not_repeated(jebi: "Jebi"
 def test_a_place_without_a_verb_names_its_verbs(jebi: "Jebi", place: str) -> None:
     assert jebi(place).status == Exit.USAGE
     shown = jebi(place, "--help").out
-    assert all(verb.HELP in shown for verb in VERBS if verb.NAMES[0] == place)
+    assert all(verb.HELP in shown for verb in MODULES if verb.NAMES[0] == place)
 
 
 def test_without_anything_the_help_is_shown_and_the_status_is_usage(jebi: "Jebi") -> None:
@@ -81,6 +82,25 @@ def test_an_unknown_verb_is_a_mistake_of_the_command_line(jebi: "Jebi") -> None:
 
 def test_the_version_is_said(jebi: "Jebi") -> None:
     assert jebi("--version").out == f"jebi {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "loaded"),
+    [("field seal --help", {"field_seal"}), ("relay --help", {"relay_join"}), ("doctor", {"doctor"})],
+)
+def test_only_the_verb_that_was_typed_is_loaded(words: str, loaded: set[str]) -> None:
+    code = f"""
+import sys
+from jebi.cli.main import VERBS, main
+try:
+    main({words.split()!r})
+except SystemExit:
+    pass
+verbs = {{verb.replace(" ", "_") for verb in VERBS}}
+print(*(verb for verb in verbs if "jebi.cli." + verb in sys.modules), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stderr.splitlines()[-1].split()) == loaded
 
 
 def test_every_status_of_jebi_has_a_meaning() -> None:

@@ -1,15 +1,17 @@
 """The command line: which verbs there are, and what a failure leaves behind.
 
-One file a verb. Each has `NAMES`, `HELP`, `configure` and `run`, and decides nothing that the office could decide.
+One file a verb. Each has `NAMES`, `HELP`, `configure` and `run`, and decides nothing that the office could decide. Only
+the verb that was typed is loaded: all of them take three times as long, and an old laptop feels that.
 """
 
 import argparse
 import contextlib
+import importlib
 import os
 import resource
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import NoReturn
 
@@ -19,82 +21,67 @@ from jebi import __version__
 from jebi.errors import EXIT_MEANINGS, Exit, JebiError
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # jebi's cores are busy with processes; threads would only wait
-_interrupted = signal.signal(
-    signal.SIGINT, signal.SIG_DFL
-)  # while it loads, which takes a while, Ctrl-C simply ends it
-try:
-    from jebi.cli import (
-        demo,
-        desk_check,
-        desk_clear,
-        desk_cosign,
-        desk_credential,
-        desk_export,
-        desk_init,
-        desk_member,
-        desk_protect,
-        desk_prove,
-        desk_publish,
-        desk_receipts,
-        desk_receive,
-        desk_search,
-        desk_serve,
-        desk_site,
-        desk_timestamp,
-        desk_transcript,
-        desk_trip,
-        desk_work,
-        doctor,
-        field_erase,
-        field_receipts,
-        field_seal,
-        member_key,
-        relay_join,
-        selftest,
-        stick_look,
-        stick_prepare,
-        stick_verify,
-        witness_cosign,
-        witness_init,
-    )
-    from jebi.cli.terminal import Terminal
-finally:
-    signal.signal(signal.SIGINT, _interrupted)
 
-VERBS: tuple[ModuleType, ...] = (
-    demo,
-    doctor,
-    selftest,
-    desk_init,
-    desk_trip,
-    desk_receive,
-    desk_work,
-    desk_serve,
-    desk_search,
-    desk_transcript,
-    desk_receipts,
-    desk_prove,
-    desk_protect,
-    desk_member,
-    desk_clear,
-    desk_site,
-    desk_publish,
-    desk_export,
-    desk_check,
-    desk_cosign,
-    desk_credential,
-    desk_timestamp,
-    field_seal,
-    field_receipts,
-    field_erase,
-    relay_join,
-    stick_prepare,
-    stick_look,
-    stick_verify,
-    member_key,
-    witness_init,
-    witness_cosign,
-)
+
+@contextlib.contextmanager
+def _loading() -> Iterator[None]:
+    """While it loads, which takes a while, Ctrl-C ends it at once: libraries turn it into failures of their own."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield  # who runs jebi within a program of theirs has said what Ctrl-C does
+        return
+    signal.signal(signal.SIGINT, lambda _signal, _frame: _stop())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _stop() -> NoReturn:
+    """Leave at once: an impatient hand may have interrupted the clearing up, too. Workers die with this process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        print("stopped; nothing was lost, and what was said to be done is. Run it again", file=sys.stderr, flush=True)  # noqa: T201
+    os._exit(Exit.INTERRUPTED)
+
+
+with _loading():
+    from jebi.cli.terminal import Terminal
+
+VERBS = (
+    "demo",
+    "doctor",
+    "selftest",
+    "desk init",
+    "desk trip",
+    "desk receive",
+    "desk work",
+    "desk serve",
+    "desk search",
+    "desk transcript",
+    "desk receipts",
+    "desk prove",
+    "desk protect",
+    "desk member",
+    "desk clear",
+    "desk site",
+    "desk publish",
+    "desk export",
+    "desk check",
+    "desk cosign",
+    "desk credential",
+    "desk timestamp",
+    "field seal",
+    "field receipts",
+    "field erase",
+    "relay join",
+    "stick prepare",
+    "stick look",
+    "stick verify",
+    "member key",
+    "witness init",
+    "witness cosign",
+)  # each is the module of its words, joined by _
 PLACES = {
     "desk": "the newsroom: archive, trips, receiving, proofs",
     "field": "inside: seal clips, read receipts, erase traces",
@@ -129,17 +116,10 @@ def _say_it_again(unraisable: "sys.UnraisableHookArgs") -> None:
         signal.setitimer(signal.ITIMER_REAL, 0.001)
 
 
-def _stop() -> NoReturn:
-    """Leave at once: an impatient hand may have interrupted the clearing up, too. Workers die with this process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
-        print("stopped; nothing was lost, and what was said to be done is. Run it again", file=sys.stderr, flush=True)  # noqa: T201
-    os._exit(Exit.INTERRUPTED)
-
-
 def _run(arguments: Sequence[str]) -> int:
-    parser = _parser()
+    with _loading():
+        verbs = _asked_for(arguments)
+    parser = _parser(verbs)
     options = parser.parse_args(arguments)
     if not hasattr(options, "verb"):
         parser.print_help()
@@ -169,7 +149,18 @@ class _Parser(argparse.ArgumentParser):
         super().error(what + colon + " ".join(options or ["too many"]) if colon else message)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _asked_for(arguments: Sequence[str]) -> list[ModuleType]:
+    """The verb that the arguments begin with; or all of its place, or all there are, so that help can show them."""
+    beginnings = (" ".join(arguments[:count]) for count in (2, 1))
+    asked = next((verbs for words in beginnings if (verbs := [verb for verb in VERBS if _begins(verb, words)])), VERBS)
+    return [importlib.import_module("jebi.cli." + verb.replace(" ", "_")) for verb in asked]
+
+
+def _begins(verb: str, words: str) -> bool:
+    return verb == words or verb.startswith(words + " ")
+
+
+def _parser(verbs: Sequence[ModuleType]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="jebi",
         description="Carries footage out of places with no internet, and films in.",
@@ -180,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"jebi {__version__}")
     words = parser.add_subparsers(metavar="WHERE", title="places and verbs")
     places: dict[str, argparse._SubParsersAction[_Parser]] = {}
-    for verb in VERBS:
+    for verb in verbs:
         *place, name = verb.NAMES
         under = words
         if place:
