@@ -1,5 +1,6 @@
 """What every test stands on: Hypothesis profiles and sample films."""
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -9,6 +10,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as jebi does, before anyth
 import pytest
 from hypothesis import HealthCheck, settings
 
+from depth import IS_DEEP
+
 # A shell's job in the background ignores Ctrl-C, and so would every process that is started here to be interrupted.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -17,13 +20,13 @@ settings.register_profile("fast", max_examples=50, deadline=None, derandomize=Tr
 # A million examples of every property would take days: Hypothesis makes about a thousand a second. The million inputs
 # that every parser must stand come from tests/garbage, which makes them far faster.
 settings.register_profile("deep", max_examples=5_000, deadline=None, suppress_health_check=SLOW)
-settings.load_profile(os.environ.get("JEBI_PROFILE", "fast"))
+settings.load_profile("deep" if IS_DEEP else "fast")
 
 ROOT = Path(__file__).resolve().parent.parent
 SLOW_FIRST = ("faults", "browser", "docs", "office", "web", "cli")  # folders whose files take longest
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Slow files first, so that in the end no worker does one of them alone while the others have nothing to do."""
 
     def place(item: pytest.Item) -> int:
@@ -31,6 +34,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return SLOW_FIRST.index(folder) if folder in SLOW_FIRST else len(SLOW_FIRST)
 
     items.sort(key=place)
+    if not IS_DEEP:
+        left = {item for item in items if item.get_closest_marker("deep")}
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests stay until the end: nobody needs to look again and again whether they may go."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -75,9 +75,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.deep)])
 def either(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Nothing, and then the address of an empty PostgreSQL database: a module's archive with its catalogue in either."""
+    """Nothing, and then the address of an empty PostgreSQL database: a module's archive with its catalogue in either.
+
+    With every change it is SQLite alone: what the catalogue does in both is tested in `tests/vault`.
+    """
     if request.param == "sqlite":
         yield ""
         return

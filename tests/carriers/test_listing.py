@@ -477,6 +477,7 @@ def test_folders_are_entered_only_so_deep(tmp_path: Path) -> None:
     assert len(list(list_files(*writer.read()))) == DEEPEST
 
 
+@pytest.mark.deep
 def test_more_files_than_a_stick_has_are_damage_and_not_a_hang(tmp_path: Path) -> None:
     stick, volume = Writer("FAT32", tmp_path).read()
     count = MOST_RECORDS // 16 + 2

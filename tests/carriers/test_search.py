@@ -176,6 +176,7 @@ def test_slots_behind_several_insertions_and_cuts_are_found_again() -> None:
     assert sorted(numbers(everything(medium, Counting()))) == [0, 1, 2, 3, 4, 6, 7, 8]
 
 
+@pytest.mark.deep
 def test_an_insertion_within_a_slot_costs_that_slot_alone() -> None:
     """The one that takes its ten seconds: the next slot is 131,079 trials away."""
     broken = SLOTS[1][:999] + b"seven.." + SLOTS[1][999:]

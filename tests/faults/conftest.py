@@ -5,6 +5,7 @@ these tests would go into opening it.
 """
 
 import hashlib
+import importlib
 import json
 import os
 import random
@@ -21,10 +22,13 @@ from pathlib import Path
 import pytest
 
 from jebi.carriers.slot import SLOT, Unmask
-from jebi.cli.main import main
+from jebi.cli.main import VERBS, main
 from jebi.parcel import seal
 from jebi.parcel.card import parse_card, parse_route_key
 from jebi.parcel.keys import Passphrase
+
+for _verb in VERBS:
+    importlib.import_module("jebi.cli." + _verb.replace(" ", "_"))  # once, and not in every copy of this process
 
 JEBI = Path(sys.executable).parent / "jebi"
 PATIENCE = 120

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from depth import often
 from jebi.errors import Exit
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from faults.conftest import Ended, Yard
 
-MOMENTS = 8
+MOMENTS = often(8, 4)
 SOON = 60  # seconds from Ctrl-C to the end, or of the little that is left, by which it hangs
 STOPPED = {Exit.INTERRUPTED, -signal.SIGINT}  # a shell shows 130 for both; the second while Python starts or ends
 SEAL = ("field", "seal", "card", "--onto", "s1", "s2", "--survive", "0", "--kit", "kit")

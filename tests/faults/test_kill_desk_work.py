@@ -25,6 +25,7 @@ from sqlalchemy import func, select, update
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from database import postgresql, postgresql_url  # noqa: F401 - fixtures
+from depth import often
 from jebi.archive.record import parse_record
 from jebi.errors import Exit
 from jebi.vault import grid, jobs
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODELS = ROOT / ".cache" / "models"  # of which only the one that counts faces is used: it is fast
 FILMS = 12
-KILLS = 60  # with 46 of the server: `test_kill_desk_serve`
+KILLS = often(60, 12)  # with 46 of the server: `test_kill_desk_serve`
 LEASE_MS = 1000
 PATIENCE = 120
 TASKS = ("metadata", "viewing", "sound", "signs", "faces")
@@ -242,7 +243,7 @@ def test_who_opens_the_archive_beside_joined_workers_takes_nothing_from_them_and
     desk.assert_all_is_done_and_kept_once()
 
 
-def test_sixty_kills_of_workers_and_of_what_runs_in_the_jail_lose_nothing(desk: Desk) -> None:
+def test_kills_of_workers_and_of_what_runs_in_the_jail_lose_nothing(desk: Desk) -> None:
     killed: Counter[str] = Counter()
     began = time.monotonic()
     while killed.total() < KILLS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # for what tests share by name
 
+from depth import often
 from faults.conftest import PASSPHRASE
 from going_out import SETTINGS, rendered, stage_of
 from jebi.office.desk import open_desk
@@ -50,5 +51,5 @@ def test_a_film_is_published_once_whenever_its_publisher_is_killed(yard: "Yard",
         assert not (yard.folder / "site.new").exists()
         if not was_killed:
             break
-        turns, change = turns + 1, max(change + 1, change * 3 // 2)
-    assert turns > 8
+        turns, change = turns + 1, max(change + 1, change * often(3, 4) // 2)
+    assert turns > often(8, 5)

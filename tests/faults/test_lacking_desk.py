@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
+from depth import often
 from faults.conftest import PASSPHRASE
 from faults.test_kill_desk_serve import Served, Writer, admitted
 from faults.test_kill_desk_work import Desk, desk, film, until  # noqa: F401 - one of them is a fixture
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from faults.conftest import Ended, Yard
 
 SOON = 60  # seconds from Ctrl-C to the end, by which it hangs: a loaded machine takes six
-MOMENTS = 3
+MOMENTS = often(3, 2)
 SECOND = PostQuantumIdentity(bytes(range(32)))
 HEADERS = {"sec-fetch-site": "same-origin"}
 

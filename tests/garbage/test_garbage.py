@@ -7,12 +7,13 @@ from random import Random
 
 import pytest
 
+from depth import often
 from garbage.campaign import MIB, Parser, dice_of, run
 from garbage.mutation import mutate, tweak
 from garbage.table import PARSERS
 from jebi.errors import Damaged, Refused
 
-INPUTS = 1_000_000 if os.environ.get("JEBI_PROFILE") == "deep" else 2_000
+INPUTS = often(1_000_000, 2_000)
 TEXT = b"jebi parcel\nnumber 12\nfile a\n"
 
 

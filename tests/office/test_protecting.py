@@ -272,6 +272,7 @@ def test_a_received_film_passes_and_its_camera_was_measured_against_another_film
     assert_bench_is_empty(streets)
 
 
+@pytest.mark.deep
 def test_a_clip_that_stands_alone_passes_and_nobody_tells_a_figure(streets: Shown) -> None:
     report = reported(streets, street_plan(streets, "river.mkv"))
     assert report.passed

@@ -56,7 +56,14 @@ def test_somebody_who_talks_is_one_track_from_the_first_frame_to_the_last(
     assert sum(one.score >= SURE for one in longest.sightings) > 15
 
 
-@pytest.mark.parametrize("name", ["60 pixels a frame", "a shaken camera", "from 30 to 16 pixels"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "60 pixels a frame",
+        pytest.param("a shaken camera", marks=pytest.mark.deep),
+        pytest.param("from 30 to 16 pixels", marks=pytest.mark.deep),
+    ],
+)
 def test_in_films_in_which_faces_are_hard_to_find_every_frame_is_covered(name: str) -> None:
     (film,) = (film for film in sequences() if film.name == name)
     watcher, sightings = Watcher(Models(MODELS)), list[Sighting]()

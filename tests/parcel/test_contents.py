@@ -260,6 +260,7 @@ def test_garbage_is_damaged(garbage: bytes) -> None:
         Desk().read(garbage)
 
 
+@pytest.mark.deep
 def test_more_files_than_a_parcel_has_are_not_read() -> None:
     empty, seen = bytearray(Member(name=SafeName("clips/000000"), size=0).head()), 0
     blank = sum(empty[:148]) + 8 * 32 + sum(empty[156:])

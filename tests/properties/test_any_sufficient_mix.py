@@ -1,4 +1,4 @@
-"""Any sufficient mix restores the parcel: a thousand parcels, damaged in every way that a border knows.
+"""Any sufficient mix restores the parcel: a thousand parcels in the long campaigns, damaged in every way that a border knows.
 
 What must come back is counted here from what was done to the media, byte by byte, and never asked of jebi: a slot that
 still lies somewhere as it was made is a slot that must be found; K + 4 packets of every block are a parcel that must be
@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from depth import often
 from jebi.archive.receive import Arrival, Shortfall, State
 from jebi.carriers.carrier import Carrier
 from jebi.carriers.file import FileCarrier
@@ -37,7 +38,7 @@ from jebi.parcel.gather import Fragment, Tally, block_lists, restore
 from jebi.parcel.spread import RUN, Spread
 
 SEED = os.environ.get("JEBI_SEED", "2031")
-TRIALS, BATCHES = 1_000, 10
+TRIALS, BATCHES = often(1_000, 200), often(10, 2)
 SURELY = 4  # packets beyond K with which a block comes back, but for one time in 2^32
 MIB = 1 << 20
 ROUTE, FOREIGN = hashlib.sha256(b"route").digest(), hashlib.sha256(b"foreign").digest()
@@ -397,7 +398,7 @@ def one_trial(number: int, strangers: Strangers, unmask: Unmask) -> str:
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_a_thousand_parcels_come_back_from_whatever_suffices(batch: int, strangers: Strangers) -> None:
+def test_parcels_come_back_from_whatever_suffices(batch: int, strangers: Strangers) -> None:
     unmask, ends, started = Unmask([ROUTE]), Counter[str](), time.process_time()
     for number in range(batch * TRIALS // BATCHES, (batch + 1) * TRIALS // BATCHES):
         try:

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from depth import often
 from jebi.archive.audit import check
 from jebi.archive.custody import CustodyLog
 from jebi.archive.record import DICE, Event, parse_record
@@ -24,7 +25,7 @@ from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import LARGEST_FILE, LONGEST_LINE, Ledger
 
 SIGNER = Ed25519Signer(name="desk.example/custody", secret=bytes(range(32)))
-KILLS = 100
+KILLS = often(100, 25)
 
 # A process that waits for a word, and then forks a child that appends and says so, until somebody kills it.
 APPENDER = """

