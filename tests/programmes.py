@@ -17,6 +17,16 @@ CUES = {
 }
 
 
+TERMS = """
+credit = "Spring Films"
+contact = "desk@films.example"
+embargo = "2026-12-01, 06:00 UTC"
+rights.en = "Use it in news."
+rights.ja = "報道にお使いください。"
+rights.ko = "보도에 쓰십시오."
+"""
+
+
 def programme(**instead: Any) -> Programme:
     known: dict[str, Any] = {
         "name": "rimjin-0017",

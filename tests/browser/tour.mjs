@@ -224,7 +224,9 @@ async function plain() {
 
 const PAGES = ['/archive', `/clips/${given.clip}`, `/clips/${given.refused}`, `/clips/${given.clip}/people`, '/search', '/search?q=' + encodeURIComponent('쌀값'), '/parcels', `/parcels/${given.parcels[0]}`, `/parcels/${given.parcels[1]}`, '/trips', `/trips/${given.trip}`, '/log', '/cuts', `/cuts/${given.cut}`, `/cuts/${given.cut}/edit`, `/clips/${given.clip}/cover`, '/jobs', '/health', '/account', '/help']
 
-/** What axe finds on every page, in both themes; and whether anything sticks out at the narrowest and the widest. */
+const NAMED = ['link-name', 'button-name', 'summary-name']
+
+/** What axe finds on every page, in both themes, and nameless on a telephone; and whether anything sticks out at the narrowest and the widest. */
 async function looked() {
     const found = { axe: [], out: [], pages: 0 }
     for (const [cookie, paths] of [['editor en light', PAGES], ['admin ko light', ['/members']], ['editor ja light', [`/clips/${given.clip}`, '/nothing']], [null, ['/sign-in']]]) {
@@ -238,6 +240,7 @@ async function looked() {
                 await page.setViewportSize({ width, height: 900 })
                 const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
                 if (over > 0) found.out.push(`${width} ${path}: ${over} pixels`)
+                if (width === 360) found.axe.push(...(await judged(page, { runOnly: NAMED })).map((one) => `${path}, narrow: ${one}`))
             }
             await page.setViewportSize({ width: 1440, height: 900 })
             await page.evaluate(() => { document.documentElement.dataset.theme = 'dark' })

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cli.conftest import ARCHIVE, PASSPHRASE, Jebi
 from going_out import SETTINGS, rendered, stage_of
+from jebi.errors import Exit
 from jebi.office.desk import open_desk
 
 PEOPLE = {"crane": "clearer", "heron": "clearer", "stork": "clearer", "owl": "publisher", "wren": "editor"}
@@ -28,6 +29,16 @@ def made(office_once: Path, folder: Path) -> Path:
     with open_desk(str(folder / "archive"), PASSPHRASE) as desk, stage_of(desk, folder / "rendered") as stage:
         stage.cut()
     jebi.done("desk", "site", "--settings", "site.toml", *ARCHIVE)
+    return folder
+
+
+def cleared(office_once: Path, folder: Path) -> Path:
+    """The same, when two people have cleared the cut."""
+    desk = Jebi(made(office_once, folder))
+    answers = answered(desk)
+    for name in ("crane", "heron"):
+        said = desk.desk("clear", "market", "--as", name, "--key", f"{name}.key", *KEY, "--answers", answers)
+        assert said.status == Exit.DONE, said
     return folder
 
 

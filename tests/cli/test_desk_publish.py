@@ -9,7 +9,7 @@ import pytest
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # for what tests share by name
 
 from cli.conftest import Jebi
-from cli.published import KEY, answered, made
+from cli.published import cleared
 from jebi.errors import Exit
 
 SITE = ("--as", "owl", "--site", "site")
@@ -17,13 +17,7 @@ SITE = ("--as", "owl", "--site", "site")
 
 @pytest.fixture(scope="module")
 def cleared_once(office_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = made(office_once, tmp_path_factory.mktemp("publish") / "desk")
-    desk = Jebi(folder)
-    answers = answered(desk)
-    for name in ("crane", "heron"):
-        said = desk.desk("clear", "market", "--as", name, "--key", f"{name}.key", *KEY, "--answers", answers)
-        assert said.status == Exit.DONE, said
-    return folder
+    return cleared(office_once, tmp_path_factory.mktemp("publish") / "desk")
 
 
 @pytest.fixture

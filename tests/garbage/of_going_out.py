@@ -1,4 +1,4 @@
-"""What is given to those who read what people bring when a cut goes out: key files, answers, settings of the site."""
+"""What is given to those who read what people bring when a cut goes out: key files, answers, settings of the site, terms."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,8 @@ from garbage.campaign import Parser
 from garbage.mutation import mutate, pick
 from jebi.errors import Damaged, Refused
 from jebi.parcel.note import Ed25519Signer
-from jebi.release import answer_sheet, masthead, member_key
+from jebi.release import answer_sheet, masthead, member_key, terms_form
+from programmes import TERMS
 
 SIGNER = Ed25519Signer(name="example.org/desk/crane", secret=bytes(range(32)))
 KEY = member_key.KeyFile(
@@ -40,6 +41,8 @@ WORDS = (
     b"watched",
     b"title",
     b"ja",
+    b"rights",
+    b"credit",
     b"#",
     b"\n",
 )
@@ -71,7 +74,12 @@ def _settings(given: bytes) -> object:
     return masthead.parse(given, str(SIGNER.verifier())).site(str(SIGNER.verifier()), ()).digest()
 
 
+def _terms(given: bytes) -> object:
+    return terms_form.parse(given, is_spoken_by_a_machine=False)
+
+
 PARSERS = {
+    "terms": read_of(TERMS.encode(), _terms),
     "member-key": read_of(KEY, _key, others=(json.dumps(json.loads(KEY)).encode(),)),
     "answer-sheet": read_of(SHEET, _sheet),
     "site-settings": read_of(SETTINGS, _settings),

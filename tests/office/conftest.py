@@ -19,6 +19,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # for what tests here take from this file by name
 
+from going_out import Stage, rendered, stage_of
 from jebi.archive.receive import Arrival
 from jebi.carriers.partitions import read_volume
 from jebi.carriers.slot import SLOT, Mask, Slot, SlotHeader, Unmask
@@ -312,3 +313,17 @@ def both(archive: Path, second: PostQuantumIdentity) -> Iterator[Office]:
 def made_of(header: SlotHeader, **changes: int) -> SlotHeader:
     """The same header but for some fields."""
     return replace(header, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that a cut is rendered to."""
+    return rendered(tmp_path_factory.mktemp("rendered"))
+
+
+@pytest.fixture
+def stage(office: Office, files: Path) -> Iterator[Stage]:
+    """An office with people who clear and publish."""
+    with stage_of(office.desk, files) as stage:
+        stage.people()
+        yield stage

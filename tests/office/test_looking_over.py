@@ -1,28 +1,12 @@
 """What somebody at a terminal looks at is what they sign, and nothing else."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from going_out import SEEN, Stage, plan_of, rendered, stage_of
+from going_out import SEEN, Stage, plan_of
 from jebi.errors import Damaged, NothingFound, Refused
 from jebi.office.looking_over import LookedOver, clear, find, look_over
 from jebi.release.checklist import Answer, Question, Seen
 from jebi.release.plan import About
-from office.conftest import Office
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return rendered(tmp_path_factory.mktemp("rendered"))
-
-
-@pytest.fixture
-def stage(office: Office, files: Path) -> Iterator[Stage]:
-    with stage_of(office.desk, files) as stage:
-        stage.people()
-        yield stage
 
 
 @pytest.fixture

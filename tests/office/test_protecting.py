@@ -28,7 +28,7 @@ from jebi.office.looking import _settle
 from jebi.office.originals import Originals
 from jebi.office.outputs import make_output
 from jebi.office.protecting import LEAKS, RENDER, SEARCH, STRIP, Protecting
-from jebi.office.rendering import OPTIONS, _neutralise
+from jebi.office.rendering import OPTIONS, neutralise
 from jebi.office.unsealed import plain
 from jebi.release import plan_form
 from jebi.release.doubts import Why
@@ -254,7 +254,7 @@ def made_smaller(streets: Shown, name: str, target: Path) -> None:
         taken = list(frames(Jail.find(), path, probe(Jail.find(), path), height=196))[: 2 * RATE]
     options = (*OPTIONS, "-fps_mode", "cfr", "-r", str(RATE), *PROGRESSIVE)
     assert len(list(encoded(taken, str(target), options))) == 2 * RATE
-    _neutralise(str(target))
+    neutralise(str(target))
 
 
 def of_camera(report: Report) -> Check:

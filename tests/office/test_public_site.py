@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from going_out import SETTINGS, Stage, rendered, stage_of
+from going_out import SETTINGS, Stage
 from jebi.errors import Damaged, Refused, Unable
 from jebi.office.admission import drain
 from jebi.office.public_site import Brought, bring, settle, settled
@@ -19,22 +19,9 @@ from jebi.release.mirror import NOTE, compare
 from jebi.web.site.folder import files as files_of
 from jebi.web.site.folder import measured
 from jebi.web.site.generator import generate
-from office.conftest import Office
 from signing import authority
 
 SORRY = {"en": "Somebody could be recognised."}
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return rendered(tmp_path_factory.mktemp("rendered"))
-
-
-@pytest.fixture
-def stage(office: Office, files: Path) -> Iterator[Stage]:
-    with stage_of(office.desk, files) as stage:
-        stage.people()
-        yield stage
 
 
 @pytest.fixture

@@ -1,31 +1,18 @@
 """Only what two cleared, and a third released, stands in the log; whoever is stopped in between goes on; every way around it is refused."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from going_out import NOON_MS, Stage, plan_of, rendered, stage_of
+from going_out import NOON_MS, Stage, plan_of
 from jebi.errors import Damaged, NothingFound, Refused
 from jebi.office.admission import drain
 from jebi.release.publish import Film, Retraction, words
 from jebi.vault import clearing, cuts
-from office.conftest import Office
 
 SORRY = {"en": "Somebody could be recognised.", "ko": "알아볼 수 있는 사람이 있었습니다."}
-
-
-@pytest.fixture(scope="session")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return rendered(tmp_path_factory.mktemp("rendered"))
-
-
-@pytest.fixture
-def stage(office: Office, files: Path) -> Iterator[Stage]:
-    with stage_of(office.desk, files) as stage:
-        stage.people()
-        yield stage
 
 
 def rows(stage: Stage) -> list[clearing.Released]:

@@ -66,6 +66,7 @@ VERBS = (
     "desk clear",
     "desk site",
     "desk publish",
+    "desk broadcast",
     "desk export",
     "desk check",
     "desk cosign",

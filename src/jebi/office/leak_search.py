@@ -114,14 +114,14 @@ def secrets_of(connection: Connection, kept: Kept, clip_ids: Sequence[str]) -> S
     found: dict[str, None] = {}
     for clip_id in clip_ids:
         clip = clips.get(connection, clip_id)
-        for word in _known(connection, kept, clip) if clip else ():
+        for word in (clip_id, *(_known(connection, kept, clip) if clip else ())):
             if SHORTEST <= len(word.strip()) <= LONGEST_SECRET and len(found) < MOST_SECRETS:
                 found[word.strip()] = None
     return Secrets(words=tuple(found))
 
 
 def _known(connection: Connection, kept: Kept, clip: Clip) -> Iterator[str]:
-    yield from (clip.id, clip.parcel, clip.trip or "")
+    yield from (clip.parcel, clip.trip or "")
     for fact in clips.facts_of(connection, [clip.id], ["name"])[clip.id]:
         yield fact.value.rpartition("/")[2].rpartition(".")[0]
     yield from (person.pseudonym for person, _ in sorting.persons_of(connection, clip.id))

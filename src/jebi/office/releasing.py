@@ -17,7 +17,9 @@ from jebi.archive.record import Event, parse_record
 from jebi.errors import Damaged, NothingFound, Refused
 from jebi.office.clearing import CLEARED, REFUSED, Clearances
 from jebi.office.showing import ANOTHER, Showing, Shown
+from jebi.parcel.seekable import Seekable
 from jebi.release.clear import PEOPLE
+from jebi.release.plan import Plan
 from jebi.release.register import KINDS, MEMBER, RELEASED, WITHDRAWN, Register, Released, notice_detail, register
 from jebi.vault import catalogue as rows
 from jebi.vault import clearing, cuts, members
@@ -98,6 +100,22 @@ class Releases:
         last = self.told().register.films[max(one.number for one in films)]
         self._keep_withdrawn(last, name)
         return last
+
+    def published(self, cut: int, name: str) -> tuple[Released, Plan, Seekable]:
+        """The film of a cut as it is published, for a publisher who passes it on: what was released, its plan, and the film itself, read and found whole.
+
+        Raises:
+            NothingFound: no film of this cut is shown.
+            Refused: whoever asks is no publisher, or somebody refused the film since.
+            Damaged: it is not to the byte what two people cleared.
+        """
+        self._publisher(name)
+        told = self.told()
+        if (film := told.register.shown_of(cut)) is None:
+            raise NothingFound("no film of this cut is published", hint="jebi desk publish does that")
+        _check_refusals(told, film)
+        self._showing.check(film)
+        return film, self._showing.plan(film), self._showing.film_file(film)
 
     def shown(self) -> Shown:
         """All that is published.

@@ -53,11 +53,11 @@ def render(jail: Jail, models: Models, plan: Plan, opened: Opened, target: str, 
     for _ in encoded(pictures, target, options, sound=sound, rate=None if silent else RATE):
         count += 1
         report.say(count, total, "pictures")
-    _neutralise(target)
+    neutralise(target)
     return count
 
 
-def _neutralise(target: str) -> None:
+def neutralise(target: str) -> None:
     """Overwrite what the encoder says of itself all the same."""
     with blocks.open_for_reading(target) as film:
         patches = neutralised(film)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from jebi.errors import Damaged
 from jebi.office.kept import Kept, pieces
+from jebi.parcel.seekable import Seekable
 from jebi.release import plan_form, publication
 from jebi.release.output import FILM, digest
 from jebi.release.plan import Plan
@@ -55,10 +56,16 @@ class Showing:
         """
         files, plan = self._files(released), self.plan(released)
         named = [publication.file(one.name, one.size, one.sha256) for one in files]
-        blob = next((one.blob for one in files if one.name == FILM), None)
+        return publication.film(
+            released.number, plan, named, publication.measured(self.film_file(released)), released.day
+        )
+
+    def film_file(self, released: Released) -> Seekable:
+        """The film's own file, open. Raises `Damaged` where there is none."""
+        blob = next((one.blob for one in self._files(released) if one.name == FILM), None)
         if blob is None:
             raise Damaged("the output has no film", hint=ANOTHER)
-        return publication.film(released.number, plan, named, publication.measured(self.kept.open(blob)), released.day)
+        return self.kept.open(blob)
 
     def check(self, released: Released) -> None:
         """Read every file of a release. Raises `Damaged` where one is not to the byte what was cleared."""
