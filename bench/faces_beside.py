@@ -32,7 +32,7 @@ from jebi.media.models import Models
 from jebi.media.probe import Probe, probe
 from jebi.office.labour import Report
 from jebi.office.rendering import render
-from jebi.office.searching_faces import LINES, Watcher
+from jebi.office.searching_faces import LINES, THREADS, Watcher
 from jebi.release import protect
 from jebi.release.plan import About, Part, Picture, Plan, Source
 from jebi.release.second_look import Stretch
@@ -104,7 +104,7 @@ def measure(folder: Path) -> Iterator[Row]:
 def _protect(film: str, target: str) -> tuple[list[Stretch], Cost, Cost]:
     """As the desk's workers do it: covers, and what searching and rendering cost."""
     jail, models = Jail.find(), Models(ROOT / ".cache" / "models")
-    watcher = Watcher(models)
+    watcher = Watcher(models, threads=THREADS)
 
     @contextlib.contextmanager
     def opened(_: int) -> Iterator[tuple[str, Probe]]:

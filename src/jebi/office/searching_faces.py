@@ -30,6 +30,7 @@ from jebi.vault.catalogue import Change, Event
 
 WEAK = 0.1  # of a detector's certainty: most of these are no faces, and count only next to one that is
 SEEN = 0.35  # of it: most of these are
+THREADS = 2  # of the detector in a whole clip: a person waits for it, and decoding takes a quarter of a core beside it
 LINES = 1080  # of the frames; a face that is smaller than 15 pixels there is nobody's
 OVERLAP = 0.4  # of their union, from which two boxes are one face
 APART = 16  # pixels between those by which two frames are compared
@@ -98,7 +99,7 @@ class Watcher:
 
 def search_faces(jail: Jail, models: Models, path: str, seen: Probe, made: Made, report: Report) -> Write:
     """Look through a film, and keep where its faces are. Raises `NotHere` where the model is not in place."""
-    watcher = Watcher(models)
+    watcher = Watcher(models, threads=THREADS)
     taken = frames(jail, path, seen, height=LINES, can_stop=report.can_stop)
     try:
         content = packed(_seen(watcher, taken, seen, report))
