@@ -32,7 +32,7 @@ bench: ## measure jebi and its peers side by side; ONLY=crossing for one area
 
 docs: ## run every command that README and docs show
 	@$(PYTHON) tools/set-up test venv samples models npm
-	@$(BIN)/python -m pytest tests/docs
+	@JEBI_PROFILE=deep $(BIN)/python -m pytest tests/docs
 
 lock: ## write the hash-pinned locks anew from pyproject.toml
 	@$(BIN)/python tools/lock

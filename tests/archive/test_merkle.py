@@ -87,10 +87,11 @@ def largest_power_below(count: int) -> int:
     return k
 
 
-MOST = often(300, 140)
-ENTRIES = [hashlib.sha256(str(i).encode()).digest() for i in range(MOST)]
+STEP = often(1, 3)  # between the sizes that are tried, from where the definition is slow
+ENTRIES = [hashlib.sha256(str(i).encode()).digest() for i in range(300)]
 LEAVES = [leaf_hash(entry) for entry in ENTRIES]
-ROOTS = [mth(ENTRIES[:size]) for size in range(MOST + 1)]
+ROOTS = [mth(ENTRIES[:size]) for size in range(301)]
+SIZES = [*range(41), *range(41, 301, STEP)]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_roots_are_those_that_certificate_transparency_publishes(size: int, expe
 def test_every_root_up_to_many_leaves_is_that_of_the_definition() -> None:
     shelf = shelf_of(LEAVES)
 
-    for size in range(MOST + 1):
+    for size in SIZES:
         assert root(LEAVES[:size]) == ROOTS[size]
         assert root_at(size, TileReader(shelf, 300)) == ROOTS[size]
 
@@ -126,7 +127,7 @@ def test_every_root_up_to_many_leaves_is_that_of_the_definition() -> None:
 def test_every_inclusion_proof_up_to_many_leaves_verifies_and_is_that_of_the_definition_where_it_is_cheap() -> None:
     reader = TileReader(shelf_of(LEAVES), 300)
 
-    for size in range(1, MOST + 1):
+    for size in SIZES[1:]:
         for index in range(size):
             path = inclusion_proof(index, size, reader)
             assert root_by_inclusion(LEAVES[index], index, size, path) == ROOTS[size]
@@ -137,7 +138,7 @@ def test_every_inclusion_proof_up_to_many_leaves_verifies_and_is_that_of_the_def
 def test_every_consistency_proof_up_to_many_leaves_verifies_and_is_that_of_the_definition_where_it_is_cheap() -> None:
     reader = TileReader(shelf_of(LEAVES), 300)
 
-    for old, new in itertools.combinations_with_replacement(range(MOST + 1), 2):
+    for old, new in itertools.combinations_with_replacement(SIZES, 2):
         path = consistency_proof(old, new, reader)
         verify_consistency(old, new, ROOTS[old], ROOTS[new], path)
         if 0 < old < new <= 40:

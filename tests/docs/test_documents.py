@@ -62,6 +62,7 @@ def test_there_are_commands_in_the_readme() -> None:
     assert any(document == "README.md" for document, _ in _blocks())
 
 
+@pytest.mark.deep
 def test_the_readme_shows_what_the_demo_says(samples: Path, tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = re.search(r"<!-- transcript: demo -->\n```console\n(.*?)```\n<!-- /transcript -->", readme, re.DOTALL)

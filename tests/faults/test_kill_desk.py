@@ -86,6 +86,7 @@ def test_whatever_change_of_a_name_it_dies_before_the_next_run_receives(desk: De
     assert desk.yard.kills >= 15 // STEP
 
 
+@pytest.mark.deep
 def test_half_a_parcel_waits_in_the_tray_whatever_change_of_a_name_it_dies_before(desk: Desk) -> None:
     change = 1
     while desk.yard.kill_at(change, *desk.receive("s1")):
@@ -96,6 +97,7 @@ def test_half_a_parcel_waits_in_the_tray_whatever_change_of_a_name_it_dies_befor
     assert desk.yard.kills >= 5 // STEP
 
 
+@pytest.mark.deep
 def test_a_sealed_file_is_received_by_the_next_run_whatever_change_of_a_name_it_dies_before(desk: Desk) -> None:
     desk.yard.done("field", "seal", "card", "--kit", "kit", "--as", "whole", "--onto", "sealed.age")
     change = 1
@@ -108,6 +110,7 @@ def test_a_sealed_file_is_received_by_the_next_run_whatever_change_of_a_name_it_
     assert desk.yard.kills >= 10 // STEP
 
 
+@pytest.mark.deep
 def test_a_proof_is_whole_or_not_there(desk: Desk) -> None:
     parcel, proof = desk.receive_once(), desk.yard.folder / "proof"
     prove = [*desk.yard.archive("desk", "prove", parcel), "--out", "proof"]

@@ -217,6 +217,7 @@ def test_workers_of_three_machines_share_the_jobs_and_one_that_is_killed_in_the_
 
 
 @pytest.mark.parametrize("desk", [4], indirect=True)
+@pytest.mark.deep
 def test_who_opens_the_archive_beside_joined_workers_takes_nothing_from_them_and_ctrl_c_ends_them(
     desk: Desk,
     postgresql: str,  # noqa: F811

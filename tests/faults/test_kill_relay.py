@@ -80,6 +80,7 @@ def test_whatever_change_of_a_name_it_dies_before_the_next_run_mints(border: Bor
     assert border.yard.kills >= (2 * len(FRESH) + 1) // STEP
 
 
+@pytest.mark.deep
 def test_half_a_parcel_is_passed_on_by_the_next_run(border: Border) -> None:
     for delay in border.yard.moments(KILLS // 2, border.prepare, *join(("s3",), FRESH)):
         border.yard.kill(delay, *join(("s3",), FRESH))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from depth import often
 from jebi.carriers.partitions import read_volume
@@ -58,6 +59,7 @@ def test_sticks_killed_at_any_moment_keep_their_files_and_are_sealed_by_the_next
     print(f"\n{yard.kills} kills while sealing into free space; a run takes {yard.usual:.2f} s")
 
 
+@pytest.mark.deep
 def test_films_killed_at_any_moment_still_play_and_are_sealed_by_the_next_run(yard: "Yard") -> None:
     film = yard.folder / "film.mp4"
     ground, before = Ground(yard, film), film.read_bytes()

@@ -107,6 +107,7 @@ def test_ctrl_c_while_clips_are_looked_at_ends_the_worker_soon_and_the_next_goes
 
 
 @pytest.mark.parametrize("desk", [2], indirect=True)
+@pytest.mark.deep
 def test_ctrl_c_while_the_server_starts_ends_it_soon_and_the_next_goes_on(desk: Desk) -> None:  # noqa: F811
     serve = desk.yard.archive("desk", "serve", "--port", "0", "--models", desk.yard.path("models"))
     for turn in range(MOMENTS):

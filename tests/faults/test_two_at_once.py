@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from depth import often
 from jebi.device import blocks
 from jebi.errors import Exit
@@ -111,6 +113,7 @@ def test_of_two_that_receive_at_once_one_is_busy_or_finds_it_here_already(yard: 
     yard.assert_archive_agrees()
 
 
+@pytest.mark.deep
 def test_a_stick_is_read_while_another_jebi_writes_it(yard: "Yard", stick: Path) -> None:
     """Who reads sees old noise or new slots, never half of one as a whole."""
     shutil.copy(stick, yard.path("s1"))

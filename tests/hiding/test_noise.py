@@ -405,6 +405,7 @@ def noise_rows() -> NDArray[np.float32]:
     return noise_features(EACH)
 
 
+@pytest.mark.deep
 def test_a_trained_classifier_does_not_tell_slots_from_noise(noise_rows: NDArray[np.float32]) -> None:
     assert 4 * math.sqrt(1 / (6 * EACH)) < AUC_WITHIN, "the bound is far outside of the AUC's own error"
     assert_not_told_apart(features(real(), EACH), noise_rows)

@@ -130,6 +130,7 @@ def test_a_face_that_is_uncovered_for_a_moment_is_known_again(car: Set) -> None:
     assert Reason.FACE_MISSED in reasons(report, "faces")
 
 
+@pytest.mark.deep
 def test_a_face_that_may_be_seen_is_no_leak(car: Set) -> None:
     everywhere = Moving(keys=tuple(Key(time_ms=time, x=0, y=0, width=10_000, height=10_000) for time in (0, 3000)))
     assert reasons(car.report(car.source(covers=(), open=(everywhere,)))) == set()
@@ -189,6 +190,7 @@ def test_somebody_who_speaks_is_heard(car: Set) -> None:
     assert Reason.VOICE_HEARD in reasons(car.report(whole), "voices")
 
 
+@pytest.mark.deep
 def test_a_line_that_a_machine_says_is_no_leak(car: Set) -> None:
     said = Line(start_ms=100, end_ms=2400, language="en", text="The price of rice has doubled.")
     plan = replace(car.source(lines=(said,)), voice="en", parts=(Part(source=0, start_ms=0, end_ms=2500),))

@@ -14,6 +14,7 @@ from looked_at import FILM, MODELS
 from office.rooms import Shown
 
 
+@pytest.mark.deep
 def test_a_cut_is_made_of_a_clip_and_again_of_its_plan(shown: Shown) -> None:
     clip = shown.clip(FILM).id
     wanted = Wanted(name="car", clips=(clip[:8],), lines=144)

@@ -261,6 +261,7 @@ def of_camera(report: Report) -> Check:
     return next(check for check in report.checks if check.name == "camera")
 
 
+@pytest.mark.deep
 def test_a_received_film_passes_and_its_camera_was_measured_against_another_film_of_it(streets: Shown) -> None:
     report = reported(streets, street_plan(streets, "street.mkv"))
     assert report.findings == ()
