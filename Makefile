@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check bench docs deep lock
+.PHONY: help demo test fetched check bench docs deep lock
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
 
@@ -11,9 +11,12 @@ demo: ## show the whole crossing on real footage
 	@$(BIN)/jebi demo .cache/samples --models .cache/models
 
 test: ## run the checks and the tests
-	@$(PYTHON) tools/set-up test venv samples models npm
-	@$(MAKE) --no-print-directory check
-	@tools/offline $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PYTHON) tools/set-up test venv
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync fetched check
+	@tools/offline $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+fetched:
+	@$(PYTHON) tools/set-up samples models npm
 
 check: ## format, lint, types, layers
 	@$(PYTHON) tools/set-up venv

@@ -22,7 +22,6 @@ from typing import Any, TypeVar
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))  # where films with known faces are made
 
-import faces_beside
 import numpy as np
 import numpy.typing as npt
 from faces_judged import FRAME_MS, Film, Sight, grown, is_bare, is_found, keys_of, uncovered
@@ -118,7 +117,6 @@ def measure(folder: Path) -> Iterator[Row]:
         yield Row(name=f"faces.deface.{case}.uncovered", value=each.bare, unit=f"of {each.frames}")
     yield from _tracked(tracked, on_all)
     yield from _likenesses()
-    yield from faces_beside.measure(folder)
 
 
 def films() -> Iterator[Film]:

@@ -13,6 +13,7 @@ import crossing
 import cut
 import desk
 import faces
+import protecting
 import search
 import site_pages
 import voice
@@ -24,6 +25,7 @@ AREAS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "cut": cut.measure,
     "desk": desk.measure,
     "faces": faces.measure,
+    "protecting": protecting.measure,
     "search": search.measure,
     "site": site_pages.measure,
     "voice": voice.measure,

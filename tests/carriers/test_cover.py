@@ -54,6 +54,11 @@ def frame_after_seeking(film: Path) -> str:
     return ffmpeg("-ss", "2", "-i", film, "-frames:v", "1", "-map", "0:v", "-f", "framemd5", "-")
 
 
+def shown(film: Path) -> tuple[str, ...]:
+    """Every frame, one that is looked for, and how long it says it is."""
+    return frames(film), frame_after_seeking(film), durations(film)
+
+
 def durations(film: Path) -> str:
     return said_by(
         "ffprobe", "-v", "error", "-show_entries", "format=duration,nb_streams:stream=duration,nb_frames", film
@@ -143,10 +148,11 @@ KINDS: dict[str, Callable[[Path], bytes]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playable:
-    """A film on disk and in memory."""
+    """A film on disk and in memory, and how it plays."""
 
     path: Path
     content: bytes
+    shown: tuple[str, ...]
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -156,7 +162,7 @@ def playable(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     content = KINDS[request.param](folder)
     path = folder / ("film.avi" if content[:4] == b"RIFF" else "film.mp4")
     path.write_bytes(content)
-    return Playable(path=path, content=content)
+    return Playable(path=path, content=content, shown=shown(path))
 
 
 @pytest.mark.parametrize("count", [1, 7, 60])
@@ -166,10 +172,7 @@ def test_a_film_plays_as_before_with_slots_in_it(playable: Playable, count: int,
     carrying = tmp_path / playable.path.name
     carrying.write_bytes(applied(playable.content, placements, slots))
 
-    assert ffmpeg("-i", carrying, "-f", "null", "-") == ""
-    assert frames(carrying) == frames(playable.path)
-    assert frame_after_seeking(carrying) == frame_after_seeking(playable.path)
-    assert durations(carrying) == durations(playable.path)
+    assert shown(carrying) == playable.shown
     assert carrying.stat().st_size == placements.size <= len(playable.content) + count * SLOT + 17
 
 

@@ -47,7 +47,7 @@ from jebi.web import app, sessions  # noqa: F401 - loaded before the fork
 from jebi.web.settings import Settings
 from web.served import SECOND, VERIFIER
 
-KILLS = often(34, 10)
+KILLS = often(34, 6)
 PARCELS, KILLS_A_PARCEL = often(4, 2), often(3, 2)
 EARLY = 5  # one kill in so many comes before the first answer
 PATIENCE = 60

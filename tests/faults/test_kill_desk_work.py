@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODELS = ROOT / ".cache" / "models"  # of which only the one that counts faces is used: it is fast
 FILMS = 12
-KILLS = often(60, 12)  # with 46 of the server: `test_kill_desk_serve`
+KILLS = often(60, 7)  # with 46 of the server: `test_kill_desk_serve`
 LEASE_MS = 1000
 PATIENCE = 120
 TASKS = ("metadata", "viewing", "sound", "signs", "faces")

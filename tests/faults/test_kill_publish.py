@@ -51,5 +51,5 @@ def test_a_film_is_published_once_whenever_its_publisher_is_killed(yard: "Yard",
         assert not (yard.folder / "site.new").exists()
         if not was_killed:
             break
-        turns, change = turns + 1, max(change + 1, change * often(3, 4) // 2)
-    assert turns > often(8, 5)
+        turns, change = turns + 1, max(change + 1, change * often(3, 6) // 2)
+    assert turns > often(8, 3)

@@ -1,5 +1,6 @@
 """Cuts in memory, with sample values: as `web/archive.py`, and kept apart only for its length."""
 
+import functools
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -185,6 +186,7 @@ def seen() -> list[Sighting]:
     return found
 
 
+@functools.cache
 def plan_of(*, style: Style = "solid", has_figures: bool = False) -> Plan:
     """A plan of one clip, of which one cover was taken away."""
     made = covers(seen(), style=style, end_ms=LENGTH_MS)

@@ -27,7 +27,7 @@ from web.served import ORIGIN, SAME, Signed
 
 FORM = "application/x-www-form-urlencoded"
 TAKE_NOTHING = {"asset", "sign_out", "home", "guide", "trips", "log_verify", "releases", "health", "members"}
-EXAMPLES, EXAMPLES_AGAIN = often(6, 3), 2  # over SQLite; over PostgreSQL, of which test_matrix.py asks what it dislikes
+EXAMPLES, EXAMPLES_AGAIN = often(6, 2), 2  # over SQLite; over PostgreSQL, of which test_matrix.py asks what it dislikes
 PAUSE = 400  # seconds between two requests by the desk's clock: no brake is left, or they would all be told to wait
 
 

@@ -47,6 +47,14 @@ def test_results_come_in_the_order_of_the_tasks_however_many_workers_there_are(c
         assert list(crew.run(range(count))) == [number * number for number in range(count)]
 
 
+def test_a_task_that_is_alone_is_done_here_and_its_error_comes_out_as_it_was() -> None:
+    with Crew(whose) as crew:
+        assert list(crew.run([1])) == [os.getpid()]
+        assert os.getpid() not in set(crew.run(range(4)))
+    with Crew(fail_at_three) as crew, pytest.raises(Damaged, match="the third is cut off"):
+        list(crew.run([3]))
+
+
 def test_no_more_tasks_are_drawn_than_fit() -> None:
     drawn: list[int] = []
 

@@ -6,7 +6,7 @@ of many frames have in common, each weighted with how bright the frame was there
 Goljan and Lukáš, "Determining Image Origin and Integrity Using Sensor Noise", IEEE TIFS 3(1), 2008, equation 6).
 
 Invariants: one frame at a time; a frame of another size is a caller's mistake; what is packed reads back the same. It never
-says whose camera it was. Memory: about 120 bytes a pixel while a frame is looked at. Time: see bench/results/camera.json.
+says whose camera it was. Memory: about 160 bytes a pixel while a frame is looked at. Time: see bench/results/camera.json.
 """
 
 import math
@@ -76,6 +76,22 @@ class Sensor:
         return _HEAD.pack(_KIND, columns, rows, self.frames, self.weight) + self.pattern.tobytes()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """What one frame tells: of each octave, the residual weighted with its trust and the light, and what that weighs; and how bright it is."""
+
+    octaves: tuple[tuple[Floats, Floats], ...]
+    power: float
+
+
+def told(luma: Plane) -> Told:
+    """Look at a frame."""
+    bright = np.where(luma >= SATURATED, 0, np.maximum(luma, BLACK) - BLACK).astype(np.float32)
+    power = bright * bright
+    found = tuple((detail * trust * bright, trust * power) for detail, trust in octaves(luma))
+    return Told(found, float(power.mean(dtype=np.float64)))
+
+
 class Gathering:
     """Takes frames of one camera and one size, and gathers what their residuals have in common."""
 
@@ -87,17 +103,20 @@ class Gathering:
 
     def feed(self, luma: Plane) -> None:
         """Look at the next frame."""
+        self.add(told(luma))
+
+    def add(self, frame: Told) -> None:
+        """Take in what the next frame told."""
+        shape = frame.octaves[0][0].shape
         if not self._common:
-            self._common = [np.zeros(luma.shape, np.float32) for _ in range(OCTAVES)]
-            self._trust = [np.zeros(luma.shape, np.float32) for _ in range(OCTAVES)]
-        if luma.shape != self._common[0].shape:
+            self._common = [np.zeros(shape, np.float32) for _ in range(OCTAVES)]
+            self._trust = [np.zeros(shape, np.float32) for _ in range(OCTAVES)]
+        if shape != self._common[0].shape:
             raise ValueError("the frames of a pattern have one size")
-        bright = np.where(luma >= SATURATED, 0, np.maximum(luma, BLACK) - BLACK).astype(np.float32)
-        power = bright * bright
-        for octave, (detail, trust) in enumerate(octaves(luma)):
-            self._common[octave] += detail * trust * bright
-            self._trust[octave] += trust * power
-        self._power += float(power.mean(dtype=np.float64))
+        for octave, (common, trust) in enumerate(frame.octaves):
+            self._common[octave] += common
+            self._trust[octave] += trust
+        self._power += frame.power
         self._frames += 1
 
     def finish(self) -> Sensor | None:

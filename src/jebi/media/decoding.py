@@ -6,7 +6,8 @@ decode, and says that there was some; what it may cost is bounded by the size of
 
 import os
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -54,6 +55,16 @@ class Pass(Iterator[Piece]):
     def close(self) -> None:
         """Stop decoding. Nothing runs on afterwards."""
         self._rest.close()
+
+
+def ahead(taken: Iterable[Piece]) -> Generator[Piece, None, None]:
+    """The same pieces, each taken while the one before is worked on: a pipe holds no frame, so the decoder waits otherwise."""
+    rest = iter(taken)
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, rest, None)
+        while (piece := coming.result()) is not None:
+            coming = thread.submit(next, rest, None)
+            yield piece
 
 
 def ffmpeg(*output: str, reading: tuple[str, ...] = ()) -> list[str]:

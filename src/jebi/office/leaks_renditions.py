@@ -47,12 +47,14 @@ def compare_sizes(
         Unable, Stopped: as `Jail.start`.
     """
     findings, worst = [], 0.0
+    ours = None
     for place, (name, path) in enumerate(sizes.items()):
         report.say(place, len(sizes), "sizes")
         look = _Look(name)
         try:
-            look.pictures(jail, film, path, report)
-            look.sound(jail, film, path, report)
+            ours, theirs = ours or _File(jail, film, report), _File(jail, path, report)
+            look.pictures(ours, theirs)
+            look.sound(ours, theirs)
         except (Damaged, Refused) as error:
             findings.append(_differs(name, f"cannot be compared: {error.what}", None))
         findings += look.findings()
@@ -68,13 +70,15 @@ def place_stills(
     wanted: dict[str, Luma] = {}
     for name, path in stills.items():
         try:
-            with closing(_frames(jail, path, report)) as taken:
+            with closing(_File(jail, path, report).frames()) as taken:
                 wanted[name] = next(taken).luma
         except (Damaged, Refused, StopIteration):
             findings.append(Finding(reason=Reason.STILL_DIFFERS, what=f"{name} cannot be decoded"))
     nearest = dict.fromkeys(wanted, (float("inf"), 0))
-    with closing(_frames(jail, film, report)) as shown:
-        for frame in shown if wanted else ():
+    if not wanted:
+        return findings, {}
+    with closing(_File(jail, film, report).frames()) as shown:
+        for frame in shown:
             for name, still in wanted.items():
                 nearest[name] = min(nearest[name], (apart(frame.luma, still), frame.time_ms))
     for name, (off, time_ms) in nearest.items():
@@ -82,6 +86,25 @@ def place_stills(
             what = f"{name} shows no picture of the film"
             findings.append(Finding(reason=Reason.STILL_DIFFERS, what=what, at_ms=time_ms))
     return findings, {name: time_ms for name, (_, time_ms) in nearest.items()}
+
+
+class _File:
+    """A film or a still, and what it holds. Raises as `probe`."""
+
+    def __init__(self, jail: Jail, path: str, report: Report) -> None:
+        self._jail, self._path, self._can_stop = jail, path, report.can_stop
+        self._seen = probe(jail, path, can_stop=report.can_stop)
+        self.tracks = len(self._seen.audios)
+
+    def frames(self) -> Pass[Frame]:
+        """Its pictures, small. Raises `Damaged` where it has none."""
+        if not self._seen.videos:
+            raise Damaged("there is nothing to see in it")
+        return frames(self._jail, self._path, self._seen, height=LINES, can_stop=self._can_stop)
+
+    def sound(self) -> Pass[Samples]:
+        """Its sound, second by second."""
+        return samples(self._jail, self._path, self._seen, rate=SOUND, can_stop=self._can_stop)
 
 
 class _Look:
@@ -93,9 +116,9 @@ class _Look:
         self._seconds: list[int] = []
         self._uneven: list[str] = []
 
-    def pictures(self, jail: Jail, film: str, path: str, report: Report) -> None:
+    def pictures(self, film: _File, size: _File) -> None:
         """Compare picture by picture."""
-        with closing(_frames(jail, film, report)) as ours, closing(_frames(jail, path, report)) as theirs:
+        with closing(film.frames()) as ours, closing(size.frames()) as theirs:
             for one, other in zip_longest(ours, theirs):
                 if one is None or other is None or abs(one.time_ms - other.time_ms) > NEAR_MS:
                     self._uneven.append("has pictures at other times than the film, or not as many")
@@ -105,17 +128,14 @@ class _Look:
                 if off > CELL:
                     self._pictures.append(one.time_ms)
 
-    def sound(self, jail: Jail, film: str, path: str, report: Report) -> None:
+    def sound(self, film: _File, size: _File) -> None:
         """Compare second by second."""
-        ours, theirs = probe(jail, film, can_stop=report.can_stop), probe(jail, path, can_stop=report.can_stop)
-        if len(ours.audios) != len(theirs.audios):
+        if film.tracks != size.tracks:
             self._uneven.append("has other tracks of sound than the film")
-        if not ours.audios or not theirs.audios:
+        if not film.tracks or not size.tracks:
             return
-        one = samples(jail, film, ours, rate=SOUND, can_stop=report.can_stop)
-        other = samples(jail, path, theirs, rate=SOUND, can_stop=report.can_stop)
-        with closing(one), closing(other):
-            for place, (mine, its) in enumerate(zip_longest(one, other, fillvalue=np.zeros(0, np.int16))):
+        with closing(film.sound()) as ours, closing(size.sound()) as theirs:
+            for place, (mine, its) in enumerate(zip_longest(ours, theirs, fillvalue=np.zeros(0, np.int16))):
                 if not alike(mine, its):
                     self._seconds.append(place * 1000)
 
@@ -154,13 +174,6 @@ def alike(one: Samples, other: Samples) -> bool:
     reach = min(size, round(DELAY * SOUND))
     best = max(matched[: reach + 1].max(), matched[-reach:].max())
     return bool(best >= ALIKE * np.linalg.norm(first) * np.linalg.norm(second))
-
-
-def _frames(jail: Jail, path: str, report: Report) -> Pass[Frame]:
-    seen = probe(jail, path, can_stop=report.can_stop)
-    if not seen.videos:
-        raise Damaged("there is nothing to see in it")
-    return frames(jail, path, seen, height=LINES, can_stop=report.can_stop)
 
 
 def _differs(name: str, what: str, at_ms: int | None) -> Finding:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from jebi.device import blocks
 from jebi.errors import Refused, failures_named
+from jebi.media.decoding import ahead
 from jebi.media.encoding import encoded
 from jebi.media.frames import Frame, frames
 from jebi.media.jail import Jail
@@ -91,9 +92,10 @@ def _of_part(
         if not seen.videos:
             raise Refused(WITHOUT)
         height = windows.incoming(plan.picture.lines)
-        with closing(frames(jail, path, seen, height=height, can_stop=report.can_stop)) as taken:
+        taken = frames(jail, path, seen, height=height, can_stop=report.can_stop)
+        with closing(taken), closing(ahead(taken)) as coming:
             times = (showing.source_ms(number, rate) for number in numbers)
-            yield from zip(numbers, shown_at(taken, times), strict=False)
+            yield from zip(numbers, shown_at(coming, times), strict=False)
 
 
 def _pictures(jail: Jail, plan: Plan, opened: Opened, report: Report) -> Iterator[Frame]:

@@ -5,18 +5,19 @@ Before the first picture of a source is rendered, it is gone through once for wh
 
 Invariants: there is no way past it; covers are painted over what came out of the camera and under the window, so they go where the picture
 goes; what is covered is in no number that is used beside the cover; the same plan and frames give the same bytes.
-Peak: while a source is gone through, 40 planes of luma and 130 bytes a pixel (at most 440 MB); then 120 bytes a pixel, and a byte a
+Peak: while a source is gone through, 40 planes of luma and 290 bytes a pixel (at most 700 MB); then 120 bytes a pixel, and a byte a
 pixel for each of eight sources.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jebi.archive.sensor import ENOUGH, PASSES, WHITE, Gathering, Shares, added
+from jebi.archive.sensor import ENOUGH, PASSES, WHITE, Gathering, Shares, added, told
 from jebi.errors import Refused
 from jebi.media.frames import Frame, Plane, frames
 from jebi.media.jail import Jail
@@ -32,6 +33,7 @@ from jebi.release.timeline import Showing, picture_ms
 
 WITHOUT = "a part of the cut is of a clip without a picture"
 PLACES = 4096  # in grain and dither, before they come again: two minutes and more
+THREADS = 2  # in which frames are looked at, and added in their order: as many as any machine has cores
 MOST_KEPT = 8  # sources whose shares are kept; those of a ninth are looked for anew when it is shown again
 
 
@@ -126,14 +128,22 @@ def _shares(looked: Sequence[_Looked], seed: bytes, report: Report) -> Shares:
     rows, columns = looked[0].luma.shape
     shares: Shares = np.zeros((rows, columns), np.int16)
     noise, where = dither(seed, (columns, rows)), places(seed, ENOUGH)
-    for _ in range(PASSES):
-        remover, gathering = Remover(shares, noise, where), Gathering()
-        for one in looked:
-            left = remover.taken_off(one.luma)
-            for x, y, right, bottom in one.covered:
-                left[y:bottom, x:right] = WHITE
-            gathering.feed(left)
-            if report.can_stop():
-                raise Stopped("it was stopped before it was done", hint="run it again")
-        shares = added(shares, gathering.shares())
+    with ThreadPoolExecutor(THREADS) as threads:
+        for _ in range(PASSES):
+            remover, gathering = Remover(shares, noise, where), Gathering()
+            for first in range(0, len(looked), THREADS):
+                left = [_left(remover, one) for one in looked[first : first + THREADS]]
+                for each in threads.map(told, left):
+                    gathering.add(each)
+                if report.can_stop():
+                    raise Stopped("it was stopped before it was done", hint="run it again")
+            shares = added(shares, gathering.shares())
     return shares
+
+
+def _left(remover: Remover, one: _Looked) -> Plane:
+    """What is left of a frame: without what is known of the sensor so far, and what is covered in it white."""
+    left = remover.taken_off(one.luma)
+    for x, y, right, bottom in one.covered:
+        left[y:bottom, x:right] = WHITE
+    return left

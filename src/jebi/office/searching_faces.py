@@ -7,12 +7,14 @@ Invariants: frames come out of the jail, and none is kept; a sighting lies withi
 a sure one is near. Peak: two frames, the detector, the sightings.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from jebi.media.decoding import ahead
 from jebi.media.faces import Face, FaceFinder
 from jebi.media.frames import Frame, frames
 from jebi.media.jail import Jail
@@ -101,11 +103,8 @@ def search_faces(jail: Jail, models: Models, path: str, seen: Probe, made: Made,
     """Look through a film, and keep where its faces are. Raises `NotHere` where the model is not in place."""
     watcher = Watcher(models, threads=THREADS)
     taken = frames(jail, path, seen, height=LINES, can_stop=report.can_stop)
-    try:
-        content = packed(_seen(watcher, taken, seen, report))
-    finally:
-        taken.close()
-    made.add(SIGHTINGS, content)
+    with closing(taken), closing(_seen(watcher, taken, seen, report)) as sightings:
+        made.add(SIGHTINGS, packed(sightings))
 
     def write(change: Change) -> None:
         made.write(change)
@@ -115,10 +114,11 @@ def search_faces(jail: Jail, models: Models, path: str, seen: Probe, made: Made,
     return write
 
 
-def _seen(watcher: Watcher, taken: Iterable[Frame], seen: Probe, report: Report) -> Iterator[Sighting]:
-    for frame in taken:
-        yield from watcher.see(frame)
-        report.say(frame.time_ms, max(frame.time_ms, seen.duration_ms or 0), "ms")
+def _seen(watcher: Watcher, taken: Iterable[Frame], seen: Probe, report: Report) -> Generator[Sighting, None, None]:
+    with closing(ahead(taken)) as coming:
+        for frame in coming:
+            yield from watcher.see(frame)
+            report.say(frame.time_ms, max(frame.time_ms, seen.duration_ms or 0), "ms")
 
 
 def _in_parts(face: Face, width: int, height: int) -> Face:

@@ -75,6 +75,7 @@ class Writer:
 
     def __exit__(self, *_: object) -> None:
         self._crew.__exit__()
+        self._let_go()
 
     def write(self, sealed: Chained, progress: Progress) -> None:
         """Write all of a sealed parcel, then the block list.
@@ -211,6 +212,10 @@ class Writer:
         stop = max(spread.list_slots * spread.sticks * RUN, shape.list_k)
         packets = encode(self._blocks.written(self._secret), shape.list_k, stop)
         self._note(self._write_packets(shape.count, packets, b""), progress)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Wait for what this process itself is writing: a stick may be closed only then."""
         if self._hand:
             self._hand.close()
             self._hand = None

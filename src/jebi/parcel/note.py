@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -22,6 +23,7 @@ ED25519 = b"\x01"
 PRIVATE_USE = b"\xff"
 MAC_KIND = b"jebi hmac-sha256"
 DASH = "\u2014 "
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # all but the end of a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,7 @@ def parse(untrusted_note: bytes) -> Note:
         whole = untrusted_note.decode()
     except UnicodeDecodeError as error:
         raise Damaged("the note is not text") from error
-    if any(ord(letter) < 0x20 and letter != "\n" for letter in whole):
+    if _CONTROL.search(whole):
         raise Damaged("the note has a control character")
     text, separator, tail = whole.rpartition("\n\n")
     lines = tail.split("\n")

@@ -3,6 +3,7 @@
 Peak: their sizes, under 1 MB.
 """
 
+import functools
 import hashlib
 import importlib.resources
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ class Assets:
         return f"/static/{name}?v={hashlib.sha256(self.files[name]).hexdigest()[:16]}"
 
 
+@functools.cache
 def read() -> Assets:
     """The files beside this module."""
     folder = importlib.resources.files("jebi.web") / "static"

@@ -3,6 +3,8 @@
 Invariants: every value is escaped, and what cannot be seen in it is made visible; no page is kept by the browser.
 """
 
+import functools
+
 import jinja2
 from markupsafe import Markup
 from starlette.requests import Request
@@ -15,6 +17,7 @@ NAVIGATION = ("archive", "search", "cuts", "releases", "parcels", "trips", "log"
 THEMES = ("auto", "light", "dark")
 
 
+@functools.cache
 def environment() -> jinja2.Environment:
     """Where the templates are and what holds for all of them."""
     return jinja2.Environment(

@@ -7,6 +7,7 @@ there is none.
 Invariants: the same keys and places in every language; what is put into a place is escaped where the sentence is drawn.
 """
 
+import functools
 import importlib.resources
 import tomllib
 import unicodedata
@@ -75,6 +76,7 @@ class Languages:
         return next((self.by_code[code] for code in codes if code in self.by_code), self.by_code["en"])
 
 
+@functools.cache
 def read() -> Languages:
     """The languages beside this module."""
     folder = importlib.resources.files("jebi.web") / "languages"

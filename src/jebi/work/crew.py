@@ -1,5 +1,7 @@
 """Worker processes on this machine's cores: tasks in, results out in order, and never more in flight than fit.
 
+A task that is alone is done by this process itself: nothing is won by forking for it, and small parcels are the usual ones.
+
 Invariants: results come in the order of the tasks; at most `DEPTH` tasks a worker are under way, so memory is bounded;
 workers die with their parent, however it dies. A worker that is killed is `Unable`, not a hang.
 """
@@ -8,6 +10,7 @@ import collections
 import contextlib
 import ctypes
 import gc
+import itertools
 import multiprocessing
 import os
 import signal
@@ -35,6 +38,7 @@ class Crew(Generic[Task, Result]):
 
     def __init__(self, work: Callable[[Task], Result], *, size: int | None = None) -> None:
         self.size = size or len(os.sched_getaffinity(0)) + WAITING
+        self._work = work
         fork = multiprocessing.get_context("fork")
         self._pool = ProcessPoolExecutor(self.size, fork, _begin, (work, os.getpid()))
 
@@ -45,6 +49,15 @@ class Crew(Generic[Task, Result]):
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Result]:
         """The results, in order; a task is drawn from `tasks` only when there is room for it."""
+        left = iter(tasks)
+        first = list(itertools.islice(left, 2))
+        if len(first) == 1:
+            yield self._work(first[0])
+        else:
+            yield from self._share(itertools.chain(first, left))
+
+    def _share(self, tasks: Iterable[Task]) -> Iterator[Result]:
+        """The results of tasks that workers do side by side."""
         under_way: collections.deque[Future[Result]] = collections.deque()
         try:
             for task in tasks:

@@ -1,7 +1,8 @@
 """What it costs to hide one, three and ten faces of a film in full HD, beside deface on the same film, in the same run.
 
-A film has 72 frames (tests/media/walkers.py); figures are made into those of a minute, of 1,500 frames. jebi does all of it: decoding in the jail, looking
-through every frame, planning covers, decoding again, painting and encoding, in one process as a worker at the desk does. Of deface only
+A film has 72 frames (tests/media/walkers.py); what each of them costs is made into the cost of a minute, of 1,500 frames, and what a clip costs once, however
+long it is, is added: looking for its sensor in forty frames. jebi does all of it: decoding in the jail, looking through every frame, planning covers, decoding again,
+taking the camera out, painting and encoding, in one process as a worker at the desk does. Of deface only
 the finding is timed, with its own threshold, its network in ONNX Runtime on as many threads as it likes: it decodes, blurs and encodes besides. Loading is timed
 of neither. A face is covered in a frame if 95 % of its box is; deface's boxes are grown as deface grows them.
 """
@@ -26,6 +27,7 @@ import numpy as np
 from faces_judged import Sight, grown, is_covered, keys_of, still, stretch
 from rows import ROOT, Row
 
+from jebi.media.decoding import ahead
 from jebi.media.frames import frames
 from jebi.media.jail import Jail
 from jebi.media.models import Models
@@ -58,36 +60,47 @@ class Cost:
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(self.waited + other.waited, self.worked + other.worked)
 
+    def __sub__(self, other: "Cost") -> "Cost":
+        return Cost(self.waited - other.waited, self.worked - other.worked)
+
+    def times(self, many: float) -> "Cost":
+        """Of so much of it."""
+        return Cost(self.waited * many, self.worked * many)
+
+
+class _First(Report):
+    """Remembers when the first picture was rendered."""
+
+    at: Cost | None = None
+
+    def say(self, done: int, total: int, unit: str) -> None:
+        if unit == "pictures" and self.at is None:
+            self.at = _now()
+
 
 def measure(folder: Path) -> Iterator[Row]:
     """For each number of faces: both costs, its parts, and how many faces were covered."""
     for word, count in COUNTS.items():
         film, people = str(folder / f"{word}.mp4"), Walkers(count)
         people.write(film)
-        covers, search, rendering = _protect(film, str(folder / f"{word}-hidden.mp4"))
-        ours = search + rendering
-        theirs = _beside(film)
-        peer = DEFACE if theirs else ""
-        cost, sights = theirs or (None, [])
-        name = f"faces.minute.{word}"
-        yield Row(
-            name=f"{name}.time",
-            value=_minute(ours.waited),
-            unit="s",
-            peer=peer,
-            peer_value=_minute(cost.waited) if cost else None,
-            goal=HALF,
-        )
-        yield Row(
-            name=f"{name}.work",
-            value=_minute(ours.worked),
-            unit="s of a core",
-            peer=peer,
-            peer_value=_minute(cost.worked) if cost else None,
-            goal=HALF,
-        )
-        yield Row(name=f"{name}.search", value=_minute(search.worked), unit="s of a core")
-        yield Row(name=f"{name}.render", value=_minute(rendering.worked), unit="s of a core")
+        covers, search, once, rendering = _protect(film, str(folder / f"{word}-hidden.mp4"))
+        parts = {"search": search.times(MINUTE), "sensor": once, "render": rendering.times(MINUTE)}
+        ours = sum(parts.values(), Cost(0, 0))
+        found = _beside(film)
+        peer, theirs, sights = (DEFACE, found[0].times(MINUTE), found[1]) if found else ("", None, [])
+        name = f"protecting.{word}"
+        for what, unit in (("waited", "s"), ("worked", "s of a core")):
+            yield Row(
+                name=f"{name}.{what}",
+                value=round(getattr(ours, what), 1),
+                unit=unit,
+                peer=peer,
+                peer_value=round(getattr(theirs, what), 1) if theirs else None,
+                goal=HALF,
+            )
+        for part, cost in parts.items():
+            yield Row(name=f"{name}.{part}.waited", value=round(cost.waited, 1), unit="s")
+            yield Row(name=f"{name}.{part}.worked", value=round(cost.worked, 1), unit="s of a core")
         beside = [
             still(grown(sight), WIDTH, HEIGHT, at=_ms(number)) for number, each in enumerate(sights) for sight in each
         ]
@@ -96,13 +109,13 @@ def measure(folder: Path) -> Iterator[Row]:
             value=_covered(people, covers),
             unit="% of faces",
             peer=peer,
-            peer_value=_covered(people, beside) if cost else None,
+            peer_value=_covered(people, beside) if theirs else None,
             goal=">= 1x",
         )
 
 
-def _protect(film: str, target: str) -> tuple[list[Stretch], Cost, Cost]:
-    """As the desk's workers do it: covers, and what searching and rendering cost."""
+def _protect(film: str, target: str) -> tuple[list[Stretch], Cost, Cost, Cost]:
+    """As the desk's workers do it: covers; what searching costs, what rendering does before the first picture, and what from then on."""
     jail, models = Jail.find(), Models(ROOT / ".cache" / "models")
     watcher = Watcher(models, threads=THREADS)
 
@@ -111,7 +124,9 @@ def _protect(film: str, target: str) -> tuple[list[Stretch], Cost, Cost]:
         yield film, probe(jail, film)
 
     def search() -> list[Sighting]:
-        return [one for frame in frames(jail, film, probe(jail, film), height=LINES) for one in watcher.see(frame)]
+        return [
+            one for frame in ahead(frames(jail, film, probe(jail, film), height=LINES)) for one in watcher.see(frame)
+        ]
 
     length_ms = FRAMES * 1000 // RATE
     sightings, searched = costs(search)
@@ -122,8 +137,10 @@ def _protect(film: str, target: str) -> tuple[list[Stretch], Cost, Cost]:
         sources=(Source(clip="0" * 16, sha256="0" * 64, covers=covers),),
         parts=(Part(source=0, start_ms=0, end_ms=length_ms),),
     )
-    _, rendered = costs(lambda: render(jail, models, plan, opened, target, Report()))
-    return [stretch(keys) for keys in keys_of(covers)], searched, rendered
+    first, began = _First(), _now()
+    render(jail, models, plan, opened, target, first)
+    assert first.at
+    return [stretch(keys) for keys in keys_of(covers)], searched, first.at - began, _now() - first.at
 
 
 def _beside(film: str) -> tuple[Cost, list[list[Sight]]] | None:
@@ -138,22 +155,19 @@ def _beside(film: str) -> tuple[Cost, list[list[Sight]]] | None:
 
 def costs(work: Callable[[], Result]) -> tuple[Result, Cost]:
     """What comes of some work, and what it costs."""
-    began, worked = time.perf_counter(), _worked()
+    began = _now()
     result = work()
-    return result, Cost(time.perf_counter() - began, _worked() - worked)
+    return result, _now() - began
 
 
-def _worked() -> float:
+def _now() -> Cost:
+    """What this process, and what it waited for, have cost so far."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return Cost(time.perf_counter(), sum(one.ru_utime + one.ru_stime for one in used))
 
 
 def _ms(number: int) -> int:
     return 1000 * number // RATE
-
-
-def _minute(seconds: float) -> float:
-    return round(seconds * MINUTE, 1)
 
 
 def _covered(people: Walkers, covers: Sequence[Stretch]) -> float:
