@@ -1,6 +1,7 @@
 # jebi. `make demo` shows the main job on real footage, `make test` runs the tests; each sets up what it needs first.
 PYTHON ?= python3
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE # every process would compile all of it anew, which takes as long as what it does
 
 .PHONY: help demo test fetched check bench docs deep lock
 help:

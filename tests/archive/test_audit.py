@@ -6,25 +6,28 @@ from pathlib import Path
 import pytest
 
 from archive.logs import SIGNER, checked, copies, event, first_wrong, lines_of, make, record, rewrite
+from depth import often
 from jebi.archive.custody import CustodyLog
 from jebi.archive.ledger import LogDamaged
 from jebi.errors import Damaged
 from jebi.parcel.note import Ed25519Signer
 from jebi.vault.ledger import Ledger
 
+STEP = often(1, 3)  # bytes from one that is flipped to the next
+
 
 def test_every_flipped_byte_of_a_small_log_is_found(log_of_7: Path) -> None:
     flipped = 0
     for path in sorted(p for p in log_of_7.rglob("*") if p.is_file()):
         content = path.read_bytes()
-        for place in range(len(content)):
+        for place in range(0, len(content), STEP):
             path.write_bytes(content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1 :])
             with pytest.raises(Damaged):
                 checked(log_of_7)
             flipped += 1
         path.write_bytes(content)
 
-    assert flipped > 3000  # records, checkpoint, and seven partial tiles and bundles
+    assert flipped > 3000 // STEP  # records, checkpoint, and seven partial tiles and bundles
     assert checked(log_of_7).checkpoint.size == 7
 
 

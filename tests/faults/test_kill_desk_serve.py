@@ -48,7 +48,7 @@ from jebi.web.settings import Settings
 from web.served import SECOND, VERIFIER
 
 KILLS = often(34, 6)
-PARCELS, KILLS_A_PARCEL = often(4, 2), often(3, 2)
+PARCELS, KILLS_A_PARCEL = often(4, 1), often(3, 2)
 EARLY = 5  # one kill in so many comes before the first answer
 PATIENCE = 60
 SOON = 60  # seconds from Ctrl-C to the end, by which it hangs: a loaded machine takes six

@@ -196,6 +196,7 @@ def busy(catalogue: Catalogue, workers: set[int], task: str) -> int:
     return next(iter(numbers & workers), 0)
 
 
+@pytest.mark.deep
 def test_workers_of_three_machines_share_the_jobs_and_one_that_is_killed_in_the_middle_loses_none(
     desk: Desk,
     postgresql: str,  # noqa: F811
@@ -217,7 +218,6 @@ def test_workers_of_three_machines_share_the_jobs_and_one_that_is_killed_in_the_
 
 
 @pytest.mark.parametrize("desk", [4], indirect=True)
-@pytest.mark.deep
 def test_who_opens_the_archive_beside_joined_workers_takes_nothing_from_them_and_ctrl_c_ends_them(
     desk: Desk,
     postgresql: str,  # noqa: F811

@@ -52,6 +52,7 @@ def pair(yard: "Yard") -> Desk:
     return Desk(yard, 1)
 
 
+@pytest.mark.deep
 def test_an_archive_of_two_persons_is_served_with_the_second_s_key_and_with_no_other(pair: Desk) -> None:
     for given, status, said in (
         ([], Exit.REFUSED, "--with IDENTITY"),

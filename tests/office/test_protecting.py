@@ -281,6 +281,7 @@ def test_a_clip_that_stands_alone_passes_and_nobody_tells_a_figure(streets: Show
     assert not any(name.startswith("PCE") for name in of_camera(report).measured)
 
 
+@pytest.mark.deep
 def test_a_film_that_was_not_treated_is_refused_for_its_camera_and_nothing_else(streets: Shown, tmp_path: Path) -> None:
     (tmp_path / "output").mkdir()
     made_smaller(streets, "street.mkv", tmp_path / "output" / "film.mp4")

@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 BENCH = Path(__file__).resolve().parent.parent.parent / "bench"
 RUN = """
 import json, sys
@@ -16,6 +18,7 @@ print(json.dumps([row.written() for row in search.measure(Path(sys.argv[1]))]))
 """
 
 
+@pytest.mark.deep
 def test_search_is_measured_in_both_databases_beside_others_and_by_meaning() -> None:
     environment = {**os.environ, "JEBI_BENCH_CLIPS": "40", "PYTHONPATH": str(BENCH)}
     with tempfile.TemporaryDirectory() as folder:  # not pytest's: PostgreSQL's user may not go there
