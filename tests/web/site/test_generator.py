@@ -154,6 +154,18 @@ def test_what_somebody_else_put_into_the_folder_stays(press: Press) -> None:
     assert wrong(press.folder) == (("foreign", ".well-known/security.txt"),)
 
 
+def test_a_folder_that_is_a_link_stays_one_and_what_it_leads_to_is_replaced(press: Press, tmp_path: Path) -> None:
+    (tmp_path / "srv").mkdir()
+    press.folder.symlink_to("srv/www")
+    press.make()
+    press.entries[11] = Retraction(number=12, day=LATER, words=words({"en": "It was not safe."}))
+    assert press.make(LATER).listed.edition == 2
+    assert os.readlink(press.folder) == "srv/www"
+    assert not (tmp_path / "srv/www/films/0012").exists()
+    assert wrong(tmp_path / "srv/www") == ()
+    assert (os.listdir(tmp_path / "srv"), sorted(os.listdir(tmp_path))) == (["www"], ["site", "srv"])
+
+
 @pytest.mark.parametrize("path", ["en/films/0003.html", MADE, "films/0003/en.vtt"])
 def test_a_page_that_was_altered_in_the_folder_is_drawn_anew(press: Press, path: str) -> None:
     press.make()

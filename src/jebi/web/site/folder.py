@@ -1,8 +1,9 @@
 """How a site's folder is replaced: the next edition is built beside it, out of links where nothing changed, and takes its place at once.
 
 Invariants: at every moment the folder is one whole edition, the old or the new; only files that the last list names are left
-out of the next; what somebody else put there stays. It follows no link. Where a file system has no links, files are copied;
-where it cannot exchange two folders, the old one is away for a moment and named `.old`, and the next run puts it back.
+out of the next; what somebody else put there stays. A folder that is a link stays one, and what it leads to is replaced; no
+link within it is followed. Where a file system has no links, files are copied; where it cannot exchange two folders, the old
+one is away for a moment and named `.old`, and the next run puts it back.
 Peak: a file's piece, and the names of the site.
 """
 
@@ -30,7 +31,7 @@ class Beside:
     """The next edition, on its way to become the folder. Use it in a `with`: what does not take its place is removed."""
 
     def __init__(self, folder: str) -> None:
-        self._folder = os.path.abspath(folder)
+        self._folder = os.path.realpath(folder)  # a link stays, and leads to the new edition
         self._path = self._folder + NEW
         self._made: set[str] = set()
         self._written: list[str] = []
