@@ -66,3 +66,17 @@ def test_a_place_that_holds_the_list_of_another_key_is_left_alone(tmp_path: Path
     with pytest.raises(Refused):
         publish(str(ours), Outlet(str(there)), replace(KEY))
     assert [path.name for path in there.iterdir()] == [NOTE]
+
+
+def test_a_list_there_that_is_as_late_and_another_is_never_replaced(tmp_path: Path) -> None:
+    ours, there, held = tmp_path / "site", tmp_path / "served", Files()
+    make(ours, [film(1, held)], held)
+    publish(str(ours), Outlet(str(there)), KEY)
+    before = (there / NOTE).read_bytes()
+    make(tmp_path / "fresh", [film(1, held), film(2, held)], held)
+
+    with pytest.raises(Refused, match="edition 1 of the site is served there"):
+        publish(str(tmp_path / "fresh"), Outlet(str(there)), KEY)
+
+    assert (there / NOTE).read_bytes() == before
+    assert not (there / "films/0002").exists()

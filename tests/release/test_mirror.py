@@ -19,6 +19,7 @@ from jebi.release.mirror import (
     SiteList,
     changes,
     compare,
+    following,
     parse_list,
     sign_list,
     site_list,
@@ -119,6 +120,15 @@ def test_files_go_before_pages_and_only_what_the_old_list_named_is_removed() -> 
     assert str(sending) == "1 files and 1 pages, 21 bytes; 2 to remove"
     assert changes(new, new) == replace(sending, files=(), pages=(), gone=())
     assert len(changes(None, new).files + changes(None, new).pages) == 3
+
+
+def test_the_next_list_follows_the_newest_that_is_known_unless_that_names_the_same_files() -> None:
+    later, other = date(2026, 11, 24), [entry("index.html", b"other")]
+    assert following(LISTED.entries, [], day=later) == replace(LISTED, edition=1, day=later)
+    assert following(LISTED.entries, [LISTED], day=later) == LISTED
+    assert following(other, [LISTED, replace(LISTED, edition=12)], day=later) == site_list(other, edition=13, day=later)
+    assert following(LISTED.entries, [site_list(other, edition=12, day=DAY), LISTED], day=later).edition == 13
+    assert following(LISTED.entries, [site_list(other, edition=3, day=DAY), LISTED], day=later).edition == 4
 
 
 def test_sha256sum_checks_a_copy_by_the_sums(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 Films first, pages next, then what was withdrawn goes, and the signed list last: whoever reads the list finds all that it names.
 A run that was stopped leaves the old list there, so the next one sees the same to do and goes on.
 
-Invariants: the list there is ours, or there is none; nothing is removed that it does not name. Peak: two lists, and a piece.
+Invariants: the list there is ours, or there is none; a later edition alone takes its place; nothing is removed that it does not name.
+Peak: two lists, and a piece.
 """
 
 import hashlib
@@ -26,16 +27,27 @@ class Published:
     sent: int
 
 
+def there(outlet: Outlet, verifier: Verifier) -> SiteList | None:
+    """The list of the place, or `None` where nothing is served yet; raises as `plan`."""
+    untrusted_note = outlet.read(NOTE, LONGEST_NOTE)
+    return mirror.parse_list(untrusted_note, verifier) if untrusted_note is not None else None
+
+
 def plan(folder: str, outlet: Outlet, verifier: Verifier) -> tuple[SiteList, Sending]:
     """The list of the folder, and what brings the place there.
 
     Raises:
-        Damaged, Refused: a list is damaged, or is not signed by our key.
+        Damaged, Refused: a list is damaged, or is not signed by our key; the list there is another, and this is no later one.
         Unable: the place does not answer.
     """
     listed = mirror.parse_list(read(os.path.join(folder, NOTE)), verifier)
-    there = outlet.read(NOTE, LONGEST_NOTE)
-    return listed, mirror.changes(mirror.parse_list(there, verifier) if there is not None else None, listed)
+    served = there(outlet, verifier)
+    if served and served != listed and served.edition >= listed.edition:
+        raise Refused(
+            f"edition {served.edition} of the site is served there, and this folder has edition {listed.edition} of another",
+            hint="run jebi desk publish again with this --site and this --to: it begins after what is served there",
+        )
+    return listed, mirror.changes(served, listed)
 
 
 def publish(

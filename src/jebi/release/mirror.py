@@ -84,12 +84,22 @@ class Sending:
 
 def site_list(entries: Iterable[Entry], *, edition: int, day: date) -> SiteList:
     """A list of these files."""
-    return SiteList(edition=edition, day=day, entries=tuple(sorted(entries, key=lambda entry: entry.path)))
+    return SiteList(edition=edition, day=day, entries=_sorted(entries))
+
+
+def following(entries: Iterable[Entry], known: Iterable[SiteList], *, day: date) -> SiteList:
+    """The list of these files, after all lists that are known: the newest of them where it names just these, else the edition after it."""
+    files, lists = _sorted(entries), tuple(known)
+    last = max((one.edition for one in lists), default=0)
+    newest = [one for one in lists if one.edition == last]
+    if newest and all(one.entries == files for one in newest):
+        return newest[0]
+    return SiteList(edition=last + 1, day=day, entries=files)
 
 
 def sums(entries: Iterable[Entry]) -> bytes:
     """`sha256sums.txt` of these files, as `sha256sum -c` reads it."""
-    ordered = sorted(entries, key=lambda entry: entry.path)
+    ordered = _sorted(entries)
     return "".join(f"{entry.sha256}  {entry.path}\n" for entry in ordered).encode()
 
 
@@ -118,7 +128,7 @@ def parse_list(untrusted_note: bytes, verifier: Verifier) -> SiteList:
     if not edition or not day:
         raise Damaged("the site's list has no edition, or no day")
     listed = SiteList(edition=int(edition[1]), day=_day(day[1]), entries=tuple(map(_entry, lines[3:-1])))
-    if listed.text() != note.text or list(listed.entries) != sorted(listed.entries, key=lambda entry: entry.path):
+    if listed.text() != note.text or listed.entries != _sorted(listed.entries):
         raise Damaged("the site's list is not in the one form that it has")
     return listed
 
@@ -151,6 +161,10 @@ def changes(old: SiteList | None, new: SiteList) -> Sending:
 
 def _is_page(path: str) -> bool:
     return path.endswith((".html", ".xml")) or "/" not in path
+
+
+def _sorted(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.path))
 
 
 def _entry(line: str) -> Entry:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,10 +19,10 @@ from jebi.errors import Damaged, Refused
 from jebi.parcel.note import Ed25519Signer
 from jebi.release import names_out, subtitles_out
 from jebi.release import pages as outgoing_pages
-from jebi.release.mirror import NOTE, SUMS, compare, parse_list
+from jebi.release.mirror import NOTE, SUMS, SiteList, compare, parse_list
 from jebi.release.publish import File, Film, Retraction, Site, words
 from jebi.release.secret_words import Secrets
-from jebi.web.site.folder import files, measured
+from jebi.web.site.folder import LAST, MARK, files, measured, work_of
 from jebi.web.site.generator import MADE, Made, generate, read_last
 from published import DAY, SIGNER, Files, film, signed_site, taker
 from signing import authority
@@ -50,8 +51,9 @@ class Press:
     def site(self) -> Site:
         return signed_site(self.entries)
 
-    def make(self, day: date = DAY) -> Made:
-        return generate(self.site(), str(self.folder), take=taker(self.held), signer=SIGNER, day=day)
+    def make(self, day: date = DAY, served: Iterable[SiteList] = ()) -> Made:
+        take = taker(self.held)
+        return generate(self.site(), str(self.folder), take=take, signer=SIGNER, day=day, served=served)
 
 
 @pytest.fixture
@@ -164,6 +166,32 @@ def test_a_folder_that_is_a_link_stays_one_and_what_it_leads_to_is_replaced(pres
     assert not (tmp_path / "srv/www/films/0012").exists()
     assert wrong(tmp_path / "srv/www") == ()
     assert (os.listdir(tmp_path / "srv"), sorted(os.listdir(tmp_path))) == (["www"], ["site", "srv"])
+
+
+def test_a_site_that_a_stopped_run_left_away_is_put_back_before_it_is_read(press: Press) -> None:
+    press.make()
+    (press.folder / "CNAME").write_text("films.example")
+    work = Path(work_of(str(press.folder)))
+    work.mkdir()
+    (work / MARK).touch()
+    press.folder.rename(work / LAST)
+    press.entries.append(film(31, press.held))
+    assert press.make(LATER).listed.edition == 2
+    assert (press.folder / "CNAME").read_text() == "films.example"
+    assert os.listdir(press.folder.parent) == [press.folder.name]
+
+
+def test_a_folder_that_is_new_goes_on_where_the_served_site_is(press: Press, tmp_path: Path) -> None:
+    first = press.make()
+    served = replace(first.listed, edition=12)
+    shutil.rmtree(press.folder)
+    press.entries.append(film(31, press.held))
+    listed = press.make(LATER, served=[served]).listed
+    assert (listed.edition, listed.day) == (13, LATER)
+    del press.entries[-1]
+    shutil.rmtree(press.folder)
+    assert press.make(LATER, served=[served]).listed == served
+    assert press.make(LATER).listed == served
 
 
 @pytest.mark.parametrize("path", ["en/films/0003.html", MADE, "films/0003/en.vtt"])

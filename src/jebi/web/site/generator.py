@@ -50,7 +50,9 @@ class Last:
     entries: dict[str, Entry]
 
 
-def generate(site: Site, folder: str, *, take: Take, signer: Ed25519Signer, day: date) -> Made:
+def generate(
+    site: Site, folder: str, *, take: Take, signer: Ed25519Signer, day: date, served: Iterable[SiteList] = ()
+) -> Made:
     """Bring a folder to what `site` says.
 
     Args:
@@ -59,6 +61,7 @@ def generate(site: Site, folder: str, *, take: Take, signer: Ed25519Signer, day:
         take: the bytes of a film's file, in pieces.
         signer: the newsroom's key; `site.key` is its public half.
         day: today, for the list; a site that did not change keeps the day it has.
+        served: lists of the same key that lie elsewhere, which the next edition has to follow, too.
 
     Raises:
         Damaged: a file is not what was cleared. The folder is as it was.
@@ -67,9 +70,9 @@ def generate(site: Site, folder: str, *, take: Take, signer: Ed25519Signer, day:
     """
     if str(signer.verifier()) != site.key:
         raise ValueError("a site shows the key that signs it")
-    last = read_last(folder, signer)
-    with Beside(folder) as beside:
-        return _Run(site, folder, last, beside, take).make(signer, day)
+    folder = os.path.realpath(folder)
+    with Beside(folder) as beside:  # it first puts back what a stopped run left away
+        return _Run(site, folder, read_last(folder, signer), beside, take).make(signer, day, served)
 
 
 def read_last(folder: str, signer: Ed25519Signer) -> Last:
@@ -93,7 +96,7 @@ class _Run:
         self._entries: list[Entry] = []
         self._drawn = self._taken = self._mended = 0
 
-    def make(self, signer: Ed25519Signer, day: date) -> Made:
+    def make(self, signer: Ed25519Signer, day: date, served: Iterable[SiteList]) -> Made:
         drawing, made_from = Drawing(self._site), []
         for page in layout.pages(self._site, drawing.look):
             self._page(page, drawing)
@@ -105,19 +108,14 @@ class _Run:
             self._put(ROOT, self._site.root)
         self._put(MADE, "".join(made_from).encode())
         self._put(SUMS, mirror.sums(self._entries))
-        listed = self._listed(day)
+        known = (*served, *((self._last.listed,) if self._last.listed else ()))
+        listed = mirror.following(self._entries, known, day=day)
         if listed != self._last.listed or self._drawn or self._taken or self._mended:
             self._beside.write(NOTE, [str(mirror.sign_list(listed, signer)).encode()])
             for path in self._foreign(listed):
                 self._beside.keep(path)
             self._beside.take_place()
         return Made(listed=listed, drawn=self._drawn, taken=self._taken)
-
-    def _listed(self, day: date) -> SiteList:
-        """The list: the next edition, or the last one where every file is what it was."""
-        last = self._last.listed
-        listed = mirror.site_list(self._entries, edition=last.edition + 1 if last else 1, day=day)
-        return last if last and last.entries == listed.entries else listed
 
     def _page(self, page: Page, drawing: Drawing) -> None:
         before = self._last.entries.get(page.path)
