@@ -131,6 +131,22 @@ def test_the_next_list_follows_the_newest_that_is_known_unless_that_names_the_sa
     assert following(LISTED.entries, [site_list(other, edition=3, day=DAY), LISTED], day=later).edition == 4
 
 
+def test_what_a_run_that_was_stopped_may_have_left_is_put_right_before_another_begins() -> None:
+    kept, page, changed = entry("a/kept.html", b"1"), entry("a/page.html", b"1"), entry("a/page.html", b"2")
+    film, other = entry("films/0002/film.mp4", b"film"), entry("films/0001/film.mp4", b"one")
+    old = site_list([kept, page, other], edition=3, day=DAY)
+    coming = site_list([kept, changed, film], edition=4, day=DAY)  # it may have sent two of these, and removed one
+    new = site_list([kept, page, other, entry("a/more.html", b"m")], edition=5, day=DAY)
+    sending = changes(old, new, coming)
+    assert [str(path) for path in sending.stray] == ["films/0002/film.mp4"]
+    assert sending.restored == (page, other)
+    assert [str(one.path) for one in sending.pages] == ["a/more.html"]
+    assert (sending.files, sending.gone) == ((), ())
+    assert changes(old, coming, coming) == changes(old, coming)
+    assert changes(None, new, coming).stray == (film.path,)
+    assert str(sending) == "0 files and 3 pages, 5 bytes; 1 to remove"
+
+
 def test_sha256sum_checks_a_copy_by_the_sums(tmp_path: Path) -> None:
     for path, content in CONTENTS.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

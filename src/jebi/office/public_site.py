@@ -132,8 +132,7 @@ def bring(releases: Releases, generate: Generate, folder: str, *, to: str = "", 
     shown = releases.shown()
     site = called.site(str(signer.verifier()), shown.entries, root=root)
     today = datetime.fromtimestamp(releases.clearances.now_ms() // SECOND, UTC).date()
-    there = publishing.there(outlet, signer.verifier()) if outlet else None
-    served = (there,) if there else ()  # or a new folder would begin at edition 1 again
+    served = publishing.there(outlet, signer.verifier()).lists() if outlet else ()  # which a new folder has to follow
     made = generate(site, folder, take=shown.take, signer=signer, day=today, served=served)
     sent = publishing.publish(folder, outlet, signer.verifier()).sent if outlet else None
     return Brought(edition=made.listed.edition, films=len(site.films), drawn=made.drawn, taken=made.taken, sent=sent)
