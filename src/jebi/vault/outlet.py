@@ -147,7 +147,8 @@ class Outlet:
             return False
         source = os.path.join(folder, one.path)
         if not _is(source, one):
-            raise Damaged(f"{one.path} is not what the site's list says", hint="generate the site anew")
+            hint = "delete it from the site's folder, and run it again"
+            raise Damaged(f"{one.path} is not what the site's list says", hint=hint)
         with failures_named(source, "read"), open(source, "rb") as ours:
             self._send(ours, one)
         return True

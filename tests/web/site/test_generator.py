@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -203,6 +203,60 @@ def test_a_page_that_was_altered_in_the_folder_is_drawn_anew(press: Press, path:
     press.make()
     assert (press.folder / path).read_bytes() == before[path]
     assert wrong(press.folder) == ()
+
+
+def _written_over(film: Path) -> None:
+    with film.open("r+b") as file:
+        file.write(b"FILM")
+
+
+def _written_anew(film: Path) -> None:
+    film.unlink()
+    film.write_bytes(b"film x")
+
+
+def _another_film_with_its_time(film: Path) -> None:
+    film.unlink()
+    shutil.copy2(film.parent.parent / "0004/film.mp4", film)
+
+
+def _a_link_to_it(film: Path) -> None:
+    film.rename(film.parent.parent.parent.parent / "film.mp4")
+    film.symlink_to("../../../film.mp4")
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [_written_over, _written_anew, _another_film_with_its_time, _a_link_to_it, Path.unlink],
+    ids=lambda alter: alter.__name__.strip("_"),
+)
+def test_a_film_that_was_altered_in_the_folder_is_taken_anew(press: Press, alter: Callable[[Path], None]) -> None:
+    press.make()
+    film = press.folder / "films/0003/film.mp4"
+    alter(film)
+    made = press.make(LATER)
+    assert (made.taken, made.listed.edition) == (1, 1)
+    assert (film.read_bytes(), film.is_symlink()) == (b"film 3", False)
+    assert wrong(press.folder) == ()
+
+
+def test_a_film_that_was_touched_and_is_what_it_was_is_kept_and_known_again(press: Press) -> None:
+    press.make()
+    film = press.folder / "films/0003/film.mp4"
+    before = film.stat()
+    os.utime(film, ns=(1, 1))
+    assert press.make(LATER).taken == 0
+    assert (film.stat().st_mtime_ns, film.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert datetime.fromtimestamp(before.st_mtime, UTC).date() == press.site().films[2].published
+
+
+def test_a_film_that_bears_the_time_it_was_given_is_not_read_again(press: Press) -> None:
+    press.make()
+    film = press.folder / "films/0003/film.mp4"
+    given = film.stat().st_mtime_ns
+    _written_over(film)
+    os.utime(film, ns=(given, given))
+    assert press.make(LATER).taken == 0
 
 
 @pytest.mark.parametrize("content", [b"film x", b"film 1 and more", b"fil"])
