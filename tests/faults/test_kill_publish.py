@@ -34,7 +34,7 @@ def test_a_film_is_published_once_whenever_its_publisher_is_killed(yard: "Yard",
     publish = yard.archive("desk", "publish", "market", "--as", "owl", "--site", "site", "--to", "served")
     change, turns = 1, 0
     while True:
-        for name in ("archive", "site", "served", "site.new"):
+        for name in ("archive", "site", "served", ".site.jebi"):
             shutil.rmtree(yard.folder / name, ignore_errors=True)
         shutil.copytree(before, archive)
         was_killed = yard.kill_at(change, *publish)
@@ -48,7 +48,7 @@ def test_a_film_is_published_once_whenever_its_publisher_is_killed(yard: "Yard",
             found = {path: one for path in files(str(folder)) if (one := measured(str(folder / path)))}
             assert compare(listed, found) == (), (change, name)
             assert listed.edition == 1
-        assert not (yard.folder / "site.new").exists()
+        assert not (yard.folder / ".site.jebi").exists()
         if not was_killed:
             break
         turns, change = turns + 1, max(change + 1, change * often(3, 6) // 2)

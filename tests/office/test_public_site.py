@@ -76,6 +76,20 @@ def test_a_withdrawn_film_leaves_a_notice_and_no_file(stage: Stage, key: Ed25519
     assert "Rice" not in page
 
 
+def test_a_folder_that_is_new_begins_after_the_edition_that_is_served(
+    stage: Stage, key: Ed25519Verifier, tmp_path: Path
+) -> None:
+    there, again = tmp_path / "served", tmp_path / "again"
+    cut = released(stage)
+    made(stage, tmp_path / "site", to=str(there))
+    assert made(stage, again, to=str(there)).edition == 1
+    assert (again / NOTE).read_bytes() == (there / NOTE).read_bytes()
+    stage.releases.withdraw(cut, "owl", SORRY)
+    assert made(stage, tmp_path / "third", to=str(there)).edition == 2
+    assert wrong(there, key) == ()
+    assert not (there / "films/0001").exists()
+
+
 class Stopped(BaseException):
     """The power goes."""
 

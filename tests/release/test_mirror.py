@@ -19,6 +19,7 @@ from jebi.release.mirror import (
     SiteList,
     changes,
     compare,
+    following,
     parse_list,
     sign_list,
     site_list,
@@ -119,6 +120,31 @@ def test_files_go_before_pages_and_only_what_the_old_list_named_is_removed() -> 
     assert str(sending) == "1 files and 1 pages, 21 bytes; 2 to remove"
     assert changes(new, new) == replace(sending, files=(), pages=(), gone=())
     assert len(changes(None, new).files + changes(None, new).pages) == 3
+
+
+def test_the_next_list_follows_the_newest_that_is_known_unless_that_names_the_same_files() -> None:
+    later, other = date(2026, 11, 24), [entry("index.html", b"other")]
+    assert following(LISTED.entries, [], day=later) == replace(LISTED, edition=1, day=later)
+    assert following(LISTED.entries, [LISTED], day=later) == LISTED
+    assert following(other, [LISTED, replace(LISTED, edition=12)], day=later) == site_list(other, edition=13, day=later)
+    assert following(LISTED.entries, [site_list(other, edition=12, day=DAY), LISTED], day=later).edition == 13
+    assert following(LISTED.entries, [site_list(other, edition=3, day=DAY), LISTED], day=later).edition == 4
+
+
+def test_what_a_run_that_was_stopped_may_have_left_is_put_right_before_another_begins() -> None:
+    kept, page, changed = entry("a/kept.html", b"1"), entry("a/page.html", b"1"), entry("a/page.html", b"2")
+    film, other = entry("films/0002/film.mp4", b"film"), entry("films/0001/film.mp4", b"one")
+    old = site_list([kept, page, other], edition=3, day=DAY)
+    coming = site_list([kept, changed, film], edition=4, day=DAY)  # it may have sent two of these, and removed one
+    new = site_list([kept, page, other, entry("a/more.html", b"m")], edition=5, day=DAY)
+    sending = changes(old, new, coming)
+    assert [str(path) for path in sending.stray] == ["films/0002/film.mp4"]
+    assert sending.restored == (page, other)
+    assert [str(one.path) for one in sending.pages] == ["a/more.html"]
+    assert (sending.files, sending.gone) == ((), ())
+    assert changes(old, coming, coming) == changes(old, coming)
+    assert changes(None, new, coming).stray == (film.path,)
+    assert str(sending) == "0 files and 3 pages, 5 bytes; 1 to remove"
 
 
 def test_sha256sum_checks_a_copy_by_the_sums(tmp_path: Path) -> None:

@@ -82,6 +82,27 @@ def test_what_is_gone_is_removed_before_the_last_and_the_rest_stays(outlet: Outl
     assert outlet.read("site.note", 9) == b"2"
 
 
+@pytest.mark.parametrize("outlet", ["folder", "ssh"], indirect=True)
+def test_what_was_half_sent_of_a_file_goes_with_it_and_goes_when_it_is_whole(outlet: Outlet, folder: Path) -> None:
+    film, page = put(folder, "films/0001/film.mp4", b"film"), put(folder, "index.html", b"<p>")
+    last = put(folder, "site.note", b"1")
+    outlet.publish(str(folder), [film, page], last=last)
+    halves = [f"{one.path}{STAGED}" for one in (film, page)]
+    for path in halves:
+        outlet.write(path, b"half")
+
+    outlet.publish(str(folder), [page], gone=[film.path], last=last)
+
+    assert [outlet.read(path, 9) for path in (*halves, film.path)] == [None, None, None]
+    assert outlet.holds(page)
+
+
+def test_a_few_bytes_are_written_under_a_name(outlet: Outlet) -> None:
+    for content in (b"one", b"two", b"two"):
+        outlet.write("site.next.note", content)
+        assert outlet.read("site.next.note", 9) == content
+
+
 def test_a_file_that_is_not_what_it_should_be_is_not_sent(outlet: Outlet, folder: Path) -> None:
     good = put(folder, "index.html", b"good")
     outlet.publish(str(folder), [good], last=put(folder, "site.note", b"1"))

@@ -63,6 +63,7 @@ class Generate(Protocol):
         take: Callable[[Film, File], Iterable[bytes]],
         signer: Ed25519Signer,
         day: date,
+        served: Iterable[SiteList] = (),
     ) -> Made: ...
 
 
@@ -131,7 +132,8 @@ def bring(releases: Releases, generate: Generate, folder: str, *, to: str = "", 
     shown = releases.shown()
     site = called.site(str(signer.verifier()), shown.entries, root=root)
     today = datetime.fromtimestamp(releases.clearances.now_ms() // SECOND, UTC).date()
-    made = generate(site, folder, take=shown.take, signer=signer, day=today)
+    served = publishing.there(outlet, signer.verifier()).lists() if outlet else ()  # which a new folder has to follow
+    made = generate(site, folder, take=shown.take, signer=signer, day=today, served=served)
     sent = publishing.publish(folder, outlet, signer.verifier()).sent if outlet else None
     return Brought(edition=made.listed.edition, films=len(site.films), drawn=made.drawn, taken=made.taken, sent=sent)
 

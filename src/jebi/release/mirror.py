@@ -19,6 +19,7 @@ from jebi.parcel.note import Note, Signer, Verifier
 from jebi.parcel.safename import Names, SafeName
 
 NOTE: Final = "site.note"  # the list; the one file that is not in it
+COMING: Final = "site.next.note"  # where it is served: the list of an edition that may be half there
 SUMS: Final = "sha256sums.txt"
 FORMAT: Final = "jebi site"
 MOST_FILES: Final = 300_000  # 15,000 films; a line takes 130 bytes, and a note at most 64 MiB
@@ -71,25 +72,46 @@ class SiteList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """What brings a copy from one edition to the next, in this order; then the list itself, which is last."""
+    """What brings a copy from one edition to the next, in this order; then the list itself, which is last.
 
-    files: tuple[Entry, ...]  # films, stills, subtitles
+    Args:
+        stray: what a run that was stopped may have left there, and neither list names.
+        restored: what such a run may have altered or removed, and both lists name alike.
+        files: films, stills, subtitles.
+        pages: pages, and what else lies at the top.
+        gone: what only the old list names.
+    """
+
+    stray: tuple[SafeName, ...]
+    restored: tuple[Entry, ...]
+    files: tuple[Entry, ...]
     pages: tuple[Entry, ...]
     gone: tuple[SafeName, ...]
 
     def __str__(self) -> str:
-        size = sum(one.size for one in (*self.files, *self.pages))
-        return f"{len(self.files)} files and {len(self.pages)} pages, {size} bytes; {len(self.gone)} to remove"
+        pages = (*self.restored, *self.pages)
+        size, gone = sum(one.size for one in (*self.files, *pages)), len(self.stray) + len(self.gone)
+        return f"{len(self.files)} files and {len(pages)} pages, {size} bytes; {gone} to remove"
 
 
 def site_list(entries: Iterable[Entry], *, edition: int, day: date) -> SiteList:
     """A list of these files."""
-    return SiteList(edition=edition, day=day, entries=tuple(sorted(entries, key=lambda entry: entry.path)))
+    return SiteList(edition=edition, day=day, entries=_sorted(entries))
+
+
+def following(entries: Iterable[Entry], known: Iterable[SiteList], *, day: date) -> SiteList:
+    """The list of these files after those that are known: the newest where it names just these, else the edition after it."""
+    files, lists = _sorted(entries), tuple(known)
+    last = max((one.edition for one in lists), default=0)
+    newest = [one for one in lists if one.edition == last]
+    if newest and all(one.entries == files for one in newest):
+        return newest[0]
+    return SiteList(edition=last + 1, day=day, entries=files)
 
 
 def sums(entries: Iterable[Entry]) -> bytes:
     """`sha256sums.txt` of these files, as `sha256sum -c` reads it."""
-    ordered = sorted(entries, key=lambda entry: entry.path)
+    ordered = _sorted(entries)
     return "".join(f"{entry.sha256}  {entry.path}\n" for entry in ordered).encode()
 
 
@@ -118,7 +140,7 @@ def parse_list(untrusted_note: bytes, verifier: Verifier) -> SiteList:
     if not edition or not day:
         raise Damaged("the site's list has no edition, or no day")
     listed = SiteList(edition=int(edition[1]), day=_day(day[1]), entries=tuple(map(_entry, lines[3:-1])))
-    if listed.text() != note.text or list(listed.entries) != sorted(listed.entries, key=lambda entry: entry.path):
+    if listed.text() != note.text or listed.entries != _sorted(listed.entries):
         raise Damaged("the site's list is not in the one form that it has")
     return listed
 
@@ -139,18 +161,30 @@ def compare(listed: SiteList, found: Mapping[str, tuple[int, str]]) -> tuple[tup
     return tuple(wrong)
 
 
-def changes(old: SiteList | None, new: SiteList) -> Sending:
-    """What to send and what to remove; only what the old list named is removed."""
+def changes(old: SiteList | None, new: SiteList, coming: SiteList | None = None) -> Sending:
+    """What to send and what to remove; only what a list of ours named is removed.
+
+    `coming` is the list that a run which was stopped was bringing there. All that lies there otherwise than `old` says is among
+    what these two say differently; what is not changed from `old` to `new` is put right before `coming` gives way to `new`.
+    """
     before, after = old.by_path() if old else {}, new.by_path()
+    half = coming.by_path() if coming else before
     changed = [entry for path, entry in after.items() if before.get(path) != entry]
-    pages = [entry for entry in changed if _is_page(str(entry.path))]
-    files = [entry for entry in changed if not _is_page(str(entry.path))]
-    gone = [entry.path for path, entry in before.items() if path not in after]
-    return Sending(files=tuple(files), pages=tuple(pages), gone=tuple(gone))
+    return Sending(
+        stray=tuple(entry.path for path, entry in half.items() if path not in before and path not in after),
+        restored=tuple(entry for path, entry in after.items() if before.get(path) == entry != half.get(path)),
+        files=tuple(entry for entry in changed if not _is_page(str(entry.path))),
+        pages=tuple(entry for entry in changed if _is_page(str(entry.path))),
+        gone=tuple(entry.path for path, entry in before.items() if path not in after),
+    )
 
 
 def _is_page(path: str) -> bool:
     return path.endswith((".html", ".xml")) or "/" not in path
+
+
+def _sorted(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.path))
 
 
 def _entry(line: str) -> Entry:

@@ -11,10 +11,11 @@ environment, never from here; over SSH only known hosts are spoken to (`hosts`).
 import contextlib
 import hashlib
 import importlib
+import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -73,16 +74,14 @@ class Outlet:
             raise Damaged("a file there is larger than it can be")
         return content
 
-    def publish(
-        self,
-        folder: str,
-        files: Sequence[Sent],
-        *,
-        gone: Sequence[str] = (),
-        last: Sent,
-        tell: Callable[[Sent], None] = lambda _: None,
-    ) -> int:
-        """Send files of a folder in their order, remove what is to go, then send the last; return how many were sent.
+    def write(self, path: str, content: bytes) -> None:
+        """A small file, read back; raises `Unable`."""
+        one = Sent(path=path, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+        if not self.holds(one):
+            self._send(io.BytesIO(content), one)
+
+    def send(self, folder: str, files: Sequence[Sent], *, tell: Callable[[Sent], None] = lambda _: None) -> int:
+        """Send files of a folder in their order; return how many were not there yet.
 
         Raises:
             Damaged: a file of the folder is not what it should be. It was not sent.
@@ -92,17 +91,31 @@ class Outlet:
         for one in files:
             sent += self._bring(folder, one)
             tell(one)
+        return sent
+
+    def publish(
+        self,
+        folder: str,
+        files: Sequence[Sent],
+        *,
+        gone: Sequence[str] = (),
+        last: Sent,
+        tell: Callable[[Sent], None] = lambda _: None,
+    ) -> int:
+        """Send files of a folder, remove what is to go, then send the last; returns and raises as `send`."""
+        sent = self.send(folder, files, tell=tell)
         for path in gone:
             self.remove(path)
         return sent + self._bring(folder, last)
 
     def remove(self, path: str) -> None:
-        """Remove a file that may be there, and folders that nothing is left in, where there are folders."""
+        """Remove a file that may be there, whole or half sent, and folders that nothing is left in, where there are folders."""
         with self._named("removed"):
             with contextlib.suppress(FileNotFoundError):
                 self._files.rm_file(self._path(path))
             if self._is_whole:
                 return
+            self._forget(path)
             parent = os.path.dirname(path)
             while parent:
                 try:
@@ -129,22 +142,34 @@ class Outlet:
     def _bring(self, folder: str, one: Sent) -> bool:
         """Send a file unless it is there; return whether it was sent."""
         if self.holds(one):
+            with self._named("removed"):
+                self._forget(one.path)
             return False
         source = os.path.join(folder, one.path)
         if not _is(source, one):
-            raise Damaged(f"{one.path} is not what the site's list says", hint="generate the site anew")
-        with self._named("written"):
-            self._send(source, one)
-        if not self.holds(one):
-            raise Unable(f"{one.path} does not read back as it was sent", hint="run it again")
+            hint = "delete it from the site's folder, and run it again"
+            raise Damaged(f"{one.path} is not what the site's list says", hint=hint)
+        with failures_named(source, "read"), open(source, "rb") as ours:
+            self._send(ours, one)
         return True
 
-    def _send(self, source: str, one: Sent) -> None:
-        target = self._path(one.path)
+    def _forget(self, path: str) -> None:
+        """Remove what a run that was stopped sent of another content."""
+        if not self._is_whole:
+            with contextlib.suppress(FileNotFoundError):
+                self._files.rm_file(self._path(path) + STAGED)
+
+    def _send(self, ours: BinaryIO, one: Sent) -> None:
+        with self._named("written"):
+            self._put(ours, self._path(one.path))
+        if not self.holds(one):
+            raise Unable(f"{one.path} does not read back as it was sent", hint="run it again")
+
+    def _put(self, ours: BinaryIO, target: str) -> None:
         beside = target if self._is_whole else target + STAGED
         if not self._is_whole:
             self._files.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(source, "rb") as ours, self._files.open(beside, "wb") as file:
+        with self._files.open(beside, "wb") as file:
             while piece := ours.read(PIECE):
                 file.write(piece)
             if self._is_local:

@@ -3,13 +3,14 @@
 import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,10 @@ from jebi.errors import Damaged, Refused
 from jebi.parcel.note import Ed25519Signer
 from jebi.release import names_out, subtitles_out
 from jebi.release import pages as outgoing_pages
-from jebi.release.mirror import NOTE, SUMS, compare, parse_list
+from jebi.release.mirror import NOTE, SUMS, SiteList, compare, parse_list
 from jebi.release.publish import File, Film, Retraction, Site, words
 from jebi.release.secret_words import Secrets
-from jebi.web.site.folder import files, measured
+from jebi.web.site.folder import LAST, MARK, files, measured, work_of
 from jebi.web.site.generator import MADE, Made, generate, read_last
 from published import DAY, SIGNER, Files, film, signed_site, taker
 from signing import authority
@@ -50,8 +51,9 @@ class Press:
     def site(self) -> Site:
         return signed_site(self.entries)
 
-    def make(self, day: date = DAY) -> Made:
-        return generate(self.site(), str(self.folder), take=taker(self.held), signer=SIGNER, day=day)
+    def make(self, day: date = DAY, served: Iterable[SiteList] = ()) -> Made:
+        take = taker(self.held)
+        return generate(self.site(), str(self.folder), take=take, signer=SIGNER, day=day, served=served)
 
 
 @pytest.fixture
@@ -154,6 +156,44 @@ def test_what_somebody_else_put_into_the_folder_stays(press: Press) -> None:
     assert wrong(press.folder) == (("foreign", ".well-known/security.txt"),)
 
 
+def test_a_folder_that_is_a_link_stays_one_and_what_it_leads_to_is_replaced(press: Press, tmp_path: Path) -> None:
+    (tmp_path / "srv").mkdir()
+    press.folder.symlink_to("srv/www")
+    press.make()
+    press.entries[11] = Retraction(number=12, day=LATER, words=words({"en": "It was not safe."}))
+    assert press.make(LATER).listed.edition == 2
+    assert os.readlink(press.folder) == "srv/www"
+    assert not (tmp_path / "srv/www/films/0012").exists()
+    assert wrong(tmp_path / "srv/www") == ()
+    assert (os.listdir(tmp_path / "srv"), sorted(os.listdir(tmp_path))) == (["www"], ["site", "srv"])
+
+
+def test_a_site_that_a_stopped_run_left_away_is_put_back_before_it_is_read(press: Press) -> None:
+    press.make()
+    (press.folder / "CNAME").write_text("films.example")
+    work = Path(work_of(str(press.folder)))
+    work.mkdir()
+    (work / MARK).touch()
+    press.folder.rename(work / LAST)
+    press.entries.append(film(31, press.held))
+    assert press.make(LATER).listed.edition == 2
+    assert (press.folder / "CNAME").read_text() == "films.example"
+    assert os.listdir(press.folder.parent) == [press.folder.name]
+
+
+def test_a_folder_that_is_new_goes_on_where_the_served_site_is(press: Press, tmp_path: Path) -> None:
+    first = press.make()
+    served = replace(first.listed, edition=12)
+    shutil.rmtree(press.folder)
+    press.entries.append(film(31, press.held))
+    listed = press.make(LATER, served=[served]).listed
+    assert (listed.edition, listed.day) == (13, LATER)
+    del press.entries[-1]
+    shutil.rmtree(press.folder)
+    assert press.make(LATER, served=[served]).listed == served
+    assert press.make(LATER).listed == served
+
+
 @pytest.mark.parametrize("path", ["en/films/0003.html", MADE, "films/0003/en.vtt"])
 def test_a_page_that_was_altered_in_the_folder_is_drawn_anew(press: Press, path: str) -> None:
     press.make()
@@ -163,6 +203,60 @@ def test_a_page_that_was_altered_in_the_folder_is_drawn_anew(press: Press, path:
     press.make()
     assert (press.folder / path).read_bytes() == before[path]
     assert wrong(press.folder) == ()
+
+
+def _written_over(film: Path) -> None:
+    with film.open("r+b") as file:
+        file.write(b"FILM")
+
+
+def _written_anew(film: Path) -> None:
+    film.unlink()
+    film.write_bytes(b"film x")
+
+
+def _another_film_with_its_time(film: Path) -> None:
+    film.unlink()
+    shutil.copy2(film.parent.parent / "0004/film.mp4", film)
+
+
+def _a_link_to_it(film: Path) -> None:
+    film.rename(film.parent.parent.parent.parent / "film.mp4")
+    film.symlink_to("../../../film.mp4")
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [_written_over, _written_anew, _another_film_with_its_time, _a_link_to_it, Path.unlink],
+    ids=lambda alter: alter.__name__.strip("_"),
+)
+def test_a_film_that_was_altered_in_the_folder_is_taken_anew(press: Press, alter: Callable[[Path], None]) -> None:
+    press.make()
+    film = press.folder / "films/0003/film.mp4"
+    alter(film)
+    made = press.make(LATER)
+    assert (made.taken, made.listed.edition) == (1, 1)
+    assert (film.read_bytes(), film.is_symlink()) == (b"film 3", False)
+    assert wrong(press.folder) == ()
+
+
+def test_a_film_that_was_touched_and_is_what_it_was_is_kept_and_known_again(press: Press) -> None:
+    press.make()
+    film = press.folder / "films/0003/film.mp4"
+    before = film.stat()
+    os.utime(film, ns=(1, 1))
+    assert press.make(LATER).taken == 0
+    assert (film.stat().st_mtime_ns, film.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert datetime.fromtimestamp(before.st_mtime, UTC).date() == press.site().films[2].published
+
+
+def test_a_film_that_bears_the_time_it_was_given_is_not_read_again(press: Press) -> None:
+    press.make()
+    film = press.folder / "films/0003/film.mp4"
+    given = film.stat().st_mtime_ns
+    _written_over(film)
+    os.utime(film, ns=(given, given))
+    assert press.make(LATER).taken == 0
 
 
 @pytest.mark.parametrize("content", [b"film x", b"film 1 and more", b"fil"])

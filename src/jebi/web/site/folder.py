@@ -1,8 +1,12 @@
 """How a site's folder is replaced: the next edition is built beside it, out of links where nothing changed, and takes its place at once.
 
+Beside `site` lies `.site.jebi` meanwhile. It holds our mark, the next edition as `next`, and at the end the old one: as `next`, too, where
+both were exchanged at once, else as `last`. What has that name and not our mark is somebody's, and nothing is done.
+
 Invariants: at every moment the folder is one whole edition, the old or the new; only files that the last list names are left
-out of the next; what somebody else put there stays. It follows no link. Where a file system has no links, files are copied;
-where it cannot exchange two folders, the old one is away for a moment and named `.old`, and the next run puts it back.
+out of the next; what somebody else put there stays, and so does what lies beside it. A folder that is a link stays one, and what it
+leads to is replaced; no link within it is followed. Where a file system has no links, files are copied; where it cannot exchange two
+folders, the old one is away for a moment, and the next run puts it back.
 Peak: a file's piece, and the names of the site.
 """
 
@@ -19,8 +23,10 @@ from jebi.errors import Refused, Unable, failures_named
 from jebi.parcel.safename import SafeName
 from jebi.release.mirror import Entry
 
-NEW: Final = ".new"
-OLD: Final = ".old"
+WORK: Final = ".{}.jebi"  # hidden, and a name that nobody gives to a copy
+MARK: Final = "made-by-jebi"
+NEXT: Final = "next"
+LAST: Final = "last"
 PIECE: Final = 1 << 20
 SYNCED_ONE_BY_ONE: Final = 200  # more files than this, and the whole disk is synced instead
 _AT_FDCWD, _EXCHANGE = -100, 2
@@ -30,22 +36,24 @@ class Beside:
     """The next edition, on its way to become the folder. Use it in a `with`: what does not take its place is removed."""
 
     def __init__(self, folder: str) -> None:
-        self._folder = os.path.abspath(folder)
-        self._path = self._folder + NEW
+        self._folder = os.path.realpath(folder)  # a link stays, and leads to the new edition
+        self._work = work_of(self._folder)
+        self._path = os.path.join(self._work, NEXT)
         self._made: set[str] = set()
         self._written: list[str] = []
 
     def __enter__(self) -> Self:
         with failures_named(self._folder, "written"):
-            if os.path.lexists(self._folder + OLD):
-                mend(self._folder)
-            _remove(self._path)
+            mend(self._folder)
+            os.mkdir(self._work, 0o700)
+            with open(os.path.join(self._work, MARK), "xb"):
+                pass
             os.mkdir(self._path)
         return self
 
     def __exit__(self, *_: object) -> None:
-        with failures_named(self._path, "deleted"):
-            _remove(self._path)
+        with failures_named(self._work, "deleted"):
+            _clear(self._work)
 
     def write(self, path: str, pieces: Iterable[bytes]) -> Entry:
         """A new file; read back before it counts.
@@ -82,12 +90,17 @@ class Beside:
                 shutil.copy2(before, beside, follow_symlinks=False)
                 self._written.append(beside)
 
+    def mark(self, path: str, time_ns: int) -> None:
+        """Give a file a time by which `is_marked` knows it again; where it cannot bear that, it is not known."""
+        with contextlib.suppress(OSError):
+            os.utime(os.path.join(self._path, path), ns=(time_ns, time_ns), follow_symlinks=False)
+
     def take_place(self) -> None:
         """Become the folder. Everything is on the disk before."""
         with failures_named(self._folder, "written"):
             self._sync()
             if os.path.isdir(self._folder):
-                _exchange(self._path, self._folder)
+                _exchange(self._path, self._folder, os.path.join(self._work, LAST))
             else:
                 os.rename(self._path, self._folder)
             _sync_folder(os.path.dirname(self._folder))
@@ -103,17 +116,31 @@ class Beside:
         if len(self._written) > SYNCED_ONE_BY_ONE:
             os.sync()
             return
-        for path in (*self._written, *(os.path.join(self._path, folder) for folder in sorted(self._made))):
+        made = (os.path.join(self._path, folder) for folder in sorted(self._made))
+        for path in (*self._written, *made, self._work):
             _sync_folder(path)
 
 
+def work_of(folder: str) -> str:
+    """Where the next edition of a folder is built: beside it, under a name of our own."""
+    parent, name = os.path.split(folder)
+    return os.path.join(parent, WORK.format(name))
+
+
 def mend(folder: str) -> None:
-    """After a run that was stopped between two renames: put the old edition back, or finish leaving it."""
-    old = folder + OLD
-    if not os.path.lexists(folder):
-        os.rename(old, folder)
-    else:
-        _remove(old)
+    """After a run that was stopped: put the old edition back where it was away, and clear away what was built.
+
+    Raises:
+        Refused: what lies there is not of our making.
+    """
+    work = work_of(folder)
+    if not os.path.lexists(work):
+        return
+    _check_ours(work)
+    last = os.path.join(work, LAST)
+    if os.path.lexists(last) and not os.path.lexists(folder):
+        os.rename(last, folder)
+    _clear(work)
 
 
 def files(folder: str) -> Iterator[str]:
@@ -127,6 +154,15 @@ def files(folder: str) -> Iterator[str]:
                     waiting.append(f"{below}{one.name}/")
                 else:
                     yield below + one.name
+
+
+def is_marked(path: str, size: int, time_ns: int) -> bool:
+    """Whether a file of this size lies there, and bears the time that it was given; it is not read."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == (size, time_ns)
 
 
 def measured(path: str) -> tuple[int, str] | None:
@@ -143,21 +179,39 @@ def measured(path: str) -> tuple[int, str] | None:
     return None
 
 
-def _exchange(new: str, old: str) -> None:
-    """Swap two folders at once where the system can, else by two renames."""
+def _exchange(new: str, old: str, last: str) -> None:
+    """Swap two folders at once where the system can; else the old one is away as `last` between two renames."""
     with contextlib.suppress(AttributeError, OSError):
         call = ctypes.CDLL(None, use_errno=True).renameat2
         if call(_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(old), _EXCHANGE) == 0:
             return
-    os.rename(old, old + OLD)
+    os.rename(old, last)
     os.rename(new, old)
-    os.rename(old + OLD, new)
 
 
-def _remove(path: str) -> None:
-    """A folder of ours, with all that is in it; what others put into the site is linked in the folder that stays."""
-    if os.path.lexists(path):
-        shutil.rmtree(path)
+def _check_ours(work: str) -> None:
+    """Whether a run of ours left this; one that was stopped at once left an empty folder."""
+    if os.path.isdir(work) and not os.path.islink(work):
+        found = set(os.listdir(work))
+        if not found or (MARK in found and found <= {MARK, NEXT, LAST}):
+            return
+    raise Refused(
+        f"{work} is where the next edition is built, and something else lies there",
+        hint="move it away, then run it again",
+    )
+
+
+def _clear(work: str) -> None:
+    """Remove a work folder, the mark last: whoever is stopped here can still tell that it is ours.
+
+    What others put into the site is linked in the folder that stays.
+    """
+    for name in (NEXT, LAST):
+        if os.path.lexists(os.path.join(work, name)):
+            shutil.rmtree(os.path.join(work, name))
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(os.path.join(work, MARK))
+    os.rmdir(work)
 
 
 def _sync_folder(path: str) -> None:

@@ -3,7 +3,11 @@
 What is drawn anew follows from the folder alone: `made-from.txt`, which is in the signed list, holds a digest of what each page
 was made from. No clock is read; a site in which nothing changed keeps its edition and every byte.
 
-Invariants: a film's file is published with exactly the size and digest that were cleared, or nothing is; the folder is one
+A thousand films are hundreds of gigabytes, which nobody reads again for each page that changes. So a film's file gets a time of its own when
+it was read back, made of its digest, and is read again only where it does not bear that: whatever writes to it or takes its place gives it
+another. Who sets that time on purpose is found where the file is sent (`vault/outlet`), which reads all it sends, and by any reader of the list.
+
+Invariants: a film's file comes into the folder with exactly the size and digest that were cleared, or nothing does; the folder is one
 whole edition at every moment (`folder`). Peak: the values of all films, a page, and two lists.
 """
 
@@ -21,12 +25,14 @@ from jebi.release.mirror import NOTE, SUMS, Entry, SiteList
 from jebi.release.publish import File, Film, Site
 from jebi.web.site import layout
 from jebi.web.site.drawing import Drawing
-from jebi.web.site.folder import Beside, files, measured
+from jebi.web.site.folder import Beside, files, is_marked, measured
 from jebi.web.site.layout import Page
 
 MADE: Final = "made-from.txt"
 MARK: Final = "swallow.svg"
 ROOT: Final = "root.pem"
+EPOCH: Final = date(1970, 1, 1)
+DAY_NS: Final = 24 * 3600 * 10**9
 _MADE_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 Take = Callable[[Film, File], Iterable[bytes]]
@@ -50,7 +56,9 @@ class Last:
     entries: dict[str, Entry]
 
 
-def generate(site: Site, folder: str, *, take: Take, signer: Ed25519Signer, day: date) -> Made:
+def generate(
+    site: Site, folder: str, *, take: Take, signer: Ed25519Signer, day: date, served: Iterable[SiteList] = ()
+) -> Made:
     """Bring a folder to what `site` says.
 
     Args:
@@ -59,6 +67,7 @@ def generate(site: Site, folder: str, *, take: Take, signer: Ed25519Signer, day:
         take: the bytes of a film's file, in pieces.
         signer: the newsroom's key; `site.key` is its public half.
         day: today, for the list; a site that did not change keeps the day it has.
+        served: lists of the same key that lie elsewhere, which the next edition has to follow, too.
 
     Raises:
         Damaged: a file is not what was cleared. The folder is as it was.
@@ -67,9 +76,9 @@ def generate(site: Site, folder: str, *, take: Take, signer: Ed25519Signer, day:
     """
     if str(signer.verifier()) != site.key:
         raise ValueError("a site shows the key that signs it")
-    last = read_last(folder, signer)
-    with Beside(folder) as beside:
-        return _Run(site, folder, last, beside, take).make(signer, day)
+    folder = os.path.realpath(folder)
+    with Beside(folder) as beside:  # it first puts back what a stopped run left away
+        return _Run(site, folder, read_last(folder, signer), beside, take).make(signer, day, served)
 
 
 def read_last(folder: str, signer: Ed25519Signer) -> Last:
@@ -93,7 +102,7 @@ class _Run:
         self._entries: list[Entry] = []
         self._drawn = self._taken = self._mended = 0
 
-    def make(self, signer: Ed25519Signer, day: date) -> Made:
+    def make(self, signer: Ed25519Signer, day: date, served: Iterable[SiteList]) -> Made:
         drawing, made_from = Drawing(self._site), []
         for page in layout.pages(self._site, drawing.look):
             self._page(page, drawing)
@@ -105,19 +114,14 @@ class _Run:
             self._put(ROOT, self._site.root)
         self._put(MADE, "".join(made_from).encode())
         self._put(SUMS, mirror.sums(self._entries))
-        listed = self._listed(day)
+        known = (*served, *((self._last.listed,) if self._last.listed else ()))
+        listed = mirror.following(self._entries, known, day=day)
         if listed != self._last.listed or self._drawn or self._taken or self._mended:
             self._beside.write(NOTE, [str(mirror.sign_list(listed, signer)).encode()])
             for path in self._foreign(listed):
                 self._beside.keep(path)
             self._beside.take_place()
         return Made(listed=listed, drawn=self._drawn, taken=self._taken)
-
-    def _listed(self, day: date) -> SiteList:
-        """The list: the next edition, or the last one where every file is what it was."""
-        last = self._last.listed
-        listed = mirror.site_list(self._entries, edition=last.edition + 1 if last else 1, day=day)
-        return last if last and last.entries == listed.entries else listed
 
     def _page(self, page: Page, drawing: Drawing) -> None:
         before = self._last.entries.get(page.path)
@@ -133,16 +137,24 @@ class _Run:
             self._cleared(film, file)
 
     def _cleared(self, film: Film, file: File) -> None:
-        path = f"{layout.folder_of(film)}/{file.name}"
-        before = self._last.entries.get(path)
-        if before and (before.size, before.sha256) == (file.size, file.sha256) and self._size(path) == file.size:
-            self._keep(before)
+        path, cleared, mark = f"{layout.folder_of(film)}/{file.name}", (file.size, file.sha256), _mark(film, file)
+        before, there = self._last.entries.get(path), self._there(path)
+        known = before if before and (before.size, before.sha256) == cleared else None
+        if known and is_marked(there, file.size, mark):
+            self._keep(known)
             return
+        if known and measured(there) == cleared:
+            self._keep(known)
+        else:
+            self._entries.append(self._taken_anew(film, file, path))
+        self._beside.mark(path, mark)
+
+    def _taken_anew(self, film: Film, file: File, path: str) -> Entry:
         entry = self._beside.write(path, _at_most(self._take(film, file), file.size))
         if (entry.size, entry.sha256) != (file.size, file.sha256):
             raise Damaged(f"{file.name} of film {film.number} is not what two people cleared", hint="clear it anew")
-        self._entries.append(entry)
         self._taken += 1
+        return entry
 
     def _put(self, path: str, content: bytes) -> None:
         """A small file that is made in every run; one that was altered in the folder is put right."""
@@ -163,11 +175,10 @@ class _Run:
     def _there(self, path: str) -> str:
         return os.path.join(self._folder, path)
 
-    def _size(self, path: str) -> int | None:
-        try:
-            return os.lstat(self._there(path)).st_size
-        except OSError:
-            return None
+
+def _mark(film: Film, file: File) -> int:
+    """The time that a film's file gets when it was read back: the day on which it was published, and so many nanoseconds as its digest says."""
+    return (film.published - EPOCH).days * DAY_NS + int(file.sha256[:7], 16)
 
 
 def _at_most(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
