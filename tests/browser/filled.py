@@ -25,7 +25,7 @@ from web.served import SECOND, VERIFIER
 
 PASSPHRASE = b"six words that only this desk knows"
 FONT = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
-SIGNS = ("쌀 7,000원", "市場", "NO. 4 GATE", "", "혜산역", "", "米 二千")
+SIGNS = ("쌀 7,000원", "市場", "NO. 4 GATE", "", "혜산역", "", "米 二千", "", "단속 구역", "")
 KOREAN = (
     "오늘 쌀값이 또 올랐소.",
     "그 값이면 강냉이를 사야지 어쩌겠소.",
