@@ -106,7 +106,7 @@ def test_obstacles_go_away_one_by_one(room: Room) -> None:
 def test_two_people_clear_it_and_it_waits_for_a_publisher(room: Room) -> None:
     room.clear_by_two()
     assert room.reviewed().is_cleared
-    (ready,) = room.shown.house.releases().ready
+    (ready,) = room.shown.house.releases(by="owl").ready
     assert (ready.output, ready.by, ready.why_not) == (room.there.output, ("crane", "heron"), "")
     kinds = room.shown.kinds()
     assert kinds.count("cut-cleared") == 2
@@ -131,7 +131,7 @@ def test_what_was_released_is_told_with_who_cleared_and_who_published_it(room: R
             made_ms=NOW_MS,
         )
         clearing.retract(change, clearing.release(change, out, EVENT), "somebody asked", EVENT)
-    releases = room.shown.house.releases()
+    releases = room.shown.house.releases(by="owl")
     assert releases.ready == ()
     (release,) = releases.out
     assert (release.slug, release.by, release.publisher) == ("0001", ("crane", "heron"), "owl")
@@ -177,7 +177,7 @@ def test_a_cut_that_two_signed_and_that_was_looked_through_again_says_why_it_is_
     report(desk, house.catalogue, house.kept, room.there, NOW_MS + 1)
     assert not room.reviewed().is_cleared
     assert "something else than this cut" in room.reviewed().why_not
-    assert "something else than this cut" in house.releases().ready[0].why_not
+    assert "something else than this cut" in house.releases(by="owl").ready[0].why_not
     assert room.reviewed("crane").obstacles == ()  # they may sign again: what they saw is the same film
 
 

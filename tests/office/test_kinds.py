@@ -26,7 +26,7 @@ KEPT = {
     "JobKind": "metadata viewing sound signs faces speech meaning fixity faces-through render leaks strip",
     "CutState": "planned rendering failed rendered leaking passed declined cleared released retracted",
     "Level": "good warning bad",
-    "Topic": "parcels archive jobs",
+    "Topic": "parcels archive jobs releases",
     "Part": "viewing poster shot",
     "Found": "speech translation screen note claim tag name meaning",
 }

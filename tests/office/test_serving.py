@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from going_out import SETTINGS, Stage
 from jebi.errors import Refused
 from jebi.office.house import House
 from jebi.office.kinds import ClipState, Level
+from jebi.office.public_site import settle
 from jebi.office.serving import open_house
 from jebi.office.shown import Filter
+from jebi.release.mirror import NOTE
 from jebi.vault.catalogue import Catalogue
+from jebi.web.site.generator import generate
 from looked_at import MODELS
 from office.conftest import PASSPHRASE, SMALL, Office, opened
 from vault.rows import EVENT, NOW
@@ -62,6 +66,22 @@ def test_clips_are_looked_at_while_the_house_is_open_and_the_log_has_it_when_it_
 
     assert multiprocessing.active_children() == []
     office.desk.log.check()
+
+
+def test_a_house_that_has_a_site_s_folder_brings_it_to_what_the_log_says(stage: Stage, tmp_path: Path) -> None:
+    settle(stage.desk, SETTINGS, by="member/owl", time=1)
+    stage.clear(output := stage.cut())
+    stage.releases.release(output, "owl")
+    site = tmp_path / "site"
+
+    with open_house(
+        stage.desk, MODELS, zone=UTC, complain=complained, workers=1, site=str(site), generate=generate
+    ) as house:
+        wait((site / NOTE).exists)
+        assert house.releases(by="owl").site.folder == str(site)
+
+    assert multiprocessing.active_children() == []
+    assert (site / "films/0001/film.mp4").exists()
 
 
 def test_what_happened_last_is_logged_before_the_house_is_closed(office: Office) -> None:

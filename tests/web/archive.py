@@ -64,6 +64,7 @@ from jebi.office.shown import (
     Viewing,
 )
 from web.archive_clearing import SampleClearing
+from web.archive_publishing import SamplePublishing
 from web.cuts import SampleCuts, add_cuts
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ class Bytes:
 
 
 @dataclass
-class SampleArchive(SampleCuts, SampleClearing):
+class SampleArchive(SampleCuts, SampleClearing, SamplePublishing):
     """The archive. `films` and `pictures` are taken in turn for viewing copies and shots."""
 
     parcels_by_id: dict[str, Parcel] = field(default_factory=dict)

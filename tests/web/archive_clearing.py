@@ -1,4 +1,4 @@
-"""Cuts, clearances and keys of the archive in memory: one output of one cut, its pages, and what members say of it."""
+"""Clearances and keys of the archive in memory: one output of one cut, its pages, and what members say of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,6 @@ from jebi.office.shown_clearing import (
     First,
     MemberKey,
     Obstacle,
-    Releases,
     Report,
     Reviewed,
     Shown,
@@ -58,7 +57,6 @@ class SampleClearing:
     outputs: dict[tuple[int, int], Reviewed] = field(default_factory=lambda: {(1, 2): reviewed()})
     keys: dict[str, list[MemberKey]] = field(default_factory=dict)
     signed: list[bytes] = field(default_factory=list)
-    released: Releases = field(default_factory=Releases)
 
     def reviewed(self, cut: int, output: int, /, *, by: str) -> Reviewed:
         if (cut, output) not in self.outputs:
@@ -98,9 +96,6 @@ class SampleClearing:
         shown = self.reviewed(cut, output, by=by)
         words = (*shown.words, Word(by=by, verdict=Verdict.REFUSED, when=WHEN))
         self.outputs[cut, output] = replace(shown, words=words, obstacles=(Obstacle.REFUSED,))
-
-    def releases(self) -> Releases:
-        return self.released
 
     def key_name(self, member: str, /) -> str:
         return f"example.org/desk/{member}"

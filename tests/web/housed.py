@@ -21,11 +21,13 @@ from jebi.office.house import House
 from jebi.office.kinds import JobState, Role
 from jebi.office.members import Member
 from jebi.office.porter import Porter
+from jebi.office.press import Press
 from jebi.office.shown import Filter
 from jebi.vault import jobs, outbox
 from jebi.web import sessions
 from jebi.web.app import create_app
 from jebi.web.settings import Settings
+from jebi.web.site.generator import generate
 from looked_at import FILM, MODELS, fill, look_at, receive_half
 from office.conftest import opened
 from web.served import ORIGIN, SECOND, VERIFIER, Signed
@@ -66,10 +68,11 @@ def housed(built: Path, folder: Path) -> Iterator["Housed"]:
     shutil.copytree(built, folder / "archive")
     with opened(folder / "archive") as office, open_catalogue(office.desk) as catalogue:
         machine = Machine.look(MODELS)
-        desk = Housed(inbox=folder / "inbox")
+        desk = Housed(inbox=folder / "inbox", site=folder / "site")
         desk.inbox.mkdir()
         catalogue.engine.dispose()  # no connection crosses the fork
         porter = Porter(office.desk)
+        press = Press(office.desk, generate, str(desk.site))
         desk.house = House(
             office.desk,
             catalogue,
@@ -79,11 +82,13 @@ def housed(built: Path, folder: Path) -> Iterator["Housed"]:
             zone=UTC,
             porter=porter,
             inboxes=[str(desk.inbox)],
+            press=press,
         )
         porter.serve(desk.house.record, desk.house.take_in)
         desk.app = create_app(desk.house, desk.settings)
         yield desk
         porter.close()
+        press.close()
         desk.house.close()
 
 
@@ -92,6 +97,7 @@ class Housed:
     """A desk and all that tests want to turn."""
 
     inbox: Path
+    site: Path
     house: House = field(init=False)
     app: FastAPI = field(init=False)
     now: float = NOW

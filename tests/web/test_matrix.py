@@ -5,7 +5,7 @@ All of it over SQLite, and then over PostgreSQL. Where the table allows, the ans
 
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from inspect import signature
 from pathlib import Path
 from time import sleep
@@ -19,16 +19,21 @@ from httpx2 import Response
 
 from cut_to_clear import signer
 from database import either, postgresql_url  # noqa: F401 fixtures
+from going_out import SETTINGS, Clock, Stage
+from jebi.office.clearing import Clearances
 from jebi.office.house import House
 from jebi.office.kinds import JobState, ParcelState, Role
+from jebi.office.public_site import settle
+from jebi.office.releasing import Releases
 from jebi.office.shown import Delivery, Filter
 from jebi.parcel.note import Ed25519Signer, sign
 from jebi.release.checklist import Answer, Question
+from jebi.vault import cuts
 from jebi.web import passwords, sessions
 from jebi.web.app import endpoints_by_name
 from jebi.web.table import BY_NAME, RULES
 from looked_at import FILM
-from office.conftest import archive_once  # noqa: F401 a fixture
+from office.conftest import archive_once, files  # noqa: F401 fixtures
 from web.housed import Housed, build, housed
 from web.served import PASSWORD, SAME, SECOND, Signed
 
@@ -48,7 +53,8 @@ ODD = (
     "\u2028\ufeff\u202e".encode(),
     "\U0010fffd".encode() * 200,
 )
-LIVE = ("parcels", "archive", "jobs", "cuts")
+LIVE = ("parcels", "archive", "jobs", "cuts", "releases")
+OUT = {"publish_ask", "publish", "withdraw_ask", "withdraw"}  # of another cut than what is cleared
 SLOW = {"sign_in_now", "account_password", "account_second", "member_add", "member_password"}  # as passwords are to be
 TAKE_NOTHING = {
     "sign_out",
@@ -57,6 +63,7 @@ TAKE_NOTHING = {
     "trips",
     "log_verify",
     "releases",
+    "site_make",
     "health",
     "members",
     *(f"{name}_live" for name in LIVE),
@@ -103,12 +110,13 @@ class Asked:
     places: dict[str, str]
     note: str = "x"
     leaf: str = "0" * 64
+    film: Mapping[str, str] = field(default_factory=dict)
 
     def path(self, row: Row) -> str:
         """The row's address of something that there is."""
         path = row.path
         for place, value in self.places.items():
-            path = path.replace(place, value)
+            path = path.replace(place, self.film.get(place, value) if row.name in OUT else value)
         return path
 
     def ask(self, row: Row, client: TestClient, signed: Signed | None, **headers: str) -> Response:
@@ -116,10 +124,10 @@ class Asked:
         if row.method == "GET":
             return client.get(self.path(row), headers=headers)
         fields = self.fields(row, signed) | ({"form_token": signed.form_token} if signed else {})
-        files = {"file": ("a.srt", SUBTITLES.encode())} if row.name == "transcript_add" else None
+        sent = {"file": ("a.srt", SUBTITLES.encode())} if row.name == "transcript_add" else None
         if row.name == "plan_keep":
-            files = {"plan": ("plan.json", self.desk.house.edited_plan(self.places["{cut}"]).written)}
-        return client.post(self.path(row), data=fields, files=files, headers=SAME | headers)
+            sent = {"plan": ("plan.json", self.desk.house.edited_plan(self.places["{cut}"]).written)}
+        return client.post(self.path(row), data=fields, files=sent, headers=SAME | headers)
 
     def fields(self, row: Row, signed: Signed | None) -> dict[str, str]:
         """A form filled in as it should be."""
@@ -140,6 +148,9 @@ class Asked:
                 "gait": "no",
                 "verifier": str(key_of("a-target").verifier()),
             }
+        if row.name in OUT:
+            film = self.desk.house.to_publish(*map(int, self.film.values()), by="owl")
+            return {"sha256": film.sha256, "plan": film.plan_sha256, "sure": "yes", "en": "Somebody asked."}
         if row.name in {"tag_drop", "collection_drop"}:
             return {"tag": "a tag", "collection": "a collection"}
         if row.name == "plan_keep":
@@ -163,6 +174,10 @@ class Asked:
             house.add_to_collection(clip, "a collection", by="haneul")
         elif row.name == "receive":
             delivered(house)
+        elif row.name in OUT | {"site_make"}:
+            printed(house)
+            if row.name.startswith("withdraw"):
+                self.release()
         elif row.name == "job_again" and state is JobState.WAITING:
             house.skip(job, by="haneul")
         elif row.name == "job_skip" and state is JobState.SKIPPED:
@@ -175,6 +190,12 @@ class Asked:
             house.keep_member(self.desk.named("a-target", Role.CLEARER), by="desk")
             if row.name == "member_key_revoke" and "a-target" not in house.keys_of():
                 house.enroll("a-target", str(key_of("a-target").verifier()), by="desk")
+
+    def release(self) -> None:
+        """There is a film to be withdrawn."""
+        house, (_, output) = self.desk.house, map(int, self.film.values())
+        with house.log_lock:
+            Releases(Clearances(house.desk, house.catalogue, house.kept, house.now_ms)).release(output, "owl")
 
 
 def key_of(name: str) -> Ed25519Signer:
@@ -198,6 +219,7 @@ def asked(
     samples: Path,
     tmp_path_factory: pytest.TempPathFactory,
     either: str,  # noqa: F811
+    files: Path,  # noqa: F811
 ) -> Iterator[Asked]:
     built = build(archive_once, tmp_path_factory.mktemp("built"), samples, url=either)
     with housed(built, tmp_path_factory.mktemp("matrix")) as desk:
@@ -208,6 +230,7 @@ def asked(
             house.keep_member(desk.named(name), by="desk")
         (left,) = (one.id for one in house.jobs().items if one.state is JobState.SKIPPED)
         whole = next(one for one in house.parcels().items if one.state is ParcelState.WHOLE)
+        out = cleared_film(desk, files)
         yield Asked(
             desk,
             {
@@ -226,7 +249,20 @@ def asked(
                 "{picture}": "1",
                 "{leaf}": "1",
             },
+            film=out,
         )
+
+
+def cleared_film(desk: Housed, files: Path) -> dict[str, str]:  # noqa: F811
+    """A cut that two cleared, with all that is published of it, and the newsroom's settings of the site."""
+    stage = Stage(desk.house.desk, desk.house.catalogue, files, clock=Clock(desk.now_ms()))
+    stage.people()
+    settle(stage.desk, SETTINGS, by="member/owl", time=int(desk.now))
+    stage.clear(output := stage.cut("rice"))
+    with stage.catalogue.reading() as connection:
+        found = cuts.get_output(connection, output)
+    assert found
+    return {"{cut}": str(found.cut), "{output}": str(output)}
 
 
 def test_the_document_lists_every_route_and_no_other() -> None:
@@ -245,6 +281,7 @@ def test_who_may_is_answered_and_who_may_not_changes_nothing(asked: Asked, row: 
                 answer = asked.ask(row, signed.client, signed)
             assert answer.status_code in DONE, (role, answer.status_code)
             assert answer.headers.get("location", "") not in {"/account", "/sign-in"} or row.name == "sign_out"
+            printed(asked.desk.house)  # it changes what is counted here
         else:
             answer = asked.ask(row, signed.client, signed)
             assert answer.status_code == 403, (role, answer.status_code)
@@ -353,6 +390,12 @@ def test_the_cookie_of_who_is_disabled_or_gets_another_role_dies_at_once(asked: 
         assert admin.post("/members/a-target", changed).status_code == AWAY
         assert theirs.client.get("/help").headers["location"].startswith("/sign-in")
         assert theirs.post("/account/look", {"theme": "dark"}).status_code == 401
+
+
+def printed(house: House) -> None:
+    """Wait until nothing is being published."""
+    while house.press and house.press.is_busy:
+        sleep(0.01)
 
 
 def delivered(house: House) -> Delivery | None:

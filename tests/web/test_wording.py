@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jebi.office import kinds, shown_clearing
-from jebi.release import checklist, doubts, leaks, plan
+from jebi.office import kinds, shown_clearing, shown_publishing
+from jebi.release import checklist, doubts, leaks, plan, publish
 from jebi.web import app, cutting, drawing, wording
 
 WEB = Path(wording.__file__).parent
@@ -68,6 +68,10 @@ FAMILIES: dict[str, AbstractSet[str]] = {
     "clear.obstacle.": set(shown_clearing.Obstacle),
     "clear.verdict.": set(shown_clearing.Verdict),
     "clear.why.": set(doubts.Why),
+    "release.hold.": set(shown_publishing.Hold),
+    "press.errand.": set(shown_publishing.Errand),
+    "press.doing.": set(shown_publishing.Doing),
+    "press.change.": set(publish.Change),
     "clear.question.": set(checklist.Question),
     "clear.answer.": set(checklist.Answer),
     "account.done.": {"password", "second"},

@@ -3,7 +3,8 @@
 The pages are for this machine alone, unless you name another address to listen at, and then only behind a server that
 speaks https: name what it is called there with --origin. The first time, an admin is made, and their password shown once.
 Sticks that are plugged in, and what lies in --inbox, are received on the page of arrivals; clips are looked at meanwhile, in
-the jail. Ctrl-C closes everything; what was being done goes on the next time.
+the jail. With --site what two people cleared is published by a third on the page of releases, into that folder and nowhere
+else. Ctrl-C closes everything; what was being done goes on the next time.
 """
 
 import argparse
@@ -56,6 +57,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="offer what lies in there to be received, beside what is plugged in",
     )
+    parser.add_argument(
+        "--site", metavar="FOLDER", default="", help="the site's folder, into which films are published"
+    )
     parser.add_argument("--models", metavar="FOLDER", help="models (default: jebi/models in the XDG data folder)")
     parser.add_argument("--workers", type=natural, metavar="N", help="clips looked at at once (default: one a core)")
 
@@ -65,6 +69,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     from jebi.office.serving import open_house
     from jebi.web.app import create_app, serve
     from jebi.web.settings import Settings
+    from jebi.web.site.generator import generate
 
     with _listening(options.host, options.port) as listening:
         origins = options.origin or _origins(options.host, listening.getsockname()[1])
@@ -84,6 +89,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
                 workers=options.workers,
                 outer=outer,
                 inboxes=options.inbox,
+                site=options.site,
+                generate=generate,
             ) as house,
         ):
             first = _first_admin(house)

@@ -23,9 +23,6 @@ from jebi.office.shown_clearing import (
     First,
     MemberKey,
     Obstacle,
-    Ready,
-    Release,
-    Releases,
     Report,
     Reviewed,
     Shown,
@@ -42,7 +39,6 @@ from jebi.vault import clearing, cuts, members, seeing, sorting
 from jebi.vault.cuts import Output, Planned, Reported
 from jebi.vault.schema_seeing import PictureUse
 
-MOST_READY = 100  # that are looked through for what waits for a publisher
 _USES: Mapping[str, PictureUse] = {"strip": "strip", "first": "first"}
 
 
@@ -52,7 +48,7 @@ class ClearingRoom(Room):
     def reviewed(self, cut: int, output: int, /, *, by: str) -> Reviewed:
         with self._held():
             with self.catalogue.reading() as connection:
-                named, found, planned = _output(connection, cut, output)
+                named, found, planned = output_of(connection, cut, output)
                 newest, whose = cuts.outputs(connection, cut)[0], members.named(connection, by)
                 report, files = cuts.last_report(connection, output), cuts.files(connection, output)
                 said, names = clearing.words(connection, output), clearing.member_numbers(connection)
@@ -89,7 +85,7 @@ class ClearingRoom(Room):
 
     def film(self, cut: int, output: int, /) -> Blob:
         with self.catalogue.reading() as connection:
-            _output(connection, cut, output)
+            output_of(connection, cut, output)
             files = {one.name: one for one in cuts.files(connection, output)}
         if FILM not in files:
             raise NothingFound("the output has no film", hint="have the plan rendered anew")
@@ -97,7 +93,7 @@ class ClearingRoom(Room):
 
     def picture(self, cut: int, output: int, use: str, number: int, /) -> Blob:
         with self.catalogue.reading() as connection:
-            _output(connection, cut, output)
+            output_of(connection, cut, output)
             found = seeing.picture(connection, output, _USES[use], number) if use in _USES else None
         if found is None:
             raise NothingFound("there is no such picture", hint="look at the output anew")
@@ -105,7 +101,7 @@ class ClearingRoom(Room):
 
     def sign_off(self, cut: int, output: int, page: int, sha256: str, /, *, by: str) -> None:
         with self.changing() as change:
-            _, found, _ = _output(change.connection, cut, output)
+            _, found, _ = output_of(change.connection, cut, output)
             there = seeing.picture(change.connection, output, "strip", page)
             if there is None:
                 raise NothingFound("there is no such page", hint="look at the output anew")
@@ -117,7 +113,7 @@ class ClearingRoom(Room):
 
     def answer(self, cut: int, output: int, answers: Mapping[Question, Answer], /, *, by: str) -> None:
         with self.changing() as change:
-            _, found, _ = _output(change.connection, cut, output)
+            _, found, _ = output_of(change.connection, cut, output)
             detail = f"output sha256 {found.sha256}: {Seen(answers=answers).written}"
             said = event("checklist-answered", f"cut/{cut}", detail, by)
             kept = {str(question): str(one) for question, one in answers.items()}
@@ -134,25 +130,6 @@ class ClearingRoom(Room):
     def refuse(self, cut: int, output: int, /, *, by: str) -> None:
         with self._speaking(cut, output) as clearances:
             clearances.refuse(output, by)
-
-    def releases(self) -> Releases:
-        with self._held():
-            with self.catalogue.reading() as connection:
-                names, out = clearing.member_numbers(connection), clearing.releases(connection)
-                waiting = clearing.waiting(connection, MOST_READY)
-                cut_of = {one: _named(connection, one) for one in (*waiting, *(each.output for each in out))}
-                words = {one: clearing.words(connection, one) for one in waiting}
-            ready = [
-                Ready(
-                    cut=cut_of[one][0],
-                    name=cut_of[one][1],
-                    output=one,
-                    by=tuple(names[said.member] for said in words[one] if said.verdict == "cleared"),
-                    why_not=self._why_not(one),
-                )
-                for one in waiting
-            ]
-        return Releases(ready=tuple(ready), out=tuple(_release(one, cut_of, names) for one in reversed(out)))
 
     def key_name(self, member: str, /) -> str:
         return self._clearances.key_name(member)
@@ -199,7 +176,7 @@ class ClearingRoom(Room):
             self.bring_to_log()
             if output:
                 with self.catalogue.reading() as connection:
-                    _output(connection, cut, output)
+                    output_of(connection, cut, output)
             try:
                 yield self._clearances
             finally:
@@ -249,7 +226,7 @@ class ClearingRoom(Room):
                 yield Shown(clip=source.clip, person=person_of(self.kept, one, at_ms))
 
 
-def _output(connection: Connection, cut: int, output: int) -> tuple[str, Output, Planned]:
+def output_of(connection: Connection, cut: int, output: int) -> tuple[str, Output, Planned]:
     """An output of a cut: the cut's name, and what it was rendered from."""
     named, found = cuts.get(connection, cut), cuts.get_output(connection, output)
     planned = cuts.get_plan(connection, found.cut_plan) if found else None
@@ -265,12 +242,6 @@ def _whose(connection: Connection, name: str) -> int:
     return found.id
 
 
-def _named(connection: Connection, output: int) -> tuple[int, str]:
-    found = cuts.get_output(connection, output)
-    named = cuts.get(connection, found.cut) if found else None
-    return (named.id, named.name) if named else (0, "")
-
-
 def _page(one: seeing.Picture, *, is_seen: bool) -> StripPage:
     times = {"start": one.start_ms / SECOND, "end": one.end_ms / SECOND}
     return StripPage(number=one.number, sha256=one.sha256, is_seen=is_seen, **times)
@@ -282,18 +253,3 @@ def _check(one: leaks.Check) -> Check:
         for each in one.findings
     )
     return Check(name=one.name, tools=one.tools, measured=one.measured, findings=found)
-
-
-def _release(one: clearing.Released, cut_of: Mapping[int, tuple[int, str]], names: Mapping[int, str]) -> Release:
-    cut, name = cut_of[one.output]
-    return Release(
-        cut=cut,
-        name=name,
-        output=one.output,
-        slug=one.slug,
-        by=(names[one.first_member], names[one.second_member]),
-        publisher=names[one.publisher],
-        when=one.made_ms // SECOND,
-        retracted=(one.retracted_ms or 0) // SECOND,
-        why=one.why,
-    )

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from jebi.office.counter_clearing import Clearing
+from jebi.office.counter_publishing import Publishing
 from jebi.office.kinds import Certainty, JobState, Part, Topic
 from jebi.office.members import Members
 from jebi.office.shown import (
@@ -33,7 +34,7 @@ from jebi.office.shown import (
 from jebi.office.shown_cuts import Cuts
 
 
-class Archive(Members, Cuts, Clearing, Protocol):
+class Archive(Members, Cuts, Clearing, Publishing, Protocol):
     """All that the pages ask. Called from several threads at once.
 
     Ids that are unknown raise `NothingFound`; what a rule forbids `Refused`; a file that cannot be read `Damaged`. Every

@@ -1,4 +1,4 @@
-"""What the pages ask of cuts that are cleared, refused or released. `Clearing` is the part of the archive that answers.
+"""What the pages ask of cuts that are cleared or refused. `Clearing` is the part of the archive that answers.
 
 Invariants: a protocol only. Numbers that are not there raise `NothingFound`; what a rule forbids raises `Refused`.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from jebi.office.shown import Blob
-from jebi.office.shown_clearing import Asked, MemberKey, Releases, Reviewed
+from jebi.office.shown_clearing import Asked, MemberKey, Reviewed
 from jebi.release.checklist import Answer, Question
 
 
@@ -33,8 +33,6 @@ class Clearing(Protocol):
         """Take in what they signed."""
 
     def refuse(self, cut: int, output: int, /, *, by: str) -> None: ...
-
-    def releases(self) -> Releases: ...
 
     def key_name(self, member: str, /) -> str:
         """What a member's key is called."""

@@ -168,6 +168,7 @@ class Topic(StrEnum):
     PARCELS = "parcels"
     ARCHIVE = "archive"
     JOBS = "jobs"
+    RELEASES = "releases"
 
 
 class Part(StrEnum):

@@ -183,8 +183,8 @@ class _Away(Reception):
 
 
 @dataclass(slots=True)
-class _Telling:
-    """A `Progress` that is told over there."""
+class Telling:
+    """A `Progress` that is told to the process that serves, through a pipe."""
 
     pipe: Connection
     step: Step = Step(what="")
@@ -210,7 +210,7 @@ def _stand_ready(parent: int, theirs: Connection, pipe: Connection, desk: Desk, 
     """Take orders until whoever gives them is gone; each is done by a process of its own, so that none harms the next."""
     theirs.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _die_with(parent)
+    die_with(parent)
     while True:
         try:
             _have_received(pipe, desk, outer, pipe.recv())
@@ -245,9 +245,9 @@ def _receive(
     parent: int, theirs: Connection, pipe: Connection, desk: Desk, outer: tuple[Identity, ...], places: tuple[str, ...]
 ) -> None:
     theirs.close()
-    _die_with(parent)
+    die_with(parent)
     try:
-        arrivals = receive(_Away(desk, pipe), places, Wish(clips=False, outer=outer), _Telling(pipe))
+        arrivals = receive(_Away(desk, pipe), places, Wish(clips=False, outer=outer), Telling(pipe))
         said = Turn(is_over=True, arrivals=tuple(replace(one, manifest=None) for one in arrivals))
     except NothingFound:
         said = Turn(is_over=True)
@@ -256,7 +256,8 @@ def _receive(
     pipe.send(said)
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
+    """Have this process ended when its parent is, however that ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os._exit(1)

@@ -23,6 +23,7 @@ from jebi.errors import Damaged, Refused
 from jebi.office import publishing
 from jebi.office.desk import Desk
 from jebi.office.releasing import SECOND, Releases
+from jebi.office.showing import Shown
 from jebi.parcel import seal
 from jebi.parcel.note import Ed25519Signer
 from jebi.release import masthead
@@ -65,6 +66,16 @@ class Generate(Protocol):
         day: date,
         served: Iterable[SiteList] = (),
     ) -> Made: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What the site is to be by what the log says now: all that is drawn, where the files lie, the key that signs it, and the day."""
+
+    site: Site
+    shown: Shown
+    signer: Ed25519Signer
+    day: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +124,15 @@ def settled(desk: Desk) -> tuple[Masthead, Ed25519Signer]:
     return masthead.parse(content, key), _key(desk, key)
 
 
+def edition(releases: Releases, *, root: bytes = b"") -> Edition:
+    """What the site is to be now; only this needs the log. `root` and what is raised as in `bring`."""
+    called, signer = settled(releases.clearances.desk)
+    shown = releases.shown()
+    site = called.site(str(signer.verifier()), shown.entries, root=root)
+    today = datetime.fromtimestamp(releases.clearances.now_ms() // SECOND, UTC).date()
+    return Edition(site=site, shown=shown, signer=signer, day=today)
+
+
 def bring(releases: Releases, generate: Generate, folder: str, *, to: str = "", root: bytes = b"") -> Brought:
     """Bring a folder, and the place that serves it, to what was released.
 
@@ -127,15 +147,15 @@ def bring(releases: Releases, generate: Generate, folder: str, *, to: str = "", 
         Refused, Damaged: as `settled`, `Releases.shown` and `generate`; the folder and the place are as they were.
         Unable: the place does not answer, or stopped half-way; run again, it goes on.
     """
-    called, signer = settled(releases.clearances.desk)
     outlet = Outlet(to) if to else None
-    shown = releases.shown()
-    site = called.site(str(signer.verifier()), shown.entries, root=root)
-    today = datetime.fromtimestamp(releases.clearances.now_ms() // SECOND, UTC).date()
-    served = publishing.there(outlet, signer.verifier()).lists() if outlet else ()  # which a new folder has to follow
-    made = generate(site, folder, take=shown.take, signer=signer, day=today, served=served)
-    sent = publishing.publish(folder, outlet, signer.verifier()).sent if outlet else None
-    return Brought(edition=made.listed.edition, films=len(site.films), drawn=made.drawn, taken=made.taken, sent=sent)
+    new = edition(releases, root=root)
+    served = (
+        publishing.there(outlet, new.signer.verifier()).lists() if outlet else ()
+    )  # which a new folder has to follow
+    made = generate(new.site, folder, take=new.shown.take, signer=new.signer, day=new.day, served=served)
+    sent = publishing.publish(folder, outlet, new.signer.verifier()).sent if outlet else None
+    count = len(new.site.films)
+    return Brought(edition=made.listed.edition, films=count, drawn=made.drawn, taken=made.taken, sent=sent)
 
 
 def _last(desk: Desk) -> tuple[str, str] | None:

@@ -10,7 +10,7 @@ Invariants: only a `ClearedCut` comes into the log, whose every file was read an
 Peak: one piece of a film, and the plans of all that is shown.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jebi.archive.record import Event, parse_record
@@ -46,14 +46,35 @@ class Releases:
 
     clearances: Clearances
 
-    def release(self, output: int, name: str) -> Released:
+    def release(self, output: int, name: str, *, read: Released | None = None) -> Released:
         """Release an output that is cleared; one that is released already stays what it is.
+
+        `read` is what `candidate` gave, whose files were read since and found whole; without it they are read here.
 
         Raises:
             Refused: it is not cleared, or was refused since; whoever asks is no publisher, or cleared it; a film of the cut is shown; the plan tells nothing.
             Damaged: a file, the plan, the report or a row is not what the log knows.
         """
-        whose, (cut, *hashes), told = self._publisher(name), self._output(output), self.told()
+        told = self.told()
+        new = self._candidate(output, name, told)
+        if new.number in told.register.films:
+            self._mend(told, new, output)
+            return new
+        if read is None or (read.cut, read.output, read.plan) != (new.cut, new.output, new.plan):
+            self.showing.check(new)
+        whose = self._publisher(name)
+        with self.clearances.catalogue.writing(self.clearances.now_ms()) as change:
+            self._keep(change, told, new, output, whose)
+            self._log(RELEASED, new.cut, new.detail(), name, new.time)
+        return new
+
+    def candidate(self, output: int, name: str) -> Released:
+        """What `release` would release now, or what it released before. Changes nothing and reads no file through; raises as `release` but for those."""
+        return self._candidate(output, name, self.told())
+
+    def _candidate(self, output: int, name: str, told: Told) -> Released:
+        self._publisher(name)
+        cut, *hashes = self._output(output)
         self._check_rows(told)
         if known := told.register.of(cut, *hashes):
             if known.withdrawn:
@@ -62,7 +83,6 @@ class Releases:
                     hint="have the cut planned and cleared anew; it gets another number",
                 )
             _check_refusals(told, known)
-            self._mend(told, known, output)
             return known
         cleared, now = self.clearances.cleared(output).cut, self.clearances.now_ms() // SECOND
         if name in told.cleared.get(cleared.output, ()):
@@ -70,17 +90,19 @@ class Releases:
                 "who cleared a cut does not publish it", hint="a third person does, who has the role of a publisher"
             )
         if told.register.shown_of(cut):
-            raise Refused("a film of this cut is published", hint="withdraw that one first: --retract")
+            raise Refused("a film of this cut is published", hint="withdraw that one first; at a terminal: --retract")
         if now < told.last.get(cleared.output, 0):
             raise Refused("the clock of this machine stands before the clearances of the cut", hint="set the clock")
-        number = told.register.next
-        new = Released(number=number, cut=cut, output=cleared.output, plan=cleared.plan, time=now, by=name)
-        self._showing.film(new)
-        self._showing.check(new)
-        with self.clearances.catalogue.writing(self.clearances.now_ms()) as change:
-            self._keep(change, told, new, output, whose)
-            self._log(RELEASED, new.cut, new.detail(), name, now)
+        new = Released(number=told.register.next, cut=cut, output=cleared.output, plan=cleared.plan, time=now, by=name)
+        self.showing.film(new)
         return new
+
+    def mend(self, outputs: Iterable[int]) -> None:
+        """Write the rows of outputs that the log knows as released, where somebody was stopped in between."""
+        told = self.told()
+        for output in outputs:
+            if known := told.register.of(*self._output(output)):
+                self._mend(told, known, output)
 
     def withdraw(self, cut: int, name: str, texts: Mapping[str, str]) -> Released:
         """Take the film of a cut back, and leave words in its place. One that is withdrawn already keeps the words that it has.
@@ -114,8 +136,8 @@ class Releases:
         if (film := told.register.shown_of(cut)) is None:
             raise NothingFound("no film of this cut is published", hint="jebi desk publish does that")
         _check_refusals(told, film)
-        self._showing.check(film)
-        return film, self._showing.plan(film), self._showing.film_file(film)
+        self.showing.check(film)
+        return film, self.showing.plan(film), self.showing.film_file(film)
 
     def shown(self) -> Shown:
         """All that is published.
@@ -128,7 +150,7 @@ class Releases:
         films = [told.register.films[number] for number in sorted(told.register.films)]
         for one in films:
             _check_refusals(told, one)
-        return self._showing.shown(films)
+        return self.showing.shown(films)
 
     def told(self) -> Told:
         """Read the log."""
@@ -148,7 +170,7 @@ class Releases:
         return Told(register(events), cleared, refused, last)
 
     @property
-    def _showing(self) -> Showing:
+    def showing(self) -> Showing:
         return Showing(self.clearances.catalogue, self.clearances.kept)
 
     def _publisher(self, name: str) -> int:
@@ -227,7 +249,9 @@ class Releases:
 def _check_refusals(told: Told, film: Released) -> None:
     """Raise `Refused` where somebody's last word on a film that is shown is a refusal."""
     if told.refused.get(film.output) and film.withdrawn is None:
-        raise Refused(f"film {film.number} was refused by somebody who may", hint="withdraw it first: --retract")
+        raise Refused(
+            f"film {film.number} was refused by somebody who may", hint="withdraw it first; at a terminal: --retract"
+        )
 
 
 def _slug(film: Released) -> str:

@@ -1,7 +1,7 @@
 """The desk opens its house: pages look into the archive while workers look at clips, and the log follows both.
 
-The workers are hired by a process of their own, and carriers received in another; both are forked before any thread is
-there. When the one that serves dies, however it dies, they die with it, and their jobs wait again.
+The workers are hired by a process of their own, carriers received in another, and the site made in a third; all are forked
+before any thread is there. When the one that serves dies, however it dies, they die with it, and their jobs wait again.
 
 Invariants: one process holds the archive and its log; without a jail the pages are served all the same, and nothing is
 opened. Peak: see `labour` and `house`.
@@ -32,6 +32,8 @@ from jebi.office.house import House
 from jebi.office.labour import PR_SET_PDEATHSIG, Hands, stop_at_sigterm
 from jebi.office.looking import Eyes
 from jebi.office.porter import Porter
+from jebi.office.press import Press
+from jebi.office.public_site import Generate
 from jebi.parcel.keys import Identity
 
 HOUR_MS = 3_600_000
@@ -48,8 +50,12 @@ def open_house(
     workers: int | None = None,
     outer: Sequence[Identity] = (),
     inboxes: Sequence[str] = (),
+    site: str = "",
+    generate: Generate | None = None,
 ) -> Iterator[House]:
     """The archive, ready to be shown, with workers on this machine for as long as the `with` lasts.
+
+    With `site`, a folder, and `generate`, which makes one, films can be published there.
 
     Raises:
         Refused: the desk needs a second person's key.
@@ -60,6 +66,7 @@ def open_house(
         catalogue.engine.dispose()  # no connection crosses the fork
         foreman = None if machine.lacking else _hire(desk, models, outer, workers)
         porter = Porter(desk, outer)
+        press = Press(desk, generate, site) if site and generate else None
         house = House(
             desk,
             catalogue,
@@ -70,15 +77,19 @@ def open_house(
             outer=outer,
             porter=porter,
             inboxes=inboxes,
+            press=press,
         )
         porter.serve(house.record, house.take_in)
         stop = threading.Event()
         clerk = threading.Thread(target=_follow, args=(house, stop, complain))
         clerk.start()
         try:
+            house.catch_up()
             yield house
         finally:
             porter.close()
+            if press:
+                press.close()
             stop.set()
             clerk.join()
             if foreman:

@@ -8,7 +8,7 @@ compares them. Peak: a plan, and one piece of a film.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from jebi.errors import Damaged
@@ -54,7 +54,7 @@ class Showing:
             Refused: the plan tells the public nothing, or the output lacks a file.
             Damaged: the plan, or the list of files, is not what the log names; or a text cannot be shown.
         """
-        files, plan = self._files(released), self.plan(released)
+        files, plan = self.files(released), self.plan(released)
         named = [publication.file(one.name, one.size, one.sha256) for one in files]
         return publication.film(
             released.number, plan, named, publication.measured(self.film_file(released)), released.day
@@ -62,19 +62,14 @@ class Showing:
 
     def film_file(self, released: Released) -> Seekable:
         """The film's own file, open. Raises `Damaged` where there is none."""
-        blob = next((one.blob for one in self._files(released) if one.name == FILM), None)
+        blob = next((one.blob for one in self.files(released) if one.name == FILM), None)
         if blob is None:
             raise Damaged("the output has no film", hint=ANOTHER)
         return self.kept.open(blob)
 
     def check(self, released: Released) -> None:
         """Read every file of a release. Raises `Damaged` where one is not to the byte what was cleared."""
-        for one in self._files(released):
-            opened, found = self.kept.open(one.blob), hashlib.sha256()
-            for piece in pieces(opened, 0, opened.size):
-                found.update(piece)
-            if (found.hexdigest(), opened.size) != (one.sha256, one.size):
-                raise Damaged(f"{one.name} of the cut is not what two people cleared", hint=ANOTHER)
+        check_files(self.kept, self.files(released))
 
     def shown(self, films: Iterable[Released]) -> Shown:
         """Films and notices of all that was released; raises as `film`."""
@@ -82,11 +77,11 @@ class Showing:
         for one in films:
             entries.append(one.withdrawn or self.film(one))
             if one.withdrawn is None:
-                blobs |= {(one.number, file.sha256): file.blob for file in self._files(one)}
+                blobs |= {(one.number, file.sha256): file.blob for file in self.files(one)}
         return Shown(tuple(entries), self.kept, blobs)
 
-    def _files(self, released: Released) -> list[OutputFile]:
-        """The files of the output that the log names: their list has its hash."""
+    def files(self, released: Released) -> list[OutputFile]:
+        """The files of the output that the log names: their list has its hash. Raises `Damaged` where it has not."""
         with self.catalogue.reading() as connection:
             found = [one for one in cuts.outputs(connection, released.cut) if one.sha256 == released.output]
             files = cuts.files(connection, found[0].id) if found else []
@@ -104,3 +99,14 @@ class Showing:
         if hashlib.sha256(content).hexdigest() != released.plan:
             raise Damaged("the plan of the cut is not the one that two people cleared", hint=ANOTHER)
         return plan_form.parse(content)
+
+
+def check_files(kept: Kept, files: Iterable[OutputFile], *, tell: Callable[[int], None] = lambda _: None) -> None:
+    """Read files of an output, each to its end, and tell how many more bytes were read. Raises `Damaged` where one is not to the byte what was cleared."""
+    for one in files:
+        opened, found = kept.open(one.blob), hashlib.sha256()
+        for piece in pieces(opened, 0, opened.size):
+            found.update(piece)
+            tell(len(piece))
+        if (found.hexdigest(), opened.size) != (one.sha256, one.size):
+            raise Damaged(f"{one.name} of the cut is not what two people cleared", hint=ANOTHER)

@@ -1,4 +1,4 @@
-"""What the pages show of cuts that are cleared, refused or released, as plain values; see `shown`.
+"""What the pages show of cuts that are cleared or refused, as plain values; see `shown`.
 
 Invariants: values only; people appear under pseudonyms.
 """
@@ -148,37 +148,3 @@ class MemberKey:
     verifier: str
     when: int
     is_standing: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """An output that two people cleared and that is not released; `why_not` where it is not cleared all the same."""
-
-    cut: int
-    name: str
-    output: int
-    by: tuple[str, ...]
-    why_not: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """What was released, on whose word, by whom; `retracted` and `why`, if it was."""
-
-    cut: int
-    name: str
-    output: int
-    slug: str
-    by: tuple[str, ...]
-    publisher: str
-    when: int
-    retracted: int = 0
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Releases:
-    """What waits for a publisher, and what went out, the newest first."""
-
-    ready: tuple[Ready, ...] = ()
-    out: tuple[Release, ...] = ()

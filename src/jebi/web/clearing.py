@@ -1,4 +1,4 @@
-"""Where two people clear a cut, or refuse it: film, leak report, pictures, checklist, and what they sign; and what is released.
+"""Where two people clear a cut, or refuse it: film, leak report, pictures, checklist, and what they sign.
 
 What is signed is signed in the browser, with a key that never leaves it (docs/formats/cuts.md, "Key file"); only a signed note comes here. Whether it counts is
 decided in the office.
@@ -99,11 +99,6 @@ def clear_refuse(request: Request, cut: Number, output: Number) -> Response:
     return back(_address(cut, output))
 
 
-def releases(request: Request) -> Response:
-    """What waits for a publisher, and what went out."""
-    return page(request, "releases.html", releases=desk_of(request).archive.releases())
-
-
 def _reviewed(request: Request, cut: int, output: int) -> Reviewed:
     return desk_of(request).archive.reviewed(cut, output, by=_by(request))
 
@@ -127,5 +122,4 @@ ENDPOINTS = (
     clear_ask,
     clear_sign,
     clear_refuse,
-    releases,
 )

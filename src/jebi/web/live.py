@@ -38,6 +38,11 @@ async def cuts_live(request: Request) -> Response:
     return _stream(request, Topic.JOBS)
 
 
+async def releases_live(request: Request) -> Response:
+    """Of what is published."""
+    return _stream(request, Topic.RELEASES)
+
+
 def _stream(request: Request, topic: Topic) -> Response:
     state = request.app.state
     if state.streams >= MOST:
@@ -70,4 +75,4 @@ def _lasts(desk: Desk, cookie: str) -> bool:
     return sessions.find(desk.archive, desk.settings, cookie, is_person=False) is not None
 
 
-ENDPOINTS = (parcels_live, archive_live, jobs_live, cuts_live)
+ENDPOINTS = (parcels_live, archive_live, jobs_live, cuts_live, releases_live)

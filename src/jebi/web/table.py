@@ -17,6 +17,7 @@ PROTECT = frozenset({Role.EDITOR, Role.CLEARER})
 PROVE = frozenset({Role.INTAKE, Role.EDITOR, Role.CLEARER, Role.PUBLISHER, Role.ADMIN})
 OUTGOING = frozenset({Role.EDITOR, Role.CLEARER, Role.PUBLISHER})
 CLEAR = frozenset({Role.CLEARER})
+PUBLISH = frozenset({Role.PUBLISHER})
 EDIT = frozenset({Role.EDITOR})
 ADMINISTER = frozenset({Role.ADMIN})
 
@@ -101,6 +102,12 @@ RULES = (
     _post("clear_sign", "/cuts/{cut}/outputs/{output}/clear", CLEAR),
     _post("clear_refuse", "/cuts/{cut}/outputs/{output}/refuse", CLEAR),
     _get("releases", "/releases", OUTGOING),
+    _part("releases_live", "/releases/live", OUTGOING, is_quiet=True),
+    _post("site_make", "/releases/site", PUBLISH),
+    _get("publish_ask", "/cuts/{cut}/outputs/{output}/publish", PUBLISH),
+    _post("publish", "/cuts/{cut}/outputs/{output}/publish", PUBLISH),
+    _get("withdraw_ask", "/cuts/{cut}/outputs/{output}/withdraw", PUBLISH),
+    _post("withdraw", "/cuts/{cut}/outputs/{output}/withdraw", PUBLISH),
     _get("cover", "/clips/{clip}/cover", EDIT),
     _post("faces_want", "/clips/{clip}/cover", EDIT),
     _get("cuts", "/cuts", OUTGOING),
