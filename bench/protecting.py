@@ -2,9 +2,9 @@
 
 A film has 72 frames (tests/media/walkers.py); what each of them costs is made into the cost of a minute, of 1,500 frames, and what a clip costs once, however
 long it is, is added: looking for its sensor in forty frames. jebi does all of it: decoding in the jail, looking through every frame, planning covers, decoding again,
-taking the camera out, painting and encoding, in one process as a worker at the desk does. Of deface only
-the finding is timed, with its own threshold, its network in ONNX Runtime on as many threads as it likes: it decodes, blurs and encodes besides. Loading is timed
-of neither. A face is covered in a frame if 95 % of its box is; deface's boxes are grown as deface grows them.
+taking the camera out, painting and encoding, in one process as a worker at the desk does. So does deface all that it does: decoding, finding, blurring, encoding, with its own
+threshold, its network in ONNX Runtime on as many threads as it likes. Loading is timed of neither. A face is covered in a frame if 95 % of its box is; deface's boxes are
+grown as deface grows them.
 """
 
 import contextlib
@@ -15,9 +15,8 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -144,7 +143,7 @@ def _protect(film: str, target: str) -> tuple[list[Stretch], Cost, Cost, Cost]:
 
 
 def _beside(film: str) -> tuple[Cost, list[list[Sight]]] | None:
-    """What finding costs deface, and what it finds; `None` where it is not there."""
+    """What it costs deface, and what it finds; `None` where it is not there."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PEERS), os.environ.get("PYTHONPATH", "")])}
     said = subprocess.run([sys.executable, __file__, film], stdout=subprocess.PIPE, env=environment, check=False)
     if said.returncode:
@@ -180,23 +179,20 @@ def _covered(people: Walkers, covers: Sequence[Stretch]) -> float:
     return round(100 * sum(hidden) / len(hidden), 2)
 
 
-def _pictures(film: str) -> Iterable[np.ndarray]:
-    command = ["ffmpeg", "-v", "error", "-i", film, "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as decoder:
-        assert decoder.stdout
-        while len(raw := decoder.stdout.read(WIDTH * HEIGHT * 3)) == WIDTH * HEIGHT * 3:
-            yield np.frombuffer(raw, np.uint8).reshape(HEIGHT, WIDTH, 3)
-
-
 def _deface(film: str) -> None:
-    """Their finding, by itself: it loads what jebi must not have."""
-    finder = importlib.import_module("deface.centerface").CenterFace(backend="onnxrt")
-    whole, sights = Cost(0, 0), []
-    for picture in _pictures(film):
-        (found, _), cost = costs(partial(finder, picture, threshold=0.2))
-        whole += cost
+    """All that deface does to a film, by itself: it loads what jebi must not have."""
+    deface = importlib.import_module("deface.deface")
+    finder, sights = deface.CenterFace(backend="onnxrt"), list[list[Sight]]()
+
+    def finds(picture: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+        found, marks = finder(picture, threshold=threshold)
         sights.append([(x1, y1, x2 - x1, y2 - y1) for x1, y1, x2, y2, _ in found.tolist()])
-    print(json.dumps([whole.waited, whole.worked, sights]))
+        return found, marks
+
+    its_own = {"threshold": 0.2, "replacewith": "blur", "mask_scale": 1.3, "ellipse": True, "draw_scores": False}
+    alone = {"enable_preview": False, "cam": False, "nested": False, "ffmpeg_config": {"codec": "libx264"}}
+    _, cost = costs(lambda: deface.video_detect(film, f"{film}.deface.mp4", finds, **its_own, **alone))
+    print(json.dumps([cost.waited, cost.worked, sights]))
 
 
 if __name__ == "__main__":
