@@ -21,10 +21,20 @@ EVENT = Event(kind="made-for-a-test", subject="cut", detail="", actor="test")
 NAME = "봄 시장"
 
 
-def make_cut(desk: Desk, catalogue: Catalogue, kept: Kept, clip: str, now_ms: int, *, by: str = "haneul") -> int:
-    """Begin a cut of a clip, render it and look it through; returns its number."""
-    put_sightings(catalogue, kept, clip, now_ms)
-    plan = cutting.propose(catalogue, kept, Wanted(name=NAME, clips=(clip,), lines=144), bytes(16))
+def make_cut(
+    desk: Desk,
+    catalogue: Catalogue,
+    kept: Kept,
+    clip: str,
+    now_ms: int,
+    *,
+    by: str = "haneul",
+    also: tuple[str, ...] = (),
+) -> int:
+    """Begin a cut of a clip, and of those after it, render it and look it through; returns its number."""
+    for one in (clip, *also):
+        put_sightings(catalogue, kept, one, now_ms)
+    plan = cutting.propose(catalogue, kept, Wanted(name=NAME, clips=(clip, *also), lines=144), bytes(16))
     planned = cutting.keep(catalogue, kept, NAME, plan, by, now_ms)
     output = render(catalogue, kept, planned, clip, now_ms)
     report(desk, catalogue, kept, output, now_ms)

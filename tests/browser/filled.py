@@ -44,7 +44,7 @@ ENGLISH = (
     "The patrol is coming.",
     "The market closes at five.",
 )
-CUT_OF = "장마당 1.mp4"
+CUT_OF, CUT_ALSO_OF = "장마당 1.mp4", "장마당 2.mp4"
 SAID = "The price of rice at the market has doubled since the spring."
 
 
@@ -61,8 +61,9 @@ def fill(folder: Path, samples: Path) -> Path:
                 desk, catalogue, kept_of(desk), machine=machine, now_ms=lambda: time.time_ns() // 10**6, zone=UTC
             )
             _speak_of(house)
-            clip = next(one.id for one in house.clips(Filter()).items if one.name == CUT_OF)
-            make_cut(desk, catalogue, kept_of(desk), clip, time.time_ns() // 10**6)
+            by_name = {one.name: one.id for one in house.clips(Filter()).items}
+            now_ms, other = time.time_ns() // 10**6, by_name[CUT_ALSO_OF]
+            make_cut(desk, catalogue, kept_of(desk), by_name[CUT_OF], now_ms, also=(other,))
     return archive
 
 

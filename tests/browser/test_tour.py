@@ -3,6 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+TOO_MUCH = (
+    "Too much to read: 16 characters a second, where 7 can be read. Shorten it, or give it more time."  # 11 in 0.7 s
+)
+
 
 def test_an_editor_signs_in_searches_watches_and_leaves_by_keyboard_alone(found: dict[str, Any]) -> None:
     morning = found["morning"]
@@ -54,7 +58,13 @@ def test_a_plan_is_edited_by_keyboard_alone_and_kept(found: dict[str, Any]) -> N
         "asked": True,
         "deleted": 1,
         "undone": 0,
-        "kept": [1, 1, True],
+        "said": {
+            "taken": [4, TOO_MUCH],
+            "left": 3,
+            "other": [0, 1],
+            "back": ["0", 4, "ko"],
+        },
+        "kept": [1, 1, True, 1],
     }
 
 

@@ -200,11 +200,37 @@ async function edited() {
     await page.keyboard.press('Control+z')
     found.undone = (await page.locator('.lane').count()) - lanes
     await picture(page, 'editor')
+    found.said = await spoken(page)
     await page.getByLabel('To', { exact: true }).first().fill('0:00.2')
     await page.getByLabel('Title', { exact: true }).last().fill('Rice "now"')
     await Promise.all([page.waitForURL(/cuts\/\d+$/), page.keyboard.press('Control+s')])
-    found.kept = [await page.getByText('drawn 1').count(), await page.getByText('Rice "now"').count(), await page.getByText('0:00 – 0:00').count() > 0]
+    found.kept = [await page.getByText('drawn 1').count(), await page.getByText('Rice "now"').count(), await page.getByText('0:00 – 0:00').count() > 0, await page.getByText('쌀이 비싸다').count()]
     await page.context().close()
+    return found
+}
+
+/** What is said in a cut of two clips: a transcript taken over, a line of one's own, a voice; undone where it was done. */
+async function spoken(page) {
+    const lines = page.locator('.lines .lane')
+    const found = {}
+    await page.getByRole('button', { name: /^Take over: Korean, by haneul/ }).press('Enter')
+    await page.locator('.lines [aria-pressed=true]:focus').waitFor()
+    found.taken = [await lines.count(), await page.locator('#line-troubles').textContent()]
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Delete')
+    found.left = await lines.count()
+    await page.locator('.lines [aria-pressed=true]:focus').waitFor()
+    await page.keyboard.press('t')
+    await page.locator('[data-line]:focus').waitFor()
+    await page.keyboard.type('쌀이 비싸다')
+    await page.getByLabel('Spoken by a machine').selectOption('ko')
+    await page.locator('.edit-bar select').selectOption('1')
+    await page.waitForFunction(() => document.querySelector('video').readyState > 0)
+    await page.locator('main').focus()
+    await page.keyboard.press('h')
+    found.other = [await lines.count(), await page.getByText('stops no expert').count()]
+    for (const key of ['Control+z', 'Control+z', 'Control+y']) await page.keyboard.press(key)
+    found.back = [await page.locator('.edit-bar select').inputValue(), await lines.count(), await page.getByLabel('Spoken by a machine').inputValue()]
     return found
 }
 

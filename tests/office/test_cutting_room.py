@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from cut_made import NAME, make_cut, put_sightings, render, report
+from jebi.archive.transcript import MACHINE
 from jebi.errors import Damaged, NothingFound, Refused
 from jebi.office.cutting_room import CUTS
 from jebi.office.kinds import CutState, JobState
-from jebi.office.shown_cuts import Edited
+from jebi.office.shown_cuts import Checked, Edited
 from jebi.release import plan_form
-from jebi.release.plan import Moving, Part, Picture, Plan
+from jebi.release.plan import Line, Moving, Part, Picture, Plan
 from jebi.vault import clearing, cuts, jobs
 from jebi.vault.catalogue import Event
 from jebi.vault.clearing import Released
@@ -139,6 +140,29 @@ def test_what_is_weakest_is_said_with_the_plan(shown: Shown, cut: str) -> None:
     still = replace(bare, sources=(replace(bare.sources[0], open=left),))
     shown.house.keep_plan(cut, edited(shown, cut)[0].number, plan_form.written(still), by="wren")
     assert edited(shown, cut)[0].sources[0].concerns == ()
+
+
+def test_what_people_wrote_of_a_clip_is_given_with_its_plan_and_may_be_said_in_it(shown: Shown, cut: str) -> None:
+    house, (_, plan) = shown.house, edited(shown, cut)
+    assert edited(shown, cut)[0].sources[0].said == ()
+    length = max(part.end_ms for part in plan.parts)
+    srt = "1\n00:00:00,200 --> 00:00:00,900\n쌀값\n\n2\n00:00:01,000 --> 00:30:00,000\n<b>시장</b>\n\n3\n00:30:00,000 --> 00:31:00,000\n뒤\n"
+    machine = srt.replace("쌀값", f"{MACHINE} 쌀값")
+    house.add_transcript(shown.film, srt.encode(), language="ko", is_translation=False, by="wren")
+    house.add_transcript(shown.film, machine.encode(), language="ja", is_translation=True, by="wren")
+    house.add_transcript(shown.film, srt.encode(), language="zh-hant-tw", is_translation=True, by="wren")
+
+    given, _ = edited(shown, cut)
+    second = (1000, length, "시장")
+    found = {one.language: one for one in given.sources[0].said}
+    assert found == {
+        "ko": Checked(language="ko", is_translation=False, by=("wren",), lines=((200, 900, "쌀값"), second)),
+        "ja": Checked(language="ja", is_translation=True, by=("wren",), lines=(second,), left=1),
+    }
+    lines = tuple(Line(start_ms=start, end_ms=end, language="ko", text=text) for start, end, text in found["ko"].lines)
+    after = replace(plan, sources=(replace(plan.sources[0], lines=lines),), voice="ko")
+    house.keep_plan(cut, given.number, plan_form.written(after), by="wren")
+    assert house.cut(cut).plan == after
 
 
 def test_a_cut_goes_from_plan_to_release_and_back(shown: Shown, cut: str) -> None:

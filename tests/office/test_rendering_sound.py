@@ -101,6 +101,12 @@ def test_a_line_that_does_not_fit_is_refused(jail: Jail, folder: Path) -> None:
         heard(jail, plan_of(lines=(said,), voice="en"), folder / "tone.mkv")
 
 
+def test_two_lines_are_not_spoken_at_once(jail: Jail, folder: Path) -> None:
+    said = [Line(start_ms=start, end_ms=1900, language="ko", text="쌀값") for start in (500, 600)]
+    with pytest.raises(Refused, match="overlap"):
+        heard(jail, plan_of(lines=tuple(said), voice="ko"), folder / "tone.mkv")
+
+
 def test_of_somebody_who_speaks_only_the_surroundings_are_heard(jail: Jail, folder: Path) -> None:
     parts = (Part(source=0, start_ms=0, end_ms=3000),)
     plain = heard(jail, plan_of(Sound(start_ms=0, end_ms=3000, how="plain"), parts=parts), folder / "speech.wav")

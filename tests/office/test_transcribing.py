@@ -117,6 +117,20 @@ def test_every_file_is_a_transcript_of_its_own(catalogue: Catalogue) -> None:
         brought(catalogue, SRT, NOW + 2)
 
 
+def test_only_that_is_checked_for_which_a_person_stands(catalogue: Catalogue) -> None:
+    brought(catalogue, SRT.replace("시장".encode(), f"{MACHINE} 시장".encode()))
+    with catalogue.writing(NOW) as change:
+        put_words(change, OF, "transcript", [heard(text, n, language="ja") for n, text in enumerate("abc")], EVENT)
+        numbers = [one.id for one in segments.of(change.connection, OF) if one.language == "ja"]
+        segments.check(change, numbers[0], "editor/2", EVENT)
+        correct_words(change, said("B", 1, language="ja", supersedes=numbers[1]), EVENT)
+
+    with catalogue.reading() as connection:
+        found = {one.language: one.checked().lines for one in listed(connection, OF)}
+    assert [(line.text, line.stands_for_it) for line in found["ko"]] == [("- 네", "editor/1")]
+    assert [(line.text, line.stands_for_it) for line in found["ja"]] == [("a", "editor/2"), ("B", "editor/1")]
+
+
 def test_a_correction_takes_its_place_in_the_transcript_that_it_corrects(catalogue: Catalogue) -> None:
     with catalogue.writing(NOW) as change:
         put_words(change, OF, "transcript", [heard("쌀값", language="ko"), heard("시장", 2_000, language="ko")], EVENT)

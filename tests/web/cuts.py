@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from jebi.errors import NothingFound, Refused
 from jebi.office.kinds import CutState, JobKind, JobState
 from jebi.office.shown import Blob, Clip, Job, Page
-from jebi.office.shown_cuts import Cut, CutCard, CutOutput, Edited, EditedSource, KeptPlan, Search
+from jebi.office.shown_cuts import Checked, Cut, CutCard, CutOutput, Edited, EditedSource, KeptPlan, Search
 from jebi.release import plan_form
 from jebi.release.concerns import concerns
 from jebi.release.leaks import CHECKS, Check, Finding, Reason, not_run, reported
@@ -113,6 +113,9 @@ class SampleCuts:
                     is_searched=True,
                     has_viewing=True,
                     concerns=concerns(source.covers, source.open, seen()),
+                    said=(
+                        Checked(language="ko", is_translation=False, by=("haneul",), lines=((0, 900, "쌀값"),), left=2),
+                    ),
                 ),
             ),
         )

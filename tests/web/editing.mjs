@@ -1,18 +1,11 @@
-// What can be done to a cover, tried on many of them: node editing.mjs WEB-SRC FOLDER, where FOLDER/plan.json is a plan.
+// What can be done to covers, lines and sounds, tried on many of them: node editing.mjs WEB-SRC FOLDER, where FOLDER/plan.json is a plan.
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { built } from './built.mjs'
 
 const [sources, folder] = process.argv.slice(2)
-const { build } = await import(pathToFileURL(createRequire(join(sources, 'package.json')).resolve('vite')).href)
-for (const name of ['editor_plan', 'editor_edits']) {
-    const lib = { entry: join(sources, 'src', `${name}.ts`), formats: ['es'], fileName: () => `${name}.mjs` }
-    await build({ configFile: false, root: sources, logLevel: 'error', publicDir: false, build: { outDir: folder, emptyOutDir: false, target: 'es2022', lib } })
-}
-const load = (name) => import(pathToFileURL(join(folder, `${name}.mjs`)).href)
-const [plans, edits] = [await load('editor_plan'), await load('editor_edits')]
+const [plans, edits, history, lines, sounds] = await built(sources, folder, ['plan', 'edits', 'history', 'lines', 'sounds'].map((name) => `editor_${name}`))
 
 // A plan that nothing was done to goes back to the byte.
 const text = readFileSync(join(folder, 'plan.json'), 'utf-8')
@@ -68,6 +61,77 @@ const open = { ...cover(1_000_000), isOpen: true }
 const order = edits.inOrder([...held, open, { ...cover(2_000_000) }], [{ why: 'bare', cover: null }, { why: 'gap', cover: 1 }, { why: 'short', cover: 1 }])
 assert.deepEqual(order.map((one) => one.id), [2_000_000, 1, 2, 0, 1_000_000])
 
+// Lines: by their time, under numbers of their own; whoever overlaps another of the language is told so, and nobody else.
+const said = (id, from, to, language = 'ko', words = '쌀') => ({ id, from, to, language, text: words, isTouched: false })
+for (let round = 0; round < 300; round++) {
+    const list = Array.from({ length: drawn(9) }, (_, id) => { const from = drawn(60); return said(id, from, from + drawn(12), ['ko', 'en'][drawn(2)]) })
+    const found = lines.troubles(list)
+    for (const one of list) {
+        const over = list.some((other) => other !== one && other.language === one.language && other.from < other.to && one.from < one.to && one.from < other.to && other.from < one.to)
+        assert.equal((found.get(one.id) ?? []).includes('line_overlap'), over, JSON.stringify(list))
+        assert.equal((found.get(one.id) ?? []).includes('line_ends'), one.from >= one.to)
+    }
+    const [at, kept] = [drawn(70), list.filter((one) => one.from < one.to)]
+    const made = lines.lineAt(kept, 99, at, 100, 'ko')
+    assert.ok(at === made.from && made.from < made.to && made.to <= Math.max(100, at + 1))
+    assert.ok(kept.every((one) => one.language !== 'ko' || one.from <= at || one.from >= made.to), 'a new line ends where the next one begins')
+    const ordered = lines.withLines({ sources: [{ lines: [] }] }, 0, () => [...list, made]).sources[0].lines
+    assert.ok(ordered.every((one, place) => !place || ordered[place - 1].from <= one.from) && ordered.length === list.length + 1)
+}
+const trouble = (language, words, ms) => lines.troubles([said(1, 0, ms, language, words)]).get(1) ?? []
+assert.deepEqual(trouble('en', 'x'.repeat(34), 2000), [])
+assert.deepEqual(trouble('en', 'x'.repeat(35), 2000), ['line_fast'])
+assert.deepEqual(trouble('ko', '오늘 쌀값이 또 올랐소.', 1600), []) // nine of full width and four halves
+assert.deepEqual(trouble('ja', '米の値段が上がった。', 1000), ['line_fast'])
+assert.deepEqual(trouble('ko', ' \u3000\n', 1000), ['line_empty'])
+assert.deepEqual(trouble('en', 'Mina: it is dear', 2000), ['line_speaker'])
+assert.deepEqual(trouble('ja', 'ミナ：高い', 2000), ['line_speaker'])
+assert.deepEqual(trouble('en', 'at 3:00 it closes', 2000), [])
+for (const words of ['<b>dear</b>', '{\\an8}dear', 'a --> b']) assert.deepEqual(trouble('en', words, 2000), ['line_markup'])
+
+// A transcript is taken over once, and what of it was changed or deleted comes again.
+const checked = { language: 'ko', translation: false, by: ['haneul'], left: 0, lines: [[0, 900, '쌀'], [900, 1800, '강냉이']] }
+const came = lines.takenOver([], checked, 7)
+assert.deepEqual(came.map((one) => [one.id, one.from, one.to, one.language, one.text]), [[7, 0, 900, 'ko', '쌀'], [8, 900, 1800, 'ko', '강냉이']])
+assert.deepEqual(lines.takenOver(came, checked, 9), [])
+assert.deepEqual(lines.takenOver(came.slice(1), checked, 9).map((one) => [one.id, one.text]), [[9, '쌀']])
+
+// A voice is of a language that has lines and that a machine speaks; whoever is heard under it is named.
+const plan = (voice, heard, ...list) => ({ voice, sources: [{ sounds: [], lines: [] }, { sounds: heard, lines: list }] })
+assert.deepEqual(lines.voices(plan('', [], said(1, 0, 9, 'ja'), said(2, 0, 9, 'zh'))), ['ja'])
+assert.deepEqual(lines.voices(plan('zh', [])), ['zh'])
+assert.deepEqual(lines.unmasked(plan('ko', [[0, 5, 'plain'], [5, 8, 'disguised'], [8, 99, 'surroundings']], said(1, 4, 20), said(2, 0, 9, 'en'))), [[1, 4], [1, 4]])
+assert.deepEqual(lines.unmasked(plan('', [[0, 5, 'plain']], said(1, 4, 20))), [])
+
+// Stretches that are heard stay in order and apart, wherever one is begun; nothing that was heard falls silent.
+for (let round = 0; round < 300; round++) {
+    let list = []
+    for (let count = 0; count < 6; count++) {
+        const at = drawn(20_000)
+        const next = sounds.heardFrom(list, at, 20_000)
+        assert.ok(next.every(([from, to], place) => from < to && to <= 20_000 && (!place || next[place - 1][1] <= from)), JSON.stringify(next))
+        assert.ok(next.some(([from]) => from === at))
+        assert.ok(list.every(([from, to]) => next.filter((one) => from <= one[0] && one[1] <= to).reduce((sum, one) => sum + one[1] - one[0], 0) === to - from))
+        list = next.map(([from, to]) => [from, to, ['plain', 'disguised'][drawn(2)]])
+    }
+    assert.ok(list.every((one) => sounds.refusedFor(one, list) === null))
+}
+assert.equal(sounds.refusedFor([5, 5, 'plain'], []), 'stretch_ends')
+const crossed = [[0, 9, 'plain'], [8, 12, 'plain']]
+assert.ok(crossed.every((one) => sounds.refusedFor(one, crossed) === 'stretch_overlaps'))
+
+// What is undone is undone in the clip where it was done, and done again there; what follows under one tag is one.
+const past = new history.History()
+const moment = (draft, source, line) => ({ draft, source, current: null, line })
+for (const [number, tag] of [[0, ''], [1, 'typed'], [2, 'typed'], [3, '']]) past.before(moment(number, 0, number), tag)
+assert.deepEqual([past.undo(moment(4, 1, 9)), past.canRedo], [moment(3, 0, 3), true])
+assert.deepEqual(past.undo(moment(3, 0, 3)), moment(1, 0, 1))
+assert.deepEqual(past.redo(moment(1, 0, 1)), moment(3, 0, 3))
+assert.deepEqual(past.redo(moment(3, 0, 3)), moment(4, 0, null))
+assert.equal(past.redo(moment(4, 0, null)), null)
+past.before(moment(4, 0, null), '')
+assert.equal(past.canRedo, false)
+
 // An edited plan is one that the desk reads.
 const first = draft.sources[0].held[0].id
 let edited = edits.withHeld(draft, 0, (list) => list.map((one) => (one.id === first ? { ...one, isOpen: true } : one)))
@@ -75,4 +139,5 @@ edited = { ...edited, about: { ...edited.about, places: ['혜산', ' ', '혜산 
 assert.ok(plans.fresh(edited) >= 2_000_000)
 edited = edits.withHeld(edited, 0, (list) => [...list, edits.drawn(plans.fresh(edited), 500, [100, 100, 900, 900], 20_000)])
 edited.sources[0].sounds.reverse()
+edited = lines.withLines(edited, 0, (list) => [...list, { ...lines.lineAt(list, lines.freshLine(edited), 500, 20_000, 'ja'), text: '\u3000米が \t高い\u200b\n\n\u00a0' }, lines.lineAt(list, 9_999, 0, 20_000, 'en')])
 writeFileSync(join(folder, 'edited.json'), plans.written(edited))

@@ -5,6 +5,7 @@ import html
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,9 @@ from jebi.errors import Damaged
 from jebi.office.kinds import CutState, Role
 from jebi.release import plan_form
 from jebi.release.leaks import CHECKS
-from jebi.release.plan import Cover, Key
+from jebi.release.plan import Cover, Key, Line, Plan
 from jebi.web import cutting
+from release.plans import any_plans
 from web.cuts import plan_of
 from web.served import SAME, Served, Signed
 
@@ -155,6 +157,9 @@ def test_the_editor_is_given_the_plan_and_what_to_look_at_first(served: Served) 
     assert plan_form.parse(written) == plan_of()
     (source,) = read["sources"]
     assert [one["why"] for one in source["concerns"]] == ["bare", "unsure", "short"]
+    assert source["said"] == [
+        {"language": "ko", "translation": False, "by": ["haneul"], "lines": [[0, 900, "쌀값"]], "left": 2}
+    ]
     assert source["concerns"][0]["cover"] is None
     assert all(len(key) == 5 for key in source["concerns"][0]["keys"])
     assert source["total"] == 3
@@ -262,15 +267,14 @@ def test_words_of_the_editor_stand_in_the_page_s_own_language(served: Served) ->
 def test_every_word_that_the_editor_asks_for_is_given_to_it() -> None:
     sources = "".join(path.read_text("utf-8") for path in sorted((ROOT / "web-src" / "src").glob("editor*.ts")))
     asked = set(re.findall(r"words\.([a-z_]+)", sources))
+    by_kind = {
+        *("bare", "tight", "gap", "unsure", "short", "empty", "stretch_overlaps"),
+        *("face", "figure", "text", "hand", "solid", "mosaic", "plain", "surroundings", "disguised"),
+        *("plain_why", "surroundings_why", "disguised_why"),
+        *("line_empty", "line_ends", "line_fast", "line_overlap", "line_speaker", "line_markup"),
+    }
     assert asked <= set(cutting.WORDS)
-    assert (
-        set(cutting.WORDS) - asked
-        == {
-            *("bare", "tight", "gap", "unsure", "short", "empty"),
-            *("face", "figure", "text", "hand", "solid", "mosaic", "plain", "surroundings", "disguised"),
-        }
-        - asked
-    )
+    assert set(cutting.WORDS) - asked == by_kind - asked
 
 
 def test_edits_of_a_plan_keep_what_they_should(tmp_path: Path) -> None:
@@ -287,3 +291,32 @@ def test_edits_of_a_plan_keep_what_they_should(tmp_path: Path) -> None:
     assert len(after.covers) == len(before.covers)  # one was opened, one drawn
     assert edited.about.places == ("혜산", "강변")
     assert dict(edited.about.title) == {"ja": "市場の米", "ko": "장마당의 쌀"}
+    assert after.lines == (Line(start_ms=500, end_ms=2500, language="ja", text="米が 高い"), *before.lines)
+
+
+@pytest.fixture(scope="module")
+def there_and_back(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[bytes]]:
+    """The editor's own reading and writing of plans, in the engine that runs it: tests/web/round_trip.mjs."""
+    folder = tmp_path_factory.mktemp("round-trip")
+    command = ["node", str(ROOT / "tests" / "web" / "round_trip.mjs"), str(ROOT / "web-src"), str(folder)]
+    with subprocess.Popen(command, cwd=ROOT / "web-src", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process
+        assert process.stdin
+        process.stdin.close()
+
+
+@given_any(plan=any_plans())
+def test_nothing_that_a_plan_allows_is_lost_in_the_editor(there_and_back: subprocess.Popen[bytes], plan: Plan) -> None:
+    assert there_and_back.stdin
+    assert there_and_back.stdout
+    there_and_back.stdin.write(plan_form.written(plan) + b"\n")
+    there_and_back.stdin.flush()
+    same, more = (
+        there_and_back.stdout.readline().rstrip(b"\n"),
+        plan_form.parse(there_and_back.stdout.readline().rstrip(b"\n")),
+    )
+
+    assert same == plan_form.written(plan)
+    added = Line(start_ms=5, end_ms=20, language="ko", text="쌀")
+    lines = sorted((*plan.sources[0].lines, added), key=lambda line: line.start_ms)
+    assert more == replace(plan, sources=(replace(plan.sources[0], lines=tuple(lines)), *plan.sources[1:]))

@@ -1,52 +1,31 @@
 // <jebi-editor src token back words>: a cut's plan, edited over the viewing copies of its clips. What is done here is a draft of this page until it is
-// saved; the desk reads what is sent as it reads anything from outside. Keys: n p d x v [ ] f o ⌫, , . j l space, Ctrl+Z, Ctrl+S.
-import { LitElement, html, nothing } from 'lit'
+// saved; the desk reads what is sent as it reads anything from outside. Keys: n p d x v t h [ ] f o ⌫, , . j l space, Ctrl+Z, Ctrl+S.
+import { html, nothing, type PropertyDeclarations } from 'lit'
+import { asked, kept } from './editor_desk'
+import { Drafting } from './editor_drafting'
 import { bareAt, boxAt, drawn, figureOf, fromHere, isSettled, joined, start, toHere, withHeld, withKey, withoutKey } from './editor_edits'
-import { parts, sounds, texts } from './editor_forms'
-import { SIDE, clock, drafted, fresh, written, type Beside, type Box, type Concern, type Draft, type Given, type Held } from './editor_plan'
-import { chosen, rows, said, worst, type Hands, type Words } from './editor_side'
+import { clips, parts, sounds, texts, voice, type Bench } from './editor_forms'
+import { SIDE, clock, drafted, fresh, written, type Box, type Concern, type Draft, type Held } from './editor_plan'
+import { said as lines } from './editor_said'
+import { chosen, rows, said, worst, type Hands } from './editor_side'
 import './editor_stage'
-import type { Stage } from './editor_stage'
 import { isTyping } from './keys'
 
 const PICTURE = 40 // ms; a step and not a picture exactly, as in the player
-const MOST_UNDONE = 200
 const CHECKED: Box = [SIDE * 0.45, SIDE * 0.35, SIDE * 0.1, SIDE * 0.18] // where the d key draws
 
-/** What there was before an edit: the draft, and which cover was chosen. */
-interface Done { draft: Draft, current: number | null }
-
-class Editor extends LitElement implements Hands {
-    static override properties = {
-        src: {}, token: {}, words: { type: Object }, draft: { state: true }, source: { state: true }, current: { state: true }, moment: { state: true },
-        message: { state: true }, problem: { state: true }, isSaving: { state: true }, isClear: { state: true }, speed: { state: true },
-    }
+class Editor extends Drafting implements Hands {
+    static override properties: PropertyDeclarations = { src: {}, token: {}, isSaving: { state: true }, isClear: { state: true } }
     declare src: string
     declare token: string
-    declare words: Words
-    declare draft: Draft | null
-    declare source: number
-    declare current: number | null
-    declare moment: number
-    declare message: string
-    declare problem: string
     declare isSaving: boolean
     declare isClear: boolean
-    private beside: Beside[] = []
     private based = 0
-    private undone: Done[] = []
-    private done: Done[] = []
-    private tag = ''
-    private kept = ''
     private looked = new Map<number, Set<number>>()
 
     constructor() {
         super()
-        Object.assign(this, { draft: null, source: 0, current: null, moment: -1, message: '', problem: '', isSaving: false, isClear: false })
-    }
-
-    override createRenderRoot(): HTMLElement {
-        return this
+        Object.assign(this, { isSaving: false, isClear: false })
     }
 
     override connectedCallback(): void {
@@ -63,73 +42,30 @@ class Editor extends LitElement implements Hands {
     }
 
     private async load(): Promise<void> {
-        const answer = await fetch(this.src, { redirect: 'error' })
-        if (!answer.ok) {
-            this.problem = await told(answer)
-            return
+        try {
+            const given = await asked(this.src)
+            this.beside = given.sources
+            this.based = given.based
+            this.draft = drafted(given.plan)
+            this.kept = written(this.draft)
+            const known = this.draft.sources.flatMap((one) => one.lines)[0] ?? this.beside.flatMap((one) => one.said)[0]
+            this.language = known?.language ?? this.language
+        } catch (error) {
+            this.problem = this.sentence(error)
         }
-        const given = (await answer.json()) as Given
-        this.beside = given.sources
-        this.based = given.based
-        this.draft = drafted(given.plan)
-        this.kept = written(this.draft)
     }
 
-    private get stage(): Stage | null {
-        return this.querySelector('jebi-stage')
-    }
-
-    private get now(): number {
-        return this.stage?.now ?? 0
-    }
-
-    private get held(): Held[] {
-        return this.draft?.sources[this.source]?.held ?? []
+    /** What the desk said; or that it did not answer, for which `fetch` throws a `TypeError`. */
+    private sentence(error: unknown): string {
+        return error instanceof Error && !(error instanceof TypeError) ? error.message : (this.words.unsaved ?? '')
     }
 
     private get one(): Held | undefined {
         return this.held.find((one) => one.id === this.current)
     }
 
-    private get here(): Beside {
-        return this.beside[this.source] as Beside
-    }
-
-    private get isChanged(): boolean {
-        return this.draft !== null && this.done.length > 0 && written(this.draft) !== this.kept
-    }
-
     private leaving = (event: Event): void => {
         if (this.isChanged) event.preventDefault()
-    }
-
-    /** Do something to the draft; what follows under the same tag is undone with it. */
-    private edit(change: (draft: Draft) => Draft, tag = ''): void {
-        if (!this.draft) return
-        const next = change(this.draft)
-        if (next === this.draft) return
-        if (!tag || tag !== this.tag) this.done = [...this.done, { draft: this.draft, current: this.current }].slice(-MOST_UNDONE)
-        this.tag = tag
-        this.undone = []
-        this.problem = ''
-        this.draft = next
-    }
-
-    private undo(): void {
-        this.turnBack(this.done, this.undone)
-    }
-
-    private redo(): void {
-        this.turnBack(this.undone, this.done)
-    }
-
-    private turnBack(from: Done[], to: Done[]): void {
-        const other = from.pop()
-        if (!other || !this.draft) return
-        to.push({ draft: this.draft, current: this.current })
-        this.tag = ''
-        this.draft = other.draft
-        this.current = this.held.some((one) => one.id === other.current) ? other.current : null
     }
 
     change(change: (one: Held) => Held, tag?: string): void {
@@ -214,10 +150,6 @@ class Editor extends LitElement implements Hands {
         this.change((one) => ({ ...one, isOpen: true }))
     }
 
-    private toStage(): void {
-        this.querySelector<SVGElement>('jebi-stage svg.over')?.focus()
-    }
-
     private pressed = (event: KeyboardEvent): void => {
         if (!this.draft || document.querySelector('dialog[open]')) return
         if ((event.ctrlKey || event.metaKey) && !event.altKey) {
@@ -230,44 +162,50 @@ class Editor extends LitElement implements Hands {
         }
         if (isTyping(event)) return
         const isButton = event.target instanceof Element && event.target.closest('button, summary, a') !== null
-        const move = this.moves()[event.key]
+        const isLine = event.target instanceof Element && event.target.closest('.lines') !== null
+        const move = this.moves(isLine)[event.key]
         if (!move || (event.key === ' ' && isButton)) return
         event.preventDefault()
         move()
     }
 
-    private moves(): Record<string, () => void> {
+    /** What keys do. On a line, what deletes a cover elsewhere deletes the line. */
+    private moves(isLine: boolean): Record<string, () => void> {
         const by = (ms: number) => (): void => this.stage?.seek(Math.max(0, this.now + ms))
+        const line = { Delete: () => this.dropLine(), Backspace: () => this.dropLine() }
         const mine: Record<string, () => void> = this.current === null ? {} : {
             '[': () => this.begin(), ']': () => this.end(), f: () => this.figure(), o: () => this.leaveOpen(), Delete: () => this.drop(), Backspace: () => this.drop(),
             x: () => this.change((one) => (one.isOpen ? one : { ...one, style: one.style === 'solid' ? 'mosaic' : 'solid' })),
             Escape: () => (this.current = null),
         }
         return {
-            ...mine, n: () => this.look(this.moment + 1), p: () => this.look(this.moment - 1), d: () => this.draw(CHECKED), v: () => (this.isClear = !this.isClear),
+            ...mine, ...(isLine ? line : {}), t: () => this.addLine(), h: () => this.hear(),
+            n: () => this.look(this.moment + 1), p: () => this.look(this.moment - 1), d: () => this.draw(CHECKED), v: () => (this.isClear = !this.isClear),
             ' ': () => this.stage?.toggle(), k: () => this.stage?.toggle(), j: by(-1000), l: by(1000), ',': by(-PICTURE), '.': by(PICTURE),
         }
     }
 
     private async save(): Promise<void> {
         if (!this.draft || this.isSaving) return
+        this.settle()
         this.isSaving = true
-        const form = new FormData()
-        form.append('form_token', this.token)
-        form.append('based', String(this.based))
         try {
-            form.append('plan', await packed(written(this.draft)), 'plan.json.gz')
-            const answer = await fetch(this.src, { method: 'POST', body: form })
-            if (answer.ok && answer.redirected) {
-                this.done = []
-                location.assign(answer.url)
-                return
-            }
-            this.problem = await told(answer)
-        } catch {
-            this.problem = this.words.unsaved ?? ''
+            const address = await kept(this.src, this.token, this.based, written(this.draft))
+            this.history.forget()
+            location.assign(address)
+            return
+        } catch (error) {
+            this.problem = this.sentence(error)
         }
         this.isSaving = false
+    }
+
+    /** A time that is being typed counts when it is saved. */
+    private settle(): void {
+        const field = document.activeElement
+        if (!(field instanceof HTMLInputElement) || !this.contains(field)) return
+        field.blur()
+        field.focus()
     }
 
     private timed(at: number): void {
@@ -276,13 +214,23 @@ class Editor extends LitElement implements Hands {
         if (clocks) clocks.textContent = clock(at - (at % 10))
         const seek = this.querySelector<HTMLInputElement>('.seek')
         if (seek) seek.value = String(at)
+        this.subtitle(at)
+    }
+
+    /** What is said at a time, under the picture. */
+    private subtitle(at: number): void {
+        const shown = this.querySelector('[data-subtitle]')
+        if (shown) shown.textContent = this.lines.filter((one) => one.from <= at && at < one.to).map((one) => one.text).join(' / ')
+    }
+
+    override updated(): void {
+        if (this.draft) this.subtitle(this.now)
     }
 
     override render(): unknown {
         const { words, draft } = this
         const problem = this.problem ? html`<p class="alert" role="alert">${this.problem}</p>` : nothing
         if (!draft) return this.problem ? problem : html`<p class="faint">${words.loading}</p>`
-        const edit = (change: (old: Draft) => Draft, tag?: string): void => this.edit(change, tag)
         return html`
             ${this.bar()}${problem}
             <div class="watch">
@@ -297,33 +245,38 @@ class Editor extends LitElement implements Hands {
                         ${worst(words, this.here, this.looked.get(this.source) ?? new Set(), this.held, this.moment, this)}</section>
                 </aside>
             </div>
-            <div class="editing">
-                <section class="card" aria-labelledby="parts"><h2 id="parts">${words.parts}</h2>${parts(words, draft, this.beside, this.source, () => this.now, edit)}</section>
-                <section class="card" aria-labelledby="sounds"><h2 id="sounds">${words.sounds}</h2>${sounds(words, draft, this.source, () => this.now, edit)}</section>
-                <section class="card" aria-labelledby="texts"><h2 id="texts">${words.texts}</h2>${texts(words, draft, edit)}</section>
-            </div>
+            ${this.forms(draft)}
             <dialog aria-labelledby="leave-open" @close=${(event: Event) => (event.target as HTMLDialogElement).returnValue === 'open' && this.confirmed()}>
                 <h2 id="leave-open">${words.leave}</h2><p>${words.confirm_open}</p>
                 <form method="dialog" class="actions"><button value="covered" class="primary" autofocus>${words.reset}</button><button value="open" class="quiet">${words.leave}</button></form>
             </dialog>`
     }
 
+    private forms(draft: Draft): unknown {
+        const { words, beside, source } = this
+        const bench: Bench = {
+            words, draft, beside, source, now: () => this.now, edit: (change, tag) => this.edit(change, tag),
+            watch: (place, at) => void this.watch(place, at), hear: () => this.hear(),
+        }
+        return html`<div class="editing">
+            <section class="card" aria-labelledby="parts"><h2 id="parts">${words.parts}</h2>${parts(bench)}</section>
+            <section class="card" aria-labelledby="sounds"><h2 id="sounds">${words.sounds}</h2>${sounds(bench)}</section>
+            <section class="card wide" aria-labelledby="lines"><h2 id="lines">${words.lines}</h2>${lines(bench, this.line, this.language, this)}
+                ${voice(bench)}</section>
+            <section class="card wide" aria-labelledby="texts"><h2 id="texts">${words.texts}</h2>${texts(bench)}</section>
+        </div>`
+    }
+
     private bar(): unknown {
         const { words } = this
         const state = this.isSaving ? words.saving : this.isChanged ? words.changed : words.applied
         return html`<div class="edit-bar">
-            ${this.beside.length > 1 ? html`<label class="plain">${words.source} <select @change=${(event: Event) => this.turn(Number((event.target as HTMLSelectElement).value))}>${this.beside.map((one, place) => html`<option value=${place} ?selected=${place === this.source}>${one.name}</option>`)}</select></label>` : nothing}
-            <button type="button" class="quiet" ?disabled=${!this.done.length} @click=${() => this.undo()}>${words.undo}</button>
-            <button type="button" class="quiet" ?disabled=${!this.undone.length} @click=${() => this.redo()}>${words.redo}</button>
+            ${this.beside.length > 1 ? html`<label class="plain">${words.source} ${clips(this.beside, this.source, (place) => this.turn(place))}</label>` : nothing}
+            <button type="button" class="quiet" ?disabled=${!this.history.canUndo} @click=${() => this.undo()}>${words.undo}</button>
+            <button type="button" class="quiet" ?disabled=${!this.history.canRedo} @click=${() => this.redo()}>${words.redo}</button>
             <span class="gap"></span><span class="faint">${state}</span>
             <button type="button" class="primary" ?disabled=${this.isSaving || !this.isChanged} @click=${() => void this.save()}>${words.save}</button></div>
             <p class="unseen" role="status">${this.message}</p>`
-    }
-
-    private turn(place: number): void {
-        this.source = place
-        this.current = null
-        this.moment = -1
     }
 
     private shown(): unknown {
@@ -335,6 +288,7 @@ class Editor extends LitElement implements Hands {
                 @drawn=${(event: CustomEvent<Box>) => this.draw(event.detail)} @chosen=${(event: CustomEvent<number>) => (this.current = event.detail)}
                 @changed=${(event: CustomEvent<{ id: number, box: Box, tag: string }>) => this.change((one) => withKey(one, this.now, event.detail.box), event.detail.tag)}
                 @timed=${(event: CustomEvent<number>) => this.timed(event.detail)}></jebi-stage>
+            <p class="subtitle" data-subtitle></p>
             <div class="controls">
                 <button type="button" class="quiet" @click=${() => this.stage?.toggle()}>${words.play} <kbd>k</kbd></button>
                 <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - PICTURE))}>${words.earlier} <kbd>,</kbd></button>
@@ -345,17 +299,6 @@ class Editor extends LitElement implements Hands {
             <input type="range" class="seek" min="0" max=${here.length} step="20" value="0" aria-label=${words.key} @input=${(event: Event) => this.stage?.seek(Number((event.target as HTMLInputElement).value))}>
             <p class="hint">${words.help} ${words.keys_moved}</p>`
     }
-}
-
-/** A third of its size: an hour in a crowd still fits into a form. */
-function packed(text: string): Promise<Blob> {
-    return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob()
-}
-
-/** What the desk's page of an error says. */
-async function told(answer: Response): Promise<string> {
-    const read = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    return read.querySelector('main .alert')?.textContent ?? read.querySelector('h1')?.textContent ?? String(answer.status)
 }
 
 customElements.define('jebi-editor', Editor)

@@ -1,20 +1,32 @@
 // What is shown, what is heard and what is told: stretches and texts, as plain fields.
 import { html, nothing } from 'lit'
+import { voices, unmasked } from './editor_lines'
 import { clock, parsed, type About, type Beside, type Draft, type How, type Part, type Sound } from './editor_plan'
 import type { Words } from './editor_side'
+import { refusedFor } from './editor_sounds'
 
 const LANGUAGES = ['ko', 'ja', 'en']
 const SOUND: How[] = ['surroundings', 'disguised', 'plain']
-const NEW = 5_000 // ms that a new stretch lasts
-type Change = (change: (draft: Draft) => Draft, tag?: string) => void
+
+/** What a form stands on: the draft, which of its clips is looked at, and what can be done. `watch` shows a clip at a time. */
+export interface Bench {
+    words: Words
+    draft: Draft
+    beside: readonly Beside[]
+    source: number
+    now: () => number
+    edit: (change: (draft: Draft) => Draft, tag?: string) => void
+    watch: (source: number, at: number) => void
+    hear: () => void
+}
 
 /** A time as 1:02.5; what is no time leaves what was there. */
-function time(label: string | undefined, ms: number, changed: (ms: number) => void): unknown {
+export function time(label: string | undefined, ms: number, changed: (ms: number) => void): unknown {
     const taken = (event: Event): void => {
         const field = event.target as HTMLInputElement
         const read = parsed(field.value)
-        if (read === null) field.value = clock(ms)
-        else changed(read)
+        field.value = clock(read ?? ms)
+        if (read !== null && read !== ms) changed(read)
     }
     return html`<label>${label} <input class="digits" inputmode="decimal" .value=${clock(ms)} maxlength="15" @change=${taken}></label>`
 }
@@ -22,38 +34,84 @@ function time(label: string | undefined, ms: number, changed: (ms: number) => vo
 const at = <T>(list: readonly T[], place: number, one: T): T[] => list.map((other, number) => (number === place ? one : other))
 const without = <T>(list: readonly T[], place: number): T[] => list.filter((_, number) => number !== place)
 
-export function parts(words: Words, draft: Draft, beside: readonly Beside[], source: number, now: () => number, change: Change): unknown {
-    const set = (place: number, part: Part): void => change((old) => ({ ...old, parts: at(old.parts, place, part) }))
-    const up = (place: number): void => change((old) => {
+/** What a clip is called: cameras give two cards the same names. */
+export const nameOf = (beside: readonly Beside[], place: number): string => (beside.length > 1 ? `${place + 1}. ` : '') + (beside[place]?.name ?? '')
+
+/** A choice of one of the plan's clips. */
+export function clips(beside: readonly Beside[], chosen: number, changed: (place: number) => void): unknown {
+    return html`<select @change=${(event: Event) => changed(Number((event.target as HTMLSelectElement).value))}>${beside.map((_, number) =>
+        html`<option value=${number} .selected=${number === chosen}>${nameOf(beside, number)}</option>`)}</select>`
+}
+
+export function parts(bench: Bench): unknown {
+    const { words, draft, beside, source, now, edit } = bench
+    const set = (place: number, part: Part): void => edit((old) => ({ ...old, parts: at(old.parts, place, part) }))
+    const up = (place: number): void => edit((old) => {
         const [before, one] = [old.parts[place - 1], old.parts[place]]
         return before && one ? { ...old, parts: at(at(old.parts, place - 1, one), place, before) } : old
     })
-    const whole = (): void => change((old) => ({ ...old, parts: [...old.parts, [source, 0, beside[source]?.length ?? 0]] }))
-    return html`<ol class="stretches">${draft.parts.map(([of, from, to], place) => html`<li class="row">
-        ${beside.length > 1 ? html`<label>${words.source}<select @change=${(event: Event) => set(place, [Number((event.target as HTMLSelectElement).value), from, to])}>${beside.map((one, number) => html`<option value=${number} ?selected=${number === of}>${one.name}</option>`)}</select></label>` : nothing}
+    const length = (of: number): number => beside[of]?.length ?? 0
+    const first = (place: number, [of, , to]: Part): void => set(place, [of, Math.min(now(), length(of) - 1), Math.max(to, Math.min(now() + 1, length(of)))])
+    const last = (place: number, [of, from]: Part): void => {
+        const end = Math.max(1, Math.min(now(), length(of)))
+        set(place, [of, Math.min(from, end - 1), end])
+    }
+    const moved = (place: number, of: number, [, from, to]: Part): void => set(place, to <= length(of) ? [of, from, to] : [of, 0, length(of)])
+    const drop = (place: number): void => edit((old) => ({ ...old, parts: without(old.parts, place) }))
+    return html`<ol class="stretches">${draft.parts.map((part, place) => {
+        const [of, from, to] = part
+        return html`<li class="row">
+        ${beside.length > 1 ? html`<label>${words.source} ${clips(beside, of, (number) => moved(place, number, part))}</label>` : nothing}
         ${time(words.from, from, (ms) => set(place, [of, ms, to]))} ${time(words.to, to, (ms) => set(place, [of, from, ms]))}
-        <span class="actions"><button type="button" class="quiet" @click=${() => set(place, [source, now(), Math.max(to, now() + 1)])}>${words.first_frame}</button>
-        <button type="button" class="quiet" @click=${() => set(place, [of, Math.min(from, Math.max(0, now() - 1)), now()])}>${words.last_frame}</button>
+        <span class="actions">${of === source ? html`<button type="button" class="quiet" @click=${() => first(place, part)}>${words.first_frame}</button>
+        <button type="button" class="quiet" @click=${() => last(place, part)}>${words.last_frame}</button>` : nothing}
+        <button type="button" class="quiet" @click=${() => bench.watch(of, from)}>${words.watch}</button>
         ${place ? html`<button type="button" class="quiet" @click=${() => up(place)}>${words.up}</button>` : nothing}
-        ${draft.parts.length > 1 ? html`<button type="button" class="quiet" @click=${() => change((old) => ({ ...old, parts: without(old.parts, place) }))}>${words.remove}</button>` : nothing}</span></li>`)}
-    </ol><button type="button" @click=${whole}>${words.add_part}</button>`
+        ${draft.parts.length > 1 ? html`<button type="button" class="quiet" @click=${() => drop(place)}>${words.remove}</button>` : nothing}</span>
+        ${from >= to ? warning(words.stretch_ends) : to > length(of) ? warning(words.part_beyond) : nothing}</li>`
+    })}
+    </ol><button type="button" @click=${() => edit((old) => ({ ...old, parts: [...old.parts, [source, 0, length(source)]] }))}>${words.add_part}</button>`
 }
 
-export function sounds(words: Words, draft: Draft, source: number, now: () => number, change: Change): unknown {
+const warning = (sentence: string | undefined): unknown => html`<p class="alert small">${sentence}</p>`
+
+export function sounds(bench: Bench): unknown {
+    const { words, draft, source, edit } = bench
     const list = draft.sources[source]?.sounds ?? []
-    const put = (made: Sound[]): void => change((old) => ({ ...old, sources: old.sources.map((one, place) => (place === source ? { ...one, sounds: made } : one)) }))
+    const put = (made: Sound[]): void => edit((old) => withSounds(old, source, made))
     return html`<p class="hint">${words.sounds_help}</p>
-        <ol class="stretches">${list.map(([from, to, how], place) => html`<li class="row">
+        <ol class="stretches">${list.map((one, place) => {
+            const [from, to, how] = one
+            const wrong = refusedFor(one, list)
+            return html`<li class="row">
             ${time(words.from, from, (ms) => put(at(list, place, [ms, to, how])))} ${time(words.to, to, (ms) => put(at(list, place, [from, ms, how])))}
-            <label>${words.how}<select @change=${(event: Event) => put(at(list, place, [from, to, (event.target as HTMLSelectElement).value as How]))}>${SOUND.map((one) => html`<option value=${one} ?selected=${one === how}>${words[one]}</option>`)}</select></label>
-            <button type="button" class="quiet" @click=${() => put(without(list, place))}>${words.silent}</button>
-            ${how === 'disguised' ? html`<p class="alert small">${words.disguised_why}</p>` : nothing}</li>`)}
-        </ol><button type="button" @click=${() => put([...list, [now(), now() + NEW, 'surroundings']])}>${words.add_sound}</button>`
+            <label>${words.how} <select @change=${(event: Event) => put(at(list, place, [from, to, (event.target as HTMLSelectElement).value as How]))}>${SOUND.map((kind) => html`<option value=${kind} .selected=${kind === how}>${words[kind]}</option>`)}</select></label>
+            <span class="actions"><button type="button" class="quiet" @click=${() => bench.watch(source, from)}>${words.watch}</button>
+            <button type="button" class="quiet" @click=${() => put(without(list, place))}>${words.silent}</button></span>
+            ${wrong ? warning(words[wrong]) : nothing} ${warning(words[`${how}_why`])}</li>`
+        })}
+        </ol><button type="button" @click=${bench.hear}>${words.add_sound} <kbd>h</kbd></button>`
 }
 
-export function texts(words: Words, draft: Draft, change: Change): unknown {
+/** The draft with other stretches that are heard of one clip. */
+export function withSounds(draft: Draft, place: number, made: Sound[]): Draft {
+    return { ...draft, sources: draft.sources.map((one, number) => (number === place ? { ...one, sounds: made } : one)) }
+}
+
+/** Which lines a machine speaks, of all clips. */
+export function voice({ words, draft, beside, edit, watch }: Bench): unknown {
+    const under = unmasked(draft)
+    const choose = (event: Event): void => edit((old) => ({ ...old, voice: (event.target as HTMLSelectElement).value }))
+    return html`<label>${words.voice} <select @change=${choose}><option value="" .selected=${!draft.voice}>${words.voice_none}</option>
+            ${voices(draft).map((one) => html`<option value=${one} .selected=${one === draft.voice}>${words[`language_${one}`] ?? one}</option>`)}</select></label>
+        <p class="hint">${words.voice_help}</p>
+        ${under.length ? html`${warning(words.voice_under)}<p class="actions">${under.slice(0, 10).map(([place, ms]) =>
+            html`<button type="button" class="quiet" @click=${() => watch(place, ms)}>${beside.length > 1 ? `${place + 1}. ` : ''}${clock(ms)}</button>`)}</p>` : nothing}`
+}
+
+export function texts({ words, draft, edit }: Bench): unknown {
     const { about } = draft
-    const put = (name: string, value: Partial<About>): void => change((old) => ({ ...old, about: { ...old.about, ...value } }), name)
+    const put = (name: string, value: Partial<About>): void => edit((old) => ({ ...old, about: { ...old.about, ...value } }), name)
     const languages = [...new Set([...LANGUAGES, ...[about.title, about.summary, about.why].flatMap(Object.keys)])]
     const typed = (name: 'title' | 'summary' | 'why', language: string) => (event: Event): void =>
         put(`${name} ${language}`, { [name]: { ...about[name], [language]: (event.target as HTMLInputElement).value } })

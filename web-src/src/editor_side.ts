@@ -86,7 +86,7 @@ function bar(one: Held, concerns: readonly Concern[], length: number): unknown {
         ${concerns.map((concern) => svg`<rect class="mark" x=${scale(concern.at) - 1.5} y="0" width="3" height="10"></rect>`)}</svg>`
 }
 
-function roved(event: KeyboardEvent): void {
+export function roved(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return
     const all = [...(event.currentTarget as Element).querySelectorAll('button')]

@@ -137,6 +137,10 @@ class Stage extends LitElement {
         return one ? boxAt(one, this.now) : null
     }
 
+    override willUpdate(changed: Map<PropertyKey, unknown>): void {
+        if (changed.has('src')) Object.assign(this, { at: 0, drag: null, isBroken: false }) // another clip
+    }
+
     override updated(): void {
         this.style.setProperty('--ratio', String(this.ratio))
     }

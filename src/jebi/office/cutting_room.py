@@ -5,14 +5,14 @@ other; whoever kept it is named in the log. Peak: a plan, its text, and the sigh
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from jebi.errors import NothingFound, Refused, Unable
-from jebi.office import cutting, pages
+from jebi.office import cutting, pages, transcribing
 from jebi.office.arrived import NAME
 from jebi.office.clearing import reporter
 from jebi.office.close_up import CloseUp, Copy
@@ -23,12 +23,12 @@ from jebi.office.protecting import LEAKS, RENDER, SEARCH
 from jebi.office.room import SECOND, event
 from jebi.office.searching_faces import SIGHTINGS
 from jebi.office.shown import Blob, Job, Page
-from jebi.office.shown_cuts import Cut, CutCard, CutOutput, Edited, EditedSource, KeptPlan, Search
+from jebi.office.shown_cuts import Checked, Cut, CutCard, CutOutput, Edited, EditedSource, KeptPlan, Search
 from jebi.release import plan_form
 from jebi.release.concerns import concerns
 from jebi.release.leaks import Report, open_report
 from jebi.release.output import FILM
-from jebi.release.plan import SEED, Plan, Source, Style
+from jebi.release.plan import LONGEST_LANGUAGE, MOST_LINES, SEED, Plan, Source, Style
 from jebi.release.sightings import unpacked
 from jebi.vault import clearing, clips, cuts, jobs, segments
 from jebi.vault.cuts import Output, Planned
@@ -46,6 +46,7 @@ class _Known(NamedTuple):
     has_viewing: bool
     cuts_ms: list[int]
     length_ms: int
+    said: tuple[Checked, ...]
 
 
 class CuttingRoom(CloseUp):
@@ -170,17 +171,37 @@ class CuttingRoom(CloseUp):
             is_searched=bool(known.sightings),
             has_viewing=known.has_viewing,
             concerns=weak,
+            said=known.said,
         )
 
 
 def _known(connection: Connection, source: Source) -> _Known:
     made = {one.kind: one.blob for one in clips.derived_of(connection, [source.clip], [SIGHTINGS, VIEW])[source.clip]}
+    length_ms = cutting.measured(connection, source.clip)[1]
     return _Known(
         sightings=made.get(SIGHTINGS, ""),
         has_viewing=VIEW in made,
         cuts_ms=[shot.start_ms for shot in segments.of(connection, source.clip, ["shot"])],
-        length_ms=cutting.measured(connection, source.clip)[1],
+        length_ms=length_ms,
+        said=tuple(_checked(transcribing.listed(connection, source.clip), length_ms)),
     )
+
+
+def _checked(transcripts: Sequence[transcribing.Transcript], length_ms: int) -> Iterator[Checked]:
+    """What of transcripts may become lines of a plan: as far as the clip goes, in languages that a plan can name."""
+    for one in transcripts:
+        checked = one.checked()
+        found = [
+            (cue.start_ms, min(cue.end_ms, length_ms), cue.text) for cue in checked.cues() if cue.start_ms < length_ms
+        ]
+        if found and len(one.language) <= LONGEST_LANGUAGE:
+            yield Checked(
+                language=one.language,
+                is_translation=one.kind == "translation",
+                by=tuple(sorted({line.stands_for_it.removeprefix("member/") for line in checked.lines})),
+                lines=tuple(found[:MOST_LINES]),
+                left=len(one.lines) - len(checked.lines),
+            )
 
 
 def _found(connection: Connection, untrusted_number: str) -> tuple[cuts.Cut, list[Planned]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from jebi.errors import Refused
 from jebi.media.hearing import Hearing
 from jebi.media.jail import Jail
 from jebi.media.models import Models
@@ -35,7 +36,7 @@ def render_sound(jail: Jail, models: Models, plan: Plan, opened: Opened, report:
     """The sound of a cut: 48 kHz, one channel.
 
     Raises, while samples are taken:
-        Refused: a line cannot be spoken in its stretch, or in its language.
+        Refused: a line cannot be spoken in its stretch, in its language, or while another is spoken.
         NotHere: it has to be known where somebody speaks, and the model is not in place.
         Damaged, TooCostly, Unable, Stopped: as `samples`.
     """
@@ -73,10 +74,15 @@ def _lines(plan: Plan, showing: Showing) -> list[Line]:
 
 
 def _said(jail: Jail, plan: Plan, showing: Showing) -> Iterator[Said]:
+    ended = 0  # the sample after the last one that was spoken
     for line in _lines(plan, showing):
         until = min(line.end_ms, showing.part.end_ms)
         spoken = Revoicer(jail).speak(line.text, line.language, rate=RATE, fit_ms=until - line.start_ms)
-        yield Said(start_ms=line.start_ms - showing.part.start_ms, samples=spoken.samples)
+        said = Said(start_ms=line.start_ms - showing.part.start_ms, samples=spoken.samples)
+        if said.start_ms * PER_MS < ended:
+            raise Refused("two lines that are spoken overlap", hint="let one begin when the other ends")
+        ended = said.start_ms * PER_MS + len(said.samples)
+        yield said
 
 
 def _has_surroundings(sounds: Iterable[Sound]) -> bool:

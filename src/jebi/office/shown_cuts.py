@@ -65,6 +65,20 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What of a transcript or a translation may become lines of a plan: that for which persons, `by`, stand. For `left` lines more only a machine does.
+
+    Lines are their start, their end and their words.
+    """
+
+    language: str
+    is_translation: bool
+    by: tuple[str, ...]
+    lines: tuple[tuple[int, int, str], ...]
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditedSource:
     """A clip of a plan that is edited. `concerns` are worst first; without `is_searched` nobody looked for faces, and there is none."""
 
@@ -74,6 +88,7 @@ class EditedSource:
     is_searched: bool
     has_viewing: bool
     concerns: tuple[Concern, ...] = ()
+    said: tuple[Checked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

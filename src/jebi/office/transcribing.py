@@ -14,7 +14,7 @@ or not at all. Peak: one clip's words, and about six times the file.
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sqlalchemy import Connection, select
@@ -53,6 +53,11 @@ class Line:
     author: str = ""
     checked_by: str = ""
 
+    @property
+    def stands_for_it(self) -> str:
+        """The person who does: who wrote, mended or brought in the words, or found a machine's right; nobody for what only a machine says."""
+        return self.checked_by or ("" if self.is_machine else self.author)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
@@ -70,6 +75,10 @@ class Transcript:
     model: str
     made_ms: int
     lines: tuple[Line, ...] = field(repr=False)
+
+    def checked(self) -> "Transcript":
+        """Of its lines only those for which a person stands."""
+        return replace(self, lines=tuple(line for line in self.lines if line.stands_for_it))
 
     def cues(self) -> Iterator[Cue]:
         """Its lines as files have them; those that files cannot have are cut, or left out."""

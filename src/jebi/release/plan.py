@@ -22,6 +22,7 @@ MOST_KEYS = 200_000  # of one source's covers together: the plan stays below its
 MOST_LINES = 20_000  # of one source
 LONGEST_TEXT = 4_000  # characters, as a cue of a transcript
 LONGEST_NAME = 200  # characters of a place or a theme
+LONGEST_LANGUAGE = 8  # characters
 MOST_NAMES = 50
 LEAST_LINES, MOST_PICTURE_LINES = 144, 1080
 FASTEST = 60  # pictures a second
@@ -45,7 +46,7 @@ def _check_text(name: str, text: str, longest: int = LONGEST_TEXT) -> None:
 
 
 def _check_language(language: str) -> None:
-    is_tag = 2 <= len(language) <= 8 and language.isascii() and language.replace("-", "").isalnum()
+    is_tag = 2 <= len(language) <= LONGEST_LANGUAGE and language.isascii() and language.replace("-", "").isalnum()
     _check(is_tag and language == language.lower(), "a language is not a short tag such as ko")
 
 

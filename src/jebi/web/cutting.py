@@ -1,6 +1,6 @@
 """Cuts: the list, one cut with its film and its leak report, and the editor of its plan.
 
-A plan leaves as JSON and comes back in its one encoding; what comes back is taken for hostile until `release/plan_form` has read it, and for nothing
+A plan leaves as JSON, beside what to look at first and what people wrote of what is said, and comes back in its one encoding; what comes back is taken for hostile until `release/plan_form` has read it, and for nothing
 as long as it is not based on the newest plan. Films leave in pieces, as viewing copies do.
 
 Invariants: the browser decides on boxes, stretches and texts; which clips, which digests and which seed stay the cut's own.
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from jebi.errors import Damaged
-from jebi.office.shown_cuts import Edited, EditedSource
+from jebi.office.shown_cuts import Checked, Edited, EditedSource
 from jebi.release.concerns import Concern
 from jebi.release.plan_form import LONGEST
 from jebi.release.timeline import showings
@@ -29,13 +29,16 @@ MOST_CONCERNS = 2_000  # of one source that a page is given; whoever saw these l
 LARGEST_NUMBER = (1 << 53) - 1
 GZIP = b"\x1f\x8b"
 WORDS = (  # of the editor, each with its sentence in every language
-    "add_part", "add_sound", "applied", "bare", "changed", "confirm_open", "cover_face", "covers", "delete", "disguised", "disguised_why",
-    "draw", "drawn", "earlier", "empty", "extend", "face", "figure", "filmed", "first_frame", "from", "gap", "hand", "help", "how",
-    "join", "join_what", "key", "keys_moved", "last_frame", "later", "leave", "loading", "mosaic", "next", "no_viewing", "nobody", "none",
-    "not_searched", "opened", "parts", "places", "plain", "play", "redo", "remove", "remove_key", "reset", "save", "saving", "selected",
-    "short", "shorten", "silent", "solid", "sounds", "sounds_help", "source", "style", "summary", "surroundings", "text", "texts",
-    "themes", "tight", "timeline", "title", "to", "tracks_help", "undo", "unsaved", "unsure", "up", "whole_figure", "why", "worst",
-    "worst_count",
+    "add_line", "add_part", "add_sound", "applied", "bare", "changed", "confirm_open", "cover_face", "covers", "delete", "disguised",
+    "disguised_why", "draw", "drawn", "earlier", "empty", "extend", "face", "figure", "filmed", "first_frame", "from", "gap", "hand",
+    "help", "how", "join", "join_what", "key", "keys_moved", "last_frame", "later", "leave", "line", "line_added", "line_dropped",
+    "line_empty", "line_ends", "line_fast", "line_language", "line_markup", "line_overlap", "line_speaker", "line_text", "lines",
+    "lines_help", "lines_language", "lines_taken", "lines_troubled", "loading", "mosaic", "next", "no_lines", "no_viewing", "nobody",
+    "none", "not_searched", "opened", "part_beyond", "parts", "places", "plain", "plain_why", "play", "redo", "remove", "remove_key",
+    "reset", "save", "saving", "selected", "short", "shorten", "silent", "solid", "sounds", "sounds_help", "source", "stretch_ends",
+    "stretch_made", "stretch_overlaps", "style", "summary", "surroundings", "surroundings_why", "take_left", "take_transcript",
+    "take_translation", "text", "texts", "themes", "tight", "timeline", "title", "to", "tracks_help", "undo", "unsaved", "unsure", "up",
+    "voice", "voice_help", "voice_none", "voice_under", "watch", "whole_figure", "why", "worst", "worst_count",
 )  # fmt: skip
 
 
@@ -141,6 +144,7 @@ def _source(one: EditedSource) -> Mapping[str, object]:
         "viewing": one.has_viewing,
         "total": len(one.concerns),
         "concerns": list(map(_concern, one.concerns[:MOST_CONCERNS])),
+        "said": list(map(_checked, one.said)),
     }
 
 
@@ -149,6 +153,16 @@ def _concern(one: Concern) -> Mapping[str, object]:
     if one.proposed:
         said["keys"] = [[key.time_ms, key.x, key.y, key.width, key.height] for key in one.proposed.keys]
     return said
+
+
+def _checked(one: Checked) -> Mapping[str, object]:
+    return {
+        "language": one.language,
+        "translation": one.is_translation,
+        "by": one.by,
+        "lines": one.lines,
+        "left": one.left,
+    }
 
 
 def _by(request: Request) -> str:

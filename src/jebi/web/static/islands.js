@@ -25,11 +25,11 @@ var e = globalThis, t = e.ShadowRoot && (e.ShadyCSS === void 0 || e.ShadyCSS.nat
 	let t = "";
 	for (let n of e.cssRules) t += n.cssText;
 	return a(t);
-})(e) : e, { is: c, defineProperty: l, getOwnPropertyDescriptor: u, getOwnPropertyNames: d, getOwnPropertySymbols: ee, getPrototypeOf: te } = Object, f = globalThis, ne = f.trustedTypes, re = ne ? ne.emptyScript : "", ie = f.reactiveElementPolyfillSupport, p = (e, t) => e, m = {
+})(e) : e, { is: c, defineProperty: l, getOwnPropertyDescriptor: u, getOwnPropertyNames: d, getOwnPropertySymbols: ee, getPrototypeOf: te } = Object, f = globalThis, p = f.trustedTypes, m = p ? p.emptyScript : "", ne = f.reactiveElementPolyfillSupport, h = (e, t) => e, re = {
 	toAttribute(e, t) {
 		switch (t) {
 			case Boolean:
-				e = e ? re : null;
+				e = e ? m : null;
 				break;
 			case Object:
 			case Array: e = e == null ? e : JSON.stringify(e);
@@ -54,23 +54,23 @@ var e = globalThis, t = e.ShadowRoot && (e.ShadyCSS === void 0 || e.ShadyCSS.nat
 		}
 		return n;
 	}
-}, ae = (e, t) => !c(e, t), oe = {
+}, ie = (e, t) => !c(e, t), ae = {
 	attribute: !0,
 	type: String,
-	converter: m,
+	converter: re,
 	reflect: !1,
 	useDefault: !1,
-	hasChanged: ae
+	hasChanged: ie
 };
 Symbol.metadata ??= Symbol("metadata"), f.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
-var h = class extends HTMLElement {
+var g = class extends HTMLElement {
 	static addInitializer(e) {
 		this._$Ei(), (this.l ??= []).push(e);
 	}
 	static get observedAttributes() {
 		return this.finalize(), this._$Eh && [...this._$Eh.keys()];
 	}
-	static createProperty(e, t = oe) {
+	static createProperty(e, t = ae) {
 		if (t.state && (t.attribute = !1), this._$Ei(), this.prototype.hasOwnProperty(e) && ((t = Object.create(t)).wrapped = !0), this.elementProperties.set(e, t), !t.noAccessor) {
 			let n = Symbol(), r = this.getPropertyDescriptor(e, n, t);
 			r !== void 0 && l(this.prototype, e, r);
@@ -96,16 +96,16 @@ var h = class extends HTMLElement {
 		};
 	}
 	static getPropertyOptions(e) {
-		return this.elementProperties.get(e) ?? oe;
+		return this.elementProperties.get(e) ?? ae;
 	}
 	static _$Ei() {
-		if (this.hasOwnProperty(p("elementProperties"))) return;
+		if (this.hasOwnProperty(h("elementProperties"))) return;
 		let e = te(this);
 		e.finalize(), e.l !== void 0 && (this.l = [...e.l]), this.elementProperties = new Map(e.elementProperties);
 	}
 	static finalize() {
-		if (this.hasOwnProperty(p("finalized"))) return;
-		if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(p("properties"))) {
+		if (this.hasOwnProperty(h("finalized"))) return;
+		if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(h("properties"))) {
 			let e = this.properties, t = [...d(e), ...ee(e)];
 			for (let n of t) this.createProperty(n, e[n]);
 		}
@@ -167,14 +167,14 @@ var h = class extends HTMLElement {
 	_$ET(e, t) {
 		let n = this.constructor.elementProperties.get(e), r = this.constructor._$Eu(e, n);
 		if (r !== void 0 && !0 === n.reflect) {
-			let i = (n.converter?.toAttribute === void 0 ? m : n.converter).toAttribute(t, n.type);
+			let i = (n.converter?.toAttribute === void 0 ? re : n.converter).toAttribute(t, n.type);
 			this._$Em = e, i == null ? this.removeAttribute(r) : this.setAttribute(r, i), this._$Em = null;
 		}
 	}
 	_$AK(e, t) {
 		let n = this.constructor, r = n._$Eh.get(e);
 		if (r !== void 0 && this._$Em !== r) {
-			let e = n.getPropertyOptions(r), i = typeof e.converter == "function" ? { fromAttribute: e.converter } : e.converter?.fromAttribute === void 0 ? m : e.converter;
+			let e = n.getPropertyOptions(r), i = typeof e.converter == "function" ? { fromAttribute: e.converter } : e.converter?.fromAttribute === void 0 ? re : e.converter;
 			this._$Em = r;
 			let a = i.fromAttribute(t, e.type);
 			this[r] = a ?? this._$Ej?.get(r) ?? a, this._$Em = null;
@@ -183,7 +183,7 @@ var h = class extends HTMLElement {
 	requestUpdate(e, t, n, r = !1, i) {
 		if (e !== void 0) {
 			let a = this.constructor;
-			if (!1 === r && (i = this[e]), n ??= a.getPropertyOptions(e), !((n.hasChanged ?? ae)(i, t) || n.useDefault && n.reflect && i === this._$Ej?.get(e) && !this.hasAttribute(a._$Eu(e, n)))) return;
+			if (!1 === r && (i = this[e]), n ??= a.getPropertyOptions(e), !((n.hasChanged ?? ie)(i, t) || n.useDefault && n.reflect && i === this._$Ej?.get(e) && !this.hasAttribute(a._$Eu(e, n)))) return;
 			this.C(e, t, n);
 		}
 		!1 === this.isUpdatePending && (this._$ES = this._$EP());
@@ -247,85 +247,85 @@ var h = class extends HTMLElement {
 	updated(e) {}
 	firstUpdated(e) {}
 };
-h.elementStyles = [], h.shadowRootOptions = { mode: "open" }, h[p("elementProperties")] = /* @__PURE__ */ new Map(), h[p("finalized")] = /* @__PURE__ */ new Map(), ie?.({ ReactiveElement: h }), (f.reactiveElementVersions ??= []).push("2.1.2");
+g.elementStyles = [], g.shadowRootOptions = { mode: "open" }, g[h("elementProperties")] = /* @__PURE__ */ new Map(), g[h("finalized")] = /* @__PURE__ */ new Map(), ne?.({ ReactiveElement: g }), (f.reactiveElementVersions ??= []).push("2.1.2");
 // node_modules/lit-html/lit-html.js
-var g = globalThis, se = (e) => e, _ = g.trustedTypes, ce = _ ? _.createPolicy("lit-html", { createHTML: (e) => e }) : void 0, le = "$lit$", v = `lit$${Math.random().toFixed(9).slice(2)}$`, ue = "?" + v, de = `<${ue}>`, y = document, b = () => y.createComment(""), x = (e) => e === null || typeof e != "object" && typeof e != "function", fe = Array.isArray, pe = (e) => fe(e) || typeof e?.[Symbol.iterator] == "function", me = "[ 	\n\f\r]", S = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, he = /-->/g, ge = />/g, C = RegExp(`>|${me}(?:([^\\s"'>=/]+)(${me}*=${me}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`, "g"), _e = /'/g, ve = /"/g, ye = /^(?:script|style|textarea|title)$/i, be = (e) => (t, ...n) => ({
+var _ = globalThis, oe = (e) => e, v = _.trustedTypes, se = v ? v.createPolicy("lit-html", { createHTML: (e) => e }) : void 0, ce = "$lit$", y = `lit$${Math.random().toFixed(9).slice(2)}$`, le = "?" + y, ue = `<${le}>`, b = document, x = () => b.createComment(""), S = (e) => e === null || typeof e != "object" && typeof e != "function", de = Array.isArray, fe = (e) => de(e) || typeof e?.[Symbol.iterator] == "function", pe = "[ 	\n\f\r]", C = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, me = /-->/g, he = />/g, w = RegExp(`>|${pe}(?:([^\\s"'>=/]+)(${pe}*=${pe}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`, "g"), ge = /'/g, _e = /"/g, ve = /^(?:script|style|textarea|title)$/i, ye = (e) => (t, ...n) => ({
 	_$litType$: e,
 	strings: t,
 	values: n
-}), w = be(1), T = be(2), E = Symbol.for("lit-noChange"), D = Symbol.for("lit-nothing"), xe = /* @__PURE__ */ new WeakMap(), O = y.createTreeWalker(y, 129);
-function Se(e, t) {
-	if (!fe(e) || !e.hasOwnProperty("raw")) throw Error("invalid template strings array");
-	return ce === void 0 ? t : ce.createHTML(t);
+}), T = ye(1), E = ye(2), D = Symbol.for("lit-noChange"), O = Symbol.for("lit-nothing"), be = /* @__PURE__ */ new WeakMap(), k = b.createTreeWalker(b, 129);
+function xe(e, t) {
+	if (!de(e) || !e.hasOwnProperty("raw")) throw Error("invalid template strings array");
+	return se === void 0 ? t : se.createHTML(t);
 }
-var Ce = (e, t) => {
-	let n = e.length - 1, r = [], i, a = t === 2 ? "<svg>" : t === 3 ? "<math>" : "", o = S;
+var Se = (e, t) => {
+	let n = e.length - 1, r = [], i, a = t === 2 ? "<svg>" : t === 3 ? "<math>" : "", o = C;
 	for (let t = 0; t < n; t++) {
 		let n = e[t], s, c, l = -1, u = 0;
-		for (; u < n.length && (o.lastIndex = u, c = o.exec(n), c !== null);) u = o.lastIndex, o === S ? c[1] === "!--" ? o = he : c[1] === void 0 ? c[2] === void 0 ? c[3] !== void 0 && (o = C) : (ye.test(c[2]) && (i = RegExp("</" + c[2], "g")), o = C) : o = ge : o === C ? c[0] === ">" ? (o = i ?? S, l = -1) : c[1] === void 0 ? l = -2 : (l = o.lastIndex - c[2].length, s = c[1], o = c[3] === void 0 ? C : c[3] === "\"" ? ve : _e) : o === ve || o === _e ? o = C : o === he || o === ge ? o = S : (o = C, i = void 0);
-		let d = o === C && e[t + 1].startsWith("/>") ? " " : "";
-		a += o === S ? n + de : l >= 0 ? (r.push(s), n.slice(0, l) + le + n.slice(l) + v + d) : n + v + (l === -2 ? t : d);
+		for (; u < n.length && (o.lastIndex = u, c = o.exec(n), c !== null);) u = o.lastIndex, o === C ? c[1] === "!--" ? o = me : c[1] === void 0 ? c[2] === void 0 ? c[3] !== void 0 && (o = w) : (ve.test(c[2]) && (i = RegExp("</" + c[2], "g")), o = w) : o = he : o === w ? c[0] === ">" ? (o = i ?? C, l = -1) : c[1] === void 0 ? l = -2 : (l = o.lastIndex - c[2].length, s = c[1], o = c[3] === void 0 ? w : c[3] === "\"" ? _e : ge) : o === _e || o === ge ? o = w : o === me || o === he ? o = C : (o = w, i = void 0);
+		let d = o === w && e[t + 1].startsWith("/>") ? " " : "";
+		a += o === C ? n + ue : l >= 0 ? (r.push(s), n.slice(0, l) + ce + n.slice(l) + y + d) : n + y + (l === -2 ? t : d);
 	}
-	return [Se(e, a + (e[n] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), r];
-}, k = class e {
+	return [xe(e, a + (e[n] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), r];
+}, Ce = class e {
 	constructor({ strings: t, _$litType$: n }, r) {
 		let i;
 		this.parts = [];
-		let a = 0, o = 0, s = t.length - 1, c = this.parts, [l, u] = Ce(t, n);
-		if (this.el = e.createElement(l, r), O.currentNode = this.el.content, n === 2 || n === 3) {
+		let a = 0, o = 0, s = t.length - 1, c = this.parts, [l, u] = Se(t, n);
+		if (this.el = e.createElement(l, r), k.currentNode = this.el.content, n === 2 || n === 3) {
 			let e = this.el.content.firstChild;
 			e.replaceWith(...e.childNodes);
 		}
-		for (; (i = O.nextNode()) !== null && c.length < s;) {
+		for (; (i = k.nextNode()) !== null && c.length < s;) {
 			if (i.nodeType === 1) {
-				if (i.hasAttributes()) for (let e of i.getAttributeNames()) if (e.endsWith(le)) {
-					let t = u[o++], n = i.getAttribute(e).split(v), r = /([.?@])?(.*)/.exec(t);
+				if (i.hasAttributes()) for (let e of i.getAttributeNames()) if (e.endsWith(ce)) {
+					let t = u[o++], n = i.getAttribute(e).split(y), r = /([.?@])?(.*)/.exec(t);
 					c.push({
 						type: 1,
 						index: a,
 						name: r[2],
 						strings: n,
-						ctor: r[1] === "." ? Te : r[1] === "?" ? Ee : r[1] === "@" ? De : M
+						ctor: r[1] === "." ? Ee : r[1] === "?" ? De : r[1] === "@" ? Oe : j
 					}), i.removeAttribute(e);
-				} else e.startsWith(v) && (c.push({
+				} else e.startsWith(y) && (c.push({
 					type: 6,
 					index: a
 				}), i.removeAttribute(e));
-				if (ye.test(i.tagName)) {
-					let e = i.textContent.split(v), t = e.length - 1;
+				if (ve.test(i.tagName)) {
+					let e = i.textContent.split(y), t = e.length - 1;
 					if (t > 0) {
-						i.textContent = _ ? _.emptyScript : "";
-						for (let n = 0; n < t; n++) i.append(e[n], b()), O.nextNode(), c.push({
+						i.textContent = v ? v.emptyScript : "";
+						for (let n = 0; n < t; n++) i.append(e[n], x()), k.nextNode(), c.push({
 							type: 2,
 							index: ++a
 						});
-						i.append(e[t], b());
+						i.append(e[t], x());
 					}
 				}
 			} else if (i.nodeType === 8) {
-				if (i.data === ue) c.push({
+				if (i.data === le) c.push({
 					type: 2,
 					index: a
 				});
 				else {
 					let e = -1;
-					for (; (e = i.data.indexOf(v, e + 1)) !== -1;) c.push({
+					for (; (e = i.data.indexOf(y, e + 1)) !== -1;) c.push({
 						type: 7,
 						index: a
-					}), e += v.length - 1;
+					}), e += y.length - 1;
 				}
 			}
 			a++;
 		}
 	}
 	static createElement(e, t) {
-		let n = y.createElement("template");
+		let n = b.createElement("template");
 		return n.innerHTML = e, n;
 	}
 };
 function A(e, t, n = e, r) {
-	if (t === E) return t;
-	let i = r === void 0 ? n._$Cl : n._$Co?.[r], a = x(t) ? void 0 : t._$litDirective$;
+	if (t === D) return t;
+	let i = r === void 0 ? n._$Cl : n._$Co?.[r], a = S(t) ? void 0 : t._$litDirective$;
 	return i?.constructor !== a && (i?._$AO?.(!1), a === void 0 ? i = void 0 : (i = new a(e), i._$AT(e, n, r)), r === void 0 ? n._$Cl = i : (n._$Co ??= [])[r] = i), i !== void 0 && (t = A(e, i._$AS(e, t.values), i, r)), t;
 }
 var we = class {
@@ -339,28 +339,28 @@ var we = class {
 		return this._$AM._$AU;
 	}
 	u(e) {
-		let { el: { content: t }, parts: n } = this._$AD, r = (e?.creationScope ?? y).importNode(t, !0);
-		O.currentNode = r;
-		let i = O.nextNode(), a = 0, o = 0, s = n[0];
+		let { el: { content: t }, parts: n } = this._$AD, r = (e?.creationScope ?? b).importNode(t, !0);
+		k.currentNode = r;
+		let i = k.nextNode(), a = 0, o = 0, s = n[0];
 		for (; s !== void 0;) {
 			if (a === s.index) {
 				let t;
-				s.type === 2 ? t = new j(i, i.nextSibling, this, e) : s.type === 1 ? t = new s.ctor(i, s.name, s.strings, this, e) : s.type === 6 && (t = new Oe(i, this, e)), this._$AV.push(t), s = n[++o];
+				s.type === 2 ? t = new Te(i, i.nextSibling, this, e) : s.type === 1 ? t = new s.ctor(i, s.name, s.strings, this, e) : s.type === 6 && (t = new ke(i, this, e)), this._$AV.push(t), s = n[++o];
 			}
-			a !== s?.index && (i = O.nextNode(), a++);
+			a !== s?.index && (i = k.nextNode(), a++);
 		}
-		return O.currentNode = y, r;
+		return k.currentNode = b, r;
 	}
 	p(e) {
 		let t = 0;
 		for (let n of this._$AV) n !== void 0 && (n.strings === void 0 ? n._$AI(e[t]) : (n._$AI(e, n, t), t += n.strings.length - 2)), t++;
 	}
-}, j = class e {
+}, Te = class e {
 	get _$AU() {
 		return this._$AM?._$AU ?? this._$Cv;
 	}
 	constructor(e, t, n, r) {
-		this.type = 2, this._$AH = D, this._$AN = void 0, this._$AA = e, this._$AB = t, this._$AM = n, this.options = r, this._$Cv = r?.isConnected ?? !0;
+		this.type = 2, this._$AH = O, this._$AN = void 0, this._$AA = e, this._$AB = t, this._$AM = n, this.options = r, this._$Cv = r?.isConnected ?? !0;
 	}
 	get parentNode() {
 		let e = this._$AA.parentNode, t = this._$AM;
@@ -373,7 +373,7 @@ var we = class {
 		return this._$AB;
 	}
 	_$AI(e, t = this) {
-		e = A(this, e, t), x(e) ? e === D || e == null || e === "" ? (this._$AH !== D && this._$AR(), this._$AH = D) : e !== this._$AH && e !== E && this._(e) : e._$litType$ === void 0 ? e.nodeType === void 0 ? pe(e) ? this.k(e) : this._(e) : this.T(e) : this.$(e);
+		e = A(this, e, t), S(e) ? e === O || e == null || e === "" ? (this._$AH !== O && this._$AR(), this._$AH = O) : e !== this._$AH && e !== D && this._(e) : e._$litType$ === void 0 ? e.nodeType === void 0 ? fe(e) ? this.k(e) : this._(e) : this.T(e) : this.$(e);
 	}
 	O(e) {
 		return this._$AA.parentNode.insertBefore(e, this._$AB);
@@ -382,10 +382,10 @@ var we = class {
 		this._$AH !== e && (this._$AR(), this._$AH = this.O(e));
 	}
 	_(e) {
-		this._$AH !== D && x(this._$AH) ? this._$AA.nextSibling.data = e : this.T(y.createTextNode(e)), this._$AH = e;
+		this._$AH !== O && S(this._$AH) ? this._$AA.nextSibling.data = e : this.T(b.createTextNode(e)), this._$AH = e;
 	}
 	$(e) {
-		let { values: t, _$litType$: n } = e, r = typeof n == "number" ? this._$AC(e) : (n.el === void 0 && (n.el = k.createElement(Se(n.h, n.h[0]), this.options)), n);
+		let { values: t, _$litType$: n } = e, r = typeof n == "number" ? this._$AC(e) : (n.el === void 0 && (n.el = Ce.createElement(xe(n.h, n.h[0]), this.options)), n);
 		if (this._$AH?._$AD === r) this._$AH.p(t);
 		else {
 			let e = new we(r, this), n = e.u(this.options);
@@ -393,25 +393,25 @@ var we = class {
 		}
 	}
 	_$AC(e) {
-		let t = xe.get(e.strings);
-		return t === void 0 && xe.set(e.strings, t = new k(e)), t;
+		let t = be.get(e.strings);
+		return t === void 0 && be.set(e.strings, t = new Ce(e)), t;
 	}
 	k(t) {
-		fe(this._$AH) || (this._$AH = [], this._$AR());
+		de(this._$AH) || (this._$AH = [], this._$AR());
 		let n = this._$AH, r, i = 0;
-		for (let a of t) i === n.length ? n.push(r = new e(this.O(b()), this.O(b()), this, this.options)) : r = n[i], r._$AI(a), i++;
+		for (let a of t) i === n.length ? n.push(r = new e(this.O(x()), this.O(x()), this, this.options)) : r = n[i], r._$AI(a), i++;
 		i < n.length && (this._$AR(r && r._$AB.nextSibling, i), n.length = i);
 	}
 	_$AR(e = this._$AA.nextSibling, t) {
 		for (this._$AP?.(!1, !0, t); e !== this._$AB;) {
-			let t = se(e).nextSibling;
-			se(e).remove(), e = t;
+			let t = oe(e).nextSibling;
+			oe(e).remove(), e = t;
 		}
 	}
 	setConnected(e) {
 		this._$AM === void 0 && (this._$Cv = e, this._$AP?.(e));
 	}
-}, M = class {
+}, j = class {
 	get tagName() {
 		return this.element.tagName;
 	}
@@ -419,47 +419,47 @@ var we = class {
 		return this._$AM._$AU;
 	}
 	constructor(e, t, n, r, i) {
-		this.type = 1, this._$AH = D, this._$AN = void 0, this.element = e, this.name = t, this._$AM = r, this.options = i, n.length > 2 || n[0] !== "" || n[1] !== "" ? (this._$AH = Array(n.length - 1).fill(/* @__PURE__ */ new String()), this.strings = n) : this._$AH = D;
+		this.type = 1, this._$AH = O, this._$AN = void 0, this.element = e, this.name = t, this._$AM = r, this.options = i, n.length > 2 || n[0] !== "" || n[1] !== "" ? (this._$AH = Array(n.length - 1).fill(/* @__PURE__ */ new String()), this.strings = n) : this._$AH = O;
 	}
 	_$AI(e, t = this, n, r) {
 		let i = this.strings, a = !1;
-		if (i === void 0) e = A(this, e, t, 0), a = !x(e) || e !== this._$AH && e !== E, a && (this._$AH = e);
+		if (i === void 0) e = A(this, e, t, 0), a = !S(e) || e !== this._$AH && e !== D, a && (this._$AH = e);
 		else {
 			let r = e, o, s;
-			for (e = i[0], o = 0; o < i.length - 1; o++) s = A(this, r[n + o], t, o), s === E && (s = this._$AH[o]), a ||= !x(s) || s !== this._$AH[o], s === D ? e = D : e !== D && (e += (s ?? "") + i[o + 1]), this._$AH[o] = s;
+			for (e = i[0], o = 0; o < i.length - 1; o++) s = A(this, r[n + o], t, o), s === D && (s = this._$AH[o]), a ||= !S(s) || s !== this._$AH[o], s === O ? e = O : e !== O && (e += (s ?? "") + i[o + 1]), this._$AH[o] = s;
 		}
 		a && !r && this.j(e);
 	}
 	j(e) {
-		e === D ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, e ?? "");
+		e === O ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, e ?? "");
 	}
-}, Te = class extends M {
+}, Ee = class extends j {
 	constructor() {
 		super(...arguments), this.type = 3;
 	}
 	j(e) {
-		this.element[this.name] = e === D ? void 0 : e;
+		this.element[this.name] = e === O ? void 0 : e;
 	}
-}, Ee = class extends M {
+}, De = class extends j {
 	constructor() {
 		super(...arguments), this.type = 4;
 	}
 	j(e) {
-		this.element.toggleAttribute(this.name, !!e && e !== D);
+		this.element.toggleAttribute(this.name, !!e && e !== O);
 	}
-}, De = class extends M {
+}, Oe = class extends j {
 	constructor(e, t, n, r, i) {
 		super(e, t, n, r, i), this.type = 5;
 	}
 	_$AI(e, t = this) {
-		if ((e = A(this, e, t, 0) ?? D) === E) return;
-		let n = this._$AH, r = e === D && n !== D || e.capture !== n.capture || e.once !== n.once || e.passive !== n.passive, i = e !== D && (n === D || r);
+		if ((e = A(this, e, t, 0) ?? O) === D) return;
+		let n = this._$AH, r = e === O && n !== O || e.capture !== n.capture || e.once !== n.once || e.passive !== n.passive, i = e !== O && (n === O || r);
 		r && this.element.removeEventListener(this.name, this, n), i && this.element.addEventListener(this.name, this, e), this._$AH = e;
 	}
 	handleEvent(e) {
 		typeof this._$AH == "function" ? this._$AH.call(this.options?.host ?? this.element, e) : this._$AH.handleEvent(e);
 	}
-}, Oe = class {
+}, ke = class {
 	constructor(e, t, n) {
 		this.element = e, this.type = 6, this._$AN = void 0, this._$AM = t, this.options = n;
 	}
@@ -469,16 +469,16 @@ var we = class {
 	_$AI(e) {
 		A(this, e);
 	}
-}, ke = g.litHtmlPolyfillSupport;
-ke?.(k, j), (g.litHtmlVersions ??= []).push("3.3.3");
-var Ae = (e, t, n) => {
+}, Ae = _.litHtmlPolyfillSupport;
+Ae?.(Ce, Te), (_.litHtmlVersions ??= []).push("3.3.3");
+var je = (e, t, n) => {
 	let r = n?.renderBefore ?? t, i = r._$litPart$;
 	if (i === void 0) {
 		let e = n?.renderBefore ?? null;
-		r._$litPart$ = i = new j(t.insertBefore(b(), e), e, void 0, n ?? {});
+		r._$litPart$ = i = new Te(t.insertBefore(x(), e), e, void 0, n ?? {});
 	}
 	return i._$AI(e), i;
-}, N = globalThis, P = class extends h {
+}, Me = globalThis, M = class extends g {
 	constructor() {
 		super(...arguments), this.renderOptions = { host: this }, this._$Do = void 0;
 	}
@@ -488,7 +488,7 @@ var Ae = (e, t, n) => {
 	}
 	update(e) {
 		let t = this.render();
-		this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(e), this._$Do = Ae(t, this.renderRoot, this.renderOptions);
+		this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(e), this._$Do = je(t, this.renderRoot, this.renderOptions);
 	}
 	connectedCallback() {
 		super.connectedCallback(), this._$Do?.setConnected(!0);
@@ -497,68 +497,68 @@ var Ae = (e, t, n) => {
 		super.disconnectedCallback(), this._$Do?.setConnected(!1);
 	}
 	render() {
-		return E;
+		return D;
 	}
 };
-P._$litElement$ = !0, P.finalized = !0, N.litElementHydrateSupport?.({ LitElement: P });
-var je = N.litElementPolyfillSupport;
-je?.({ LitElement: P }), (N.litElementVersions ??= []).push("4.2.2");
+M._$litElement$ = !0, M.finalized = !0, Me.litElementHydrateSupport?.({ LitElement: M });
+var Ne = Me.litElementPolyfillSupport;
+Ne?.({ LitElement: M }), (Me.litElementVersions ??= []).push("4.2.2");
 // src/member_key.ts
-var Me = "jebi member key 1", F = 6e5, Ne = 1e7, Pe = 4096, I = { name: "Ed25519" }, L = 1, Fe = "format name nonce public rounds salt sealed", R = class extends Error {
+var Pe = "jebi member key 1", Fe = 6e5, Ie = 1e7, Le = 4096, N = { name: "Ed25519" }, Re = 1, ze = "format name nonce public rounds salt sealed", P = class extends Error {
 	constructor(e) {
 		super(e), this.why = e;
 	}
 };
-async function Ie() {
+async function Be() {
 	try {
-		return await crypto.subtle.generateKey(I, !1, ["sign", "verify"]), !0;
+		return await crypto.subtle.generateKey(N, !1, ["sign", "verify"]), !0;
 	} catch {
 		return !1;
 	}
 }
-async function Le(e, t, n, r) {
-	if (e.size > Pe) throw new R("not_file");
-	let i = ze(await e.text());
-	if (i.name !== n) throw new R("whose");
-	let a = await Be(i, t);
+async function Ve(e, t, n, r) {
+	if (e.size > Le) throw new P("not_file");
+	let i = Ue(await e.text());
+	if (i.name !== n) throw new P("whose");
+	let a = await We(i, t);
 	try {
-		let e = await crypto.subtle.importKey("pkcs8", a, I, !1, ["sign"]), t = new Uint8Array(await crypto.subtle.sign(I, e, z(r)));
-		await He(i, r, t);
-		let n = B(H(await We(i.name, Ue(i)), t));
+		let e = await crypto.subtle.importKey("pkcs8", a, N, !1, ["sign"]), t = new Uint8Array(await crypto.subtle.sign(N, e, F(r)));
+		await Ke(i, r, t);
+		let n = I(Xe(await Je(i.name, qe(i)), t));
 		return `${r}\n\u2014 ${i.name} ${n}\n`;
 	} finally {
 		new Uint8Array(a).fill(0);
 	}
 }
-async function Re(e, t) {
-	let n = await crypto.subtle.generateKey(I, !0, ["sign", "verify"]), r = new Uint8Array(await crypto.subtle.exportKey("raw", n.publicKey)), i = await crypto.subtle.exportKey("pkcs8", n.privateKey), a = H(Uint8Array.of(L), r), o = `${e}+${Ge(await We(e, r))}+${B(a)}`, s = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(16)), c = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(12)), l = await Ve(t, s, F, "encrypt"), u = await crypto.subtle.encrypt({
+async function He(e, t) {
+	let n = await crypto.subtle.generateKey(N, !0, ["sign", "verify"]), r = new Uint8Array(await crypto.subtle.exportKey("raw", n.publicKey)), i = await crypto.subtle.exportKey("pkcs8", n.privateKey), a = Xe(Uint8Array.of(Re), r), o = `${e}+${Ye(await Je(e, r))}+${I(a)}`, s = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(16)), c = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(12)), l = await Ge(t, s, Fe, "encrypt"), u = await crypto.subtle.encrypt({
 		name: "AES-GCM",
 		iv: c,
-		additionalData: z(o)
+		additionalData: F(o)
 	}, l, i);
 	new Uint8Array(i).fill(0);
 	let d = {
-		format: Me,
+		format: Pe,
 		name: e,
-		nonce: B(c),
+		nonce: I(c),
 		public: o,
-		rounds: F,
-		salt: B(s),
-		sealed: B(new Uint8Array(u))
+		rounds: Fe,
+		salt: I(s),
+		sealed: I(new Uint8Array(u))
 	};
 	return {
 		file: JSON.stringify(d),
 		verifier: o
 	};
 }
-function ze(e) {
+function Ue(e) {
 	let t;
 	try {
 		t = JSON.parse(e);
 	} catch {
-		throw new R("not_file");
+		throw new P("not_file");
 	}
-	if (typeof t != "object" || !t || Object.keys(t).sort().join(" ") !== Fe) throw new R("not_file");
+	if (typeof t != "object" || !t || Object.keys(t).sort().join(" ") !== ze) throw new P("not_file");
 	let n = t, r = [
 		n.name,
 		n.nonce,
@@ -566,29 +566,29 @@ function ze(e) {
 		n.salt,
 		n.sealed
 	];
-	if (!(n.format === Me && r.every((e) => typeof e == "string") && Number.isInteger(n.rounds)) || n.rounds < F || n.rounds > Ne || !n.public.startsWith(`${n.name}+`)) throw new R("not_file");
+	if (!(n.format === Pe && r.every((e) => typeof e == "string") && Number.isInteger(n.rounds)) || n.rounds < Fe || n.rounds > Ie || !n.public.startsWith(`${n.name}+`)) throw new P("not_file");
 	return t;
 }
-async function Be(e, t) {
+async function We(e, t) {
 	let [n, r, i] = [
-		V(e.nonce),
-		V(e.salt),
-		V(e.sealed)
+		L(e.nonce),
+		L(e.salt),
+		L(e.sealed)
 	];
-	if (n.length !== 12 || r.length !== 16) throw new R("not_file");
-	let a = await Ve(t, r, e.rounds, "decrypt");
+	if (n.length !== 12 || r.length !== 16) throw new P("not_file");
+	let a = await Ge(t, r, e.rounds, "decrypt");
 	try {
 		return await crypto.subtle.decrypt({
 			name: "AES-GCM",
 			iv: n,
-			additionalData: z(e.public)
+			additionalData: F(e.public)
 		}, a, i);
 	} catch {
-		throw new R("wrong");
+		throw new P("wrong");
 	}
 }
-async function Ve(e, t, n, r) {
-	let i = await crypto.subtle.importKey("raw", z(e.normalize("NFKC")), "PBKDF2", !1, ["deriveKey"]);
+async function Ge(e, t, n, r) {
+	let i = await crypto.subtle.importKey("raw", F(e.normalize("NFKC")), "PBKDF2", !1, ["deriveKey"]);
 	return crypto.subtle.deriveKey({
 		name: "PBKDF2",
 		hash: "SHA-256",
@@ -599,37 +599,37 @@ async function Ve(e, t, n, r) {
 		length: 256
 	}, !1, [r]);
 }
-async function He(e, t, n) {
-	let r = await crypto.subtle.importKey("raw", Ue(e), I, !1, ["verify"]);
-	if (!await crypto.subtle.verify(I, r, n, z(t))) throw new R("not_file");
+async function Ke(e, t, n) {
+	let r = await crypto.subtle.importKey("raw", qe(e), N, !1, ["verify"]);
+	if (!await crypto.subtle.verify(N, r, n, F(t))) throw new P("not_file");
 }
-function Ue(e) {
-	let t = V(e.public.slice(e.name.length + 1 + 8 + 1));
-	if (t.length !== 33 || t[0] !== L) throw new R("not_file");
+function qe(e) {
+	let t = L(e.public.slice(e.name.length + 1 + 8 + 1));
+	if (t.length !== 33 || t[0] !== Re) throw new P("not_file");
 	return t.slice(1);
 }
-async function We(e, t) {
-	let n = await crypto.subtle.digest("SHA-256", H(z(`${e}\n`), Uint8Array.of(L), t));
+async function Je(e, t) {
+	let n = await crypto.subtle.digest("SHA-256", Xe(F(`${e}\n`), Uint8Array.of(Re), t));
 	return new Uint8Array(n).slice(0, 4);
 }
-var z = (e) => new TextEncoder().encode(e), Ge = (e) => [...e].map((e) => e.toString(16).padStart(2, "0")).join(""), B = (e) => btoa(String.fromCharCode(...e));
-function V(e) {
+var F = (e) => new TextEncoder().encode(e), Ye = (e) => [...e].map((e) => e.toString(16).padStart(2, "0")).join(""), I = (e) => btoa(String.fromCharCode(...e));
+function L(e) {
 	try {
 		return Uint8Array.from(atob(e), (e) => e.charCodeAt(0));
 	} catch {
-		throw new R("not_file");
+		throw new P("not_file");
 	}
 }
-function H(...e) {
+function Xe(...e) {
 	let t = new Uint8Array(e.reduce((e, t) => e + t.length, 0)), n = 0;
 	for (let r of e) t.set(r, n), n += r.length;
 	return t;
 }
 // src/clear.ts
-var Ke = class extends P {
+var Ze = class extends M {
 	createRenderRoot() {
 		let e = document.createElement("div");
-		return e.hidden = !0, Ie().then((t) => {
+		return e.hidden = !0, Be().then((t) => {
 			t && (this.querySelector(".notice")?.remove(), e.hidden = !1);
 		}), this.appendChild(e);
 	}
@@ -639,9 +639,9 @@ var Ke = class extends P {
 		return t;
 	}
 	alert(e) {
-		return e ? w`<p class="alert" role="alert">${e}</p>` : D;
+		return e ? T`<p class="alert" role="alert">${e}</p>` : O;
 	}
-}, qe = class extends Ke {
+}, Qe = class extends Ze {
 	constructor(...e) {
 		super(...e), this.sign = async (e) => {
 			e.preventDefault();
@@ -650,9 +650,9 @@ var Ke = class extends P {
 			let r = n.value;
 			n.value = "", this.said = void 0, this.isBusy = !0;
 			try {
-				this.send(await Le(t, r, this.name, this.statement));
+				this.send(await Ve(t, r, this.name, this.statement));
 			} catch (e) {
-				this.said = this.words[e instanceof R ? e.why : "unable"];
+				this.said = this.words[e instanceof P ? e.why : "unable"];
 			} finally {
 				this.isBusy = !1;
 			}
@@ -675,22 +675,22 @@ var Ke = class extends P {
 		n instanceof HTMLTextAreaElement && (n.value = e), t.submit();
 	}
 	render() {
-		return w`<form class="stack" @submit=${this.sign}>
+		return T`<form class="stack" @submit=${this.sign}>
             <label>${this.words.file} <input type="file" name="key" accept=".json,application/json" required></label>
             <label>${this.words.passphrase} <input type="password" name="passphrase" required maxlength="1024" autocomplete="off"></label>
             <p class="hint">${this.words.stays}</p>
             ${this.alert(this.said)}
-            <p class="hint" role="status">${this.isBusy ? this.words.signing : D}</p>
+            <p class="hint" role="status">${this.isBusy ? this.words.signing : O}</p>
             <button class="primary" ?disabled=${this.isBusy}>${this.words.now}</button>
         </form>`;
 	}
-}, Je = class extends Ke {
+}, $e = class extends Ze {
 	constructor(...e) {
 		super(...e), this.make = async (e) => {
 			e.preventDefault();
 			let [t, n] = [this.input("first"), this.input("again")], [r, i] = [t.value, n.value];
 			if (t.value = n.value = "", this.said = r.length < this.least ? this.words.short : r === i ? void 0 : this.words.differ, !this.said) try {
-				let { file: e, verifier: t } = await Re(this.name, r);
+				let { file: e, verifier: t } = await He(this.name, r);
 				this.done && URL.revokeObjectURL(this.done.address), this.done = {
 					address: URL.createObjectURL(new Blob([e, "\n"], { type: "application/json" })),
 					verifier: t
@@ -711,9 +711,9 @@ var Ke = class extends P {
 		};
 	}
 	render() {
-		return this.done ? w`<p class="notice" role="status">${this.words.saved}</p>
+		return this.done ? T`<p class="notice" role="status">${this.words.saved}</p>
                 <p class="row"><a class="button primary" href=${this.done.address} download=${this.file}>${this.words.save}</a></p>
-                <h3 id="vkey">${this.words.public}</h3><p class="vkey secret" lang="zxx" translate="no" aria-labelledby="vkey">${this.done.verifier}</p>` : w`<form class="stack" @submit=${this.make}>
+                <h3 id="vkey">${this.words.public}</h3><p class="vkey secret" lang="zxx" translate="no" aria-labelledby="vkey">${this.done.verifier}</p>` : T`<form class="stack" @submit=${this.make}>
             <label>${this.words.passphrase} <input type="password" name="first" required maxlength="1024" autocomplete="off" aria-describedby="key-help"></label>
             <p class="hint" id="key-help">${this.words.help}</p>
             <label>${this.words.again} <input type="password" name="again" required maxlength="1024" autocomplete="off"></label>
@@ -722,73 +722,116 @@ var Ke = class extends P {
         </form>`;
 	}
 };
-customElements.define("jebi-key-signer", qe), customElements.define("jebi-key-maker", Je);
+customElements.define("jebi-key-signer", Qe), customElements.define("jebi-key-maker", $e);
+// src/editor_desk.ts
+async function et(e) {
+	let t = await fetch(e, { redirect: "error" });
+	if (!t.ok) throw Error(await rt(t));
+	return await t.json();
+}
+async function tt(e, t, n, r) {
+	let i = new FormData();
+	i.append("form_token", t), i.append("based", String(n)), i.append("plan", await nt(r), "plan.json.gz");
+	let a = await fetch(e, {
+		method: "POST",
+		body: i
+	});
+	if (!a.ok || !a.redirected) throw Error(await rt(a));
+	return a.url;
+}
+function nt(e) {
+	return new Response(new Blob([e]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
+}
+async function rt(e) {
+	let t = new DOMParser().parseFromString(await e.text(), "text/html");
+	return t.querySelector("main .alert")?.textContent ?? t.querySelector("h1")?.textContent ?? String(e.status);
+}
 // src/editor_plan.ts
-var U = 1e4, Ye = 1e6, Xe = 2e6;
-function Ze(e) {
-	let t = e.sources.map(({ covers: e, open: t, ...n }) => ({
-		...n,
+var R = 1e4, it = 1e6, at = 2e6;
+function ot(e) {
+	let t = 0, n = e.sources.map(({ covers: e, open: n, lines: r, ...i }) => ({
+		...i,
 		held: [...e.map((e, t) => ({
 			...e,
 			id: t,
 			isOpen: !1
-		})), ...t.map((e, t) => ({
+		})), ...n.map((e, t) => ({
 			kind: "face",
 			style: "solid",
 			keys: e,
-			id: Ye + t,
+			id: it + t,
 			isOpen: !0
-		}))]
+		}))],
+		lines: r.map(([e, n, r, i]) => ({
+			id: t++,
+			from: e,
+			to: n,
+			language: r,
+			text: i,
+			isTouched: !1
+		}))
 	}));
 	return {
 		...e,
-		sources: t
+		sources: n,
+		given: e.about
 	};
 }
-function Qe(e) {
-	return Math.max(Xe, ...e.sources.flatMap((e) => e.held.map((e) => e.id + 1)));
+function st(e) {
+	return e.sources.flatMap((e) => e.held).reduce((e, t) => Math.max(e, t.id + 1), at);
 }
-function $e(e) {
-	let { title: t, summary: n, why: r, places: i, themes: a, filmed: o } = e.about, s = {
-		title: et(t),
-		summary: et(n),
-		why: et(r),
-		places: tt(i),
-		themes: tt(a),
-		filmed: o.trim()
-	}, c = e.sources.map(({ held: e, sounds: t, ...n }) => ({
-		...n,
+function z({ given: e, ...t }) {
+	let { title: n, summary: r, why: i, places: a, themes: o, filmed: s } = t.about, c = {
+		title: lt(n, e.title),
+		summary: lt(r, e.summary),
+		why: lt(i, e.why),
+		places: a === e.places ? a : ut(a),
+		themes: o === e.themes ? o : ut(o),
+		filmed: s.trim()
+	}, l = t.sources.map(({ held: e, sounds: t, lines: n, ...r }) => ({
+		...r,
 		covers: e.filter((e) => !e.isOpen).map(({ kind: e, style: t, keys: n }) => ({
 			kind: e,
 			style: t,
 			keys: n
 		})),
 		open: e.filter((e) => e.isOpen).map((e) => e.keys),
-		sounds: [...t].sort((e, t) => e[0] - t[0])
+		sounds: [...t].sort((e, t) => e[0] - t[0]),
+		lines: n.map(ct).filter(([, , , e]) => e)
 	}));
-	return JSON.stringify(nt({
-		...e,
-		about: s,
-		sources: c
-	}));
+	return ft({
+		...t,
+		about: c,
+		sources: l
+	});
 }
-function et(e) {
-	return Object.fromEntries(Object.entries(e).map(([e, t]) => [e, t.trim()]).filter(([, e]) => e));
+var ct = (e) => [
+	e.from,
+	e.to,
+	e.language,
+	e.isTouched ? B(e.text) : e.text
+];
+function lt(e, t) {
+	let n = Object.entries(e).map(([e, n]) => [e, n === t[e] ? n : dt(n).trim()]);
+	return Object.fromEntries(n.filter(([, e]) => e));
 }
-function tt(e) {
-	return [...new Set(e.map((e) => e.trim()).filter(Boolean))];
+function ut(e) {
+	return [...new Set(e.map((e) => dt(e).trim()).filter(Boolean))];
 }
-function nt(e) {
-	if (Array.isArray(e)) return e.map(nt);
-	if (typeof e != "object" || !e) return e;
-	let t = Object.entries(e).sort(([e], [t]) => e < t ? -1 : 1);
-	return Object.fromEntries(t.map(([e, t]) => [e, nt(t)]));
+function dt(e) {
+	return e.normalize("NFC").replace(/\r\n?|\p{Zl}|\p{Zp}/gu, "\n").replace(/[\p{Zs}\t]/gu, " ").replace(/[^\P{C}\n]/gu, "");
 }
-function rt(e) {
+function B(e) {
+	return dt(e).split("\n").map((e) => e.trim().replace(/ +/g, " ")).filter(Boolean).join("\n");
+}
+function ft(e) {
+	return Array.isArray(e) ? `[${e.map(ft).join(",")}]` : typeof e != "object" || !e ? JSON.stringify(e) : `{${Object.entries(e).sort(([e], [t]) => e < t ? -1 : 1).map(([e, t]) => `${JSON.stringify(e)}:${ft(t)}`).join(",")}}`;
+}
+function pt(e) {
 	let t = e.trim().split(":");
 	return t.length > 3 || !t.every((e) => /^\d{1,6}(\.\d{1,3})?$/.test(e)) ? null : Math.round(t.reduce((e, t) => e * 60 + Number(t), 0) * 1e3);
 }
-function W(e) {
+function V(e) {
 	let t = Math.floor(Math.max(0, e) / 1e3), n = Math.max(0, e) % 1e3, [r, i, a] = [
 		Math.floor(t / 3600),
 		Math.floor(t / 60) % 60,
@@ -796,73 +839,504 @@ function W(e) {
 	], o = n ? `.${String(Math.round(n)).padStart(3, "0").replace(/0+$/, "")}` : "";
 	return (r ? `${r}:${String(i).padStart(2, "0")}:${a}` : `${i}:${a}`) + o;
 }
-function it(e, t) {
+function H(e, t) {
 	return (e ?? "").replace(/\{(\w+)\}/g, (e, n) => String(t[n] ?? e));
 }
-var at = .3, ot = [
+// src/editor_lines.ts
+var mt = 2e3, ht = [
+	"ko",
+	"ja",
+	"en"
+], gt = 17, _t = 7, vt = /[\n -~]/, yt = /^[^\n:：]{1,40}(?::\s|：)/, bt = /<\/?[A-Za-z0-9][^<>]*>|\{\\[^{}]*\}|-->/;
+function U(e, t, n) {
+	let r = (e) => [...n(e)].sort((e, t) => e.from - t.from);
+	return {
+		...e,
+		sources: e.sources.map((e, n) => n === t ? {
+			...e,
+			lines: r(e.lines)
+		} : e)
+	};
+}
+function xt(e) {
+	return e.sources.flatMap((e) => e.lines).reduce((e, t) => Math.max(e, t.id + 1), 0);
+}
+function St(e, t, n, r, i) {
+	return {
+		id: t,
+		from: n,
+		to: e.filter((e) => e.language === i && e.from > n).map((e) => e.from).reduce((e, t) => Math.min(e, t), Math.min(Math.max(r, n + 1), n + mt)),
+		language: i,
+		text: "",
+		isTouched: !0
+	};
+}
+function Ct(e, t, n) {
+	let r = (e) => JSON.stringify([
+		e.from,
+		e.to,
+		e.language,
+		B(e.text)
+	]), i = new Set(e.map(r));
+	return t.lines.map(([e, r, i], a) => ({
+		id: n + a,
+		from: e,
+		to: r,
+		language: t.language,
+		text: i,
+		isTouched: !0
+	})).filter((e) => !i.has(r(e)));
+}
+function wt(e) {
+	let t = kt(e), n = e.map((e) => [e.id, Tt(e, t.has(e.id))]);
+	return new Map(n.filter(([, e]) => e.length));
+}
+function Tt(e, t) {
+	let n = B(e.text);
+	return [
+		["line_empty", !n],
+		["line_ends", e.from >= e.to],
+		["line_fast", e.from < e.to && Dt(e) > Et(e.language)],
+		["line_overlap", t],
+		["line_speaker", yt.test(n)],
+		["line_markup", bt.test(n)]
+	].filter(([, e]) => e).map(([e]) => e);
+}
+function Et(e) {
+	return Ot(e) ? _t : gt;
+}
+function Dt(e) {
+	let t = [...B(e.text)];
+	return (Ot(e.language) ? t.reduce((e, t) => e + (vt.test(t) ? .5 : 1), 0) : t.length) * 1e3 / Math.max(1, e.to - e.from);
+}
+var Ot = (e) => [
+	"ko",
+	"ja",
+	"zh"
+].includes(e.split("-")[0]);
+function kt(e) {
+	let [t, n] = [/* @__PURE__ */ new Set(), /* @__PURE__ */ new Map()];
+	for (let r of [...e].filter((e) => e.from < e.to).sort((e, t) => e.from - t.from)) {
+		let e = n.get(r.language);
+		e && r.from < e.to && t.add(e.id).add(r.id), (!e || r.to > e.to) && n.set(r.language, r);
+	}
+	return t;
+}
+function At(e) {
+	return [.../* @__PURE__ */ new Set([...ht, ...e.sources.flatMap((e) => e.lines.map((e) => e.language))])];
+}
+function jt(e) {
+	let t = new Set(e.sources.flatMap((e) => e.lines.map((e) => e.language)));
+	return [.../* @__PURE__ */ new Set([...ht.filter((e) => t.has(e)), e.voice])].filter(Boolean);
+}
+function Mt(e) {
+	return e.voice ? e.sources.flatMap(({ sounds: t, lines: n }, r) => {
+		let i = n.filter((t) => t.language === e.voice);
+		return t.filter(([, , e]) => e !== "surroundings").flatMap(([e, t]) => i.filter((n) => n.from < t && e < n.to).slice(0, 1)).map((e) => [r, e.from]);
+	}) : [];
+}
+// src/editor_sounds.ts
+var Nt = 5e3;
+function Pt(e, t, n) {
+	let r = e.findIndex(([e, n]) => e < t && t < n), [i, a, o] = e[r] ?? [
+		t,
+		0,
+		"surroundings"
+	];
+	if (r >= 0) return [
+		...e.slice(0, r),
+		[
+			i,
+			t,
+			o
+		],
+		[
+			t,
+			a,
+			o
+		],
+		...e.slice(r + 1)
+	];
+	if (e.some(([e]) => e === t)) return e;
+	let s = [
+		t,
+		e.reduce((e, [n]) => n > t ? Math.min(e, n) : e, Math.min(Math.max(n, t + 1), t + Nt)),
+		"surroundings"
+	], c = e.findIndex(([e]) => e > t);
+	return c < 0 ? [...e, s] : [
+		...e.slice(0, c),
+		s,
+		...e.slice(c)
+	];
+}
+function Ft(e, t) {
+	let [n, r] = e;
+	return n >= r ? "stretch_ends" : t.some((t) => t !== e && n < t[1] && t[0] < r) ? "stretch_overlaps" : null;
+}
+// src/editor_forms.ts
+var It = [
+	"ko",
+	"ja",
+	"en"
+], Lt = [
+	"surroundings",
+	"disguised",
+	"plain"
+];
+function W(e, t, n) {
+	return T`<label>${e} <input class="digits" inputmode="decimal" .value=${V(t)} maxlength="15" @change=${(e) => {
+		let r = e.target, i = pt(r.value);
+		r.value = V(i ?? t), i !== null && i !== t && n(i);
+	}}></label>`;
+}
+var G = (e, t, n) => e.map((e, r) => r === t ? n : e), Rt = (e, t) => e.filter((e, n) => n !== t), zt = (e, t) => (e.length > 1 ? `${t + 1}. ` : "") + (e[t]?.name ?? "");
+function Bt(e, t, n) {
+	return T`<select @change=${(e) => n(Number(e.target.value))}>${e.map((n, r) => T`<option value=${r} .selected=${r === t}>${zt(e, r)}</option>`)}</select>`;
+}
+function Vt(e) {
+	let { words: t, draft: n, beside: r, source: i, now: a, edit: o } = e, s = (e, t) => o((n) => ({
+		...n,
+		parts: G(n.parts, e, t)
+	})), c = (e) => o((t) => {
+		let [n, r] = [t.parts[e - 1], t.parts[e]];
+		return n && r ? {
+			...t,
+			parts: G(G(t.parts, e - 1, r), e, n)
+		} : t;
+	}), l = (e) => r[e]?.length ?? 0, u = (e, [t, , n]) => s(e, [
+		t,
+		Math.min(a(), l(t) - 1),
+		Math.max(n, Math.min(a() + 1, l(t)))
+	]), d = (e, [t, n]) => {
+		let r = Math.max(1, Math.min(a(), l(t)));
+		s(e, [
+			t,
+			Math.min(n, r - 1),
+			r
+		]);
+	}, ee = (e, t, [, n, r]) => s(e, r <= l(t) ? [
+		t,
+		n,
+		r
+	] : [
+		t,
+		0,
+		l(t)
+	]), te = (e) => o((t) => ({
+		...t,
+		parts: Rt(t.parts, e)
+	}));
+	return T`<ol class="stretches">${n.parts.map((a, o) => {
+		let [f, p, m] = a;
+		return T`<li class="row">
+        ${r.length > 1 ? T`<label>${t.source} ${Bt(r, f, (e) => ee(o, e, a))}</label>` : O}
+        ${W(t.from, p, (e) => s(o, [
+			f,
+			e,
+			m
+		]))} ${W(t.to, m, (e) => s(o, [
+			f,
+			p,
+			e
+		]))}
+        <span class="actions">${f === i ? T`<button type="button" class="quiet" @click=${() => u(o, a)}>${t.first_frame}</button>
+        <button type="button" class="quiet" @click=${() => d(o, a)}>${t.last_frame}</button>` : O}
+        <button type="button" class="quiet" @click=${() => e.watch(f, p)}>${t.watch}</button>
+        ${o ? T`<button type="button" class="quiet" @click=${() => c(o)}>${t.up}</button>` : O}
+        ${n.parts.length > 1 ? T`<button type="button" class="quiet" @click=${() => te(o)}>${t.remove}</button>` : O}</span>
+        ${p >= m ? K(t.stretch_ends) : m > l(f) ? K(t.part_beyond) : O}</li>`;
+	})}
+    </ol><button type="button" @click=${() => o((e) => ({
+		...e,
+		parts: [...e.parts, [
+			i,
+			0,
+			l(i)
+		]]
+	}))}>${t.add_part}</button>`;
+}
+var K = (e) => T`<p class="alert small">${e}</p>`;
+function Ht(e) {
+	let { words: t, draft: n, source: r, edit: i } = e, a = n.sources[r]?.sounds ?? [], o = (e) => i((t) => Ut(t, r, e));
+	return T`<p class="hint">${t.sounds_help}</p>
+        <ol class="stretches">${a.map((n, i) => {
+		let [s, c, l] = n, u = Ft(n, a);
+		return T`<li class="row">
+            ${W(t.from, s, (e) => o(G(a, i, [
+			e,
+			c,
+			l
+		])))} ${W(t.to, c, (e) => o(G(a, i, [
+			s,
+			e,
+			l
+		])))}
+            <label>${t.how} <select @change=${(e) => o(G(a, i, [
+			s,
+			c,
+			e.target.value
+		]))}>${Lt.map((e) => T`<option value=${e} .selected=${e === l}>${t[e]}</option>`)}</select></label>
+            <span class="actions"><button type="button" class="quiet" @click=${() => e.watch(r, s)}>${t.watch}</button>
+            <button type="button" class="quiet" @click=${() => o(Rt(a, i))}>${t.silent}</button></span>
+            ${u ? K(t[u]) : O} ${K(t[`${l}_why`])}</li>`;
+	})}
+        </ol><button type="button" @click=${e.hear}>${t.add_sound} <kbd>h</kbd></button>`;
+}
+function Ut(e, t, n) {
+	return {
+		...e,
+		sources: e.sources.map((e, r) => r === t ? {
+			...e,
+			sounds: n
+		} : e)
+	};
+}
+function Wt({ words: e, draft: t, beside: n, edit: r, watch: i }) {
+	let a = Mt(t);
+	return T`<label>${e.voice} <select @change=${(e) => r((t) => ({
+		...t,
+		voice: e.target.value
+	}))}><option value="" .selected=${!t.voice}>${e.voice_none}</option>
+            ${jt(t).map((n) => T`<option value=${n} .selected=${n === t.voice}>${e[`language_${n}`] ?? n}</option>`)}</select></label>
+        <p class="hint">${e.voice_help}</p>
+        ${a.length ? T`${K(e.voice_under)}<p class="actions">${a.slice(0, 10).map(([e, t]) => T`<button type="button" class="quiet" @click=${() => i(e, t)}>${n.length > 1 ? `${e + 1}. ` : ""}${V(t)}</button>`)}</p>` : O}`;
+}
+function Gt({ words: e, draft: t, edit: n }) {
+	let { about: r } = t, i = (e, t) => n((e) => ({
+		...e,
+		about: {
+			...e.about,
+			...t
+		}
+	}), e), a = [.../* @__PURE__ */ new Set([...It, ...[
+		r.title,
+		r.summary,
+		r.why
+	].flatMap(Object.keys)])], o = (e, t) => (n) => i(`${e} ${t}`, { [e]: {
+		...r[e],
+		[t]: n.target.value
+	} }), s = (e) => (t) => i(e, { [e]: t.target.value.split("\n") });
+	return T`<div class="texts">${a.map((t) => T`<fieldset class="stack"><legend>${e[`language_${t}`] ?? t}</legend>
+            <label>${e.title} <input lang=${t} maxlength="4000" .value=${r.title[t] ?? ""} @input=${o("title", t)}></label>
+            <label>${e.summary} <textarea lang=${t} rows="2" maxlength="4000" .value=${r.summary[t] ?? ""} @input=${o("summary", t)}></textarea></label>
+            <label>${e.why} <textarea lang=${t} rows="2" maxlength="4000" .value=${r.why[t] ?? ""} @input=${o("why", t)}></textarea></label></fieldset>`)}</div>
+        <div class="row"><label>${e.places} <textarea rows="2" .value=${r.places.join("\n")} @input=${s("places")}></textarea></label>
+            <label>${e.themes} <textarea rows="2" .value=${r.themes.join("\n")} @input=${s("themes")}></textarea></label>
+            <label>${e.filmed} <input class="digits" maxlength="10" placeholder="2026-10" .value=${r.filmed} @input=${(e) => i("filmed", { filmed: e.target.value })}></label></div>`;
+}
+// src/editor_history.ts
+var Kt = class {
+	constructor() {
+		this.done = [], this.undone = [], this.tag = "";
+	}
+	get canUndo() {
+		return this.done.length > 0;
+	}
+	get canRedo() {
+		return this.undone.length > 0;
+	}
+	before(e, t) {
+		t && t === this.tag || (this.done = [...this.done, e].slice(-200)), this.tag = t, this.undone = [];
+	}
+	undo(e) {
+		return this.turn(this.done, this.undone, e);
+	}
+	redo(e) {
+		return this.turn(this.undone, this.done, e);
+	}
+	forget() {
+		this.done = [];
+	}
+	turn(e, t, n) {
+		let r = e.pop();
+		return r ? (t.push(n.source === r.source ? n : {
+			...n,
+			source: r.source,
+			current: null,
+			line: null
+		}), this.tag = "", r) : null;
+	}
+}, qt = class extends M {
+	static {
+		this.properties = {
+			words: { type: Object },
+			draft: { state: !0 },
+			source: { state: !0 },
+			current: { state: !0 },
+			line: { state: !0 },
+			moment: { state: !0 },
+			language: { state: !0 },
+			message: { state: !0 },
+			problem: { state: !0 }
+		};
+	}
+	constructor() {
+		super(), this.beside = [], this.history = new Kt(), this.kept = "", Object.assign(this, {
+			draft: null,
+			source: 0,
+			current: null,
+			line: null,
+			moment: -1,
+			language: "ko",
+			message: "",
+			problem: ""
+		});
+	}
+	createRenderRoot() {
+		return this;
+	}
+	get stage() {
+		return this.querySelector("jebi-stage");
+	}
+	get now() {
+		return this.stage?.now ?? 0;
+	}
+	get held() {
+		return this.draft?.sources[this.source]?.held ?? [];
+	}
+	get lines() {
+		return this.draft?.sources[this.source]?.lines ?? [];
+	}
+	get here() {
+		return this.beside[this.source];
+	}
+	get isChanged() {
+		return this.draft !== null && this.history.canUndo && z(this.draft) !== this.kept;
+	}
+	edit(e, t = "") {
+		if (!this.draft) return;
+		let n = e(this.draft);
+		n !== this.draft && (this.history.before(this.standing(this.draft), t), this.problem = "", this.draft = n);
+	}
+	standing(e) {
+		return {
+			draft: e,
+			source: this.source,
+			current: this.current,
+			line: this.line
+		};
+	}
+	undo() {
+		this.draft && this.back(this.history.undo(this.standing(this.draft)));
+	}
+	redo() {
+		this.draft && this.back(this.history.redo(this.standing(this.draft)));
+	}
+	back(e) {
+		e && (e.source !== this.source && this.turn(e.source), this.draft = e.draft, this.current = this.held.some((t) => t.id === e.current) ? e.current : null, this.line = e.line);
+	}
+	turn(e) {
+		this.source = e, this.current = null, this.line = null, this.moment = -1;
+	}
+	async watch(e, t) {
+		e !== this.source && this.turn(e), await this.updateComplete, await this.stage?.updateComplete, this.stage?.video?.pause(), this.stage?.seek(t), this.toStage();
+	}
+	toStage() {
+		this.querySelector("jebi-stage svg.over")?.focus();
+	}
+	async toFirst(...e) {
+		await this.updateComplete, e.map((e) => this.querySelector(e)).find((e) => e !== null)?.focus();
+	}
+	speak(e) {
+		this.language = e;
+	}
+	chooseLine(e) {
+		let t = document.activeElement?.closest(".lines") ?? null;
+		this.line = e;
+		let n = this.lines.find((t) => t.id === e);
+		n && this.stage?.seek(n.from), t && this.toFirst(".lines [aria-pressed=true]");
+	}
+	addLine() {
+		if (!this.draft) return;
+		let e = St(this.lines, xt(this.draft), this.now, this.here.length, this.language);
+		this.edit((t) => U(t, this.source, (t) => [...t, e])), this.line = e.id, this.message = H(this.words.line_added, {
+			from: V(e.from),
+			to: V(e.to)
+		}), this.toFirst("[data-line]");
+	}
+	changeLine(e, t) {
+		let n = this.line;
+		this.edit((t) => U(t, this.source, (t) => t.map((t) => t.id === n ? e(t) : t)), t);
+	}
+	dropLine() {
+		let e = this.lines.findIndex((e) => e.id === this.line);
+		if (e < 0) return;
+		let t = this.lines[e + 1] ?? this.lines[e - 1];
+		this.edit((t) => U(t, this.source, (t) => t.filter((t, n) => n !== e))), this.line = t?.id ?? null, this.message = this.words.line_dropped ?? "", this.toFirst(".lines [aria-pressed=true]", "[data-add-line]");
+	}
+	takeOver(e) {
+		if (!this.draft) return;
+		let t = Ct(this.lines, e, xt(this.draft));
+		t.length && (this.edit((e) => U(e, this.source, (e) => [...e, ...t])), this.line = t[0]?.id ?? null, this.language = e.language, this.message = H(this.words.lines_taken, { count: t.length }), this.toFirst(".lines [aria-pressed=true]"));
+	}
+	hear() {
+		let e = this.draft?.sources[this.source]?.sounds ?? [], t = Pt(e, this.now, this.here.length);
+		t !== e && (this.edit((e) => Ut(e, this.source, t)), this.message = this.words.stretch_made ?? "");
+	}
+}, Jt = .3, Yt = [
 	2,
 	.6,
 	7
-], st = 50, ct = (e) => e.keys[0], lt = (e) => e.keys.at(-1), G = (e) => ct(e)[0], K = (e) => lt(e)[0];
-function q(e, t) {
-	if (t < G(e) || t > K(e)) return null;
-	let n = e.keys.findIndex((e) => e[0] >= t), r = e.keys[n], i = e.keys[Math.max(0, n - 1)], a = r[0] > i[0] ? (t - i[0]) / (r[0] - i[0]) : 0, [o, s, c, l] = ut(i).map((e, t) => e + a * (ut(r)[t] - e));
-	return yt(o, s, c, l);
+], Xt = 50, Zt = (e) => e.keys[0], Qt = (e) => e.keys.at(-1), q = (e) => Zt(e)[0], J = (e) => Qt(e)[0];
+function Y(e, t) {
+	if (t < q(e) || t > J(e)) return null;
+	let n = e.keys.findIndex((e) => e[0] >= t), r = e.keys[n], i = e.keys[Math.max(0, n - 1)], a = r[0] > i[0] ? (t - i[0]) / (r[0] - i[0]) : 0, [o, s, c, l] = $t(i).map((e, t) => e + a * ($t(r)[t] - e));
+	return ln(o, s, c, l);
 }
-var ut = ([, e, t, n, r]) => [
+var $t = ([, e, t, n, r]) => [
 	e,
 	t,
 	e + n,
 	t + r
 ];
-function J([e, t, n, r]) {
-	let [i, a] = [n, r].map((e) => Math.round(Math.min(U, Math.max(st, e))));
+function X([e, t, n, r]) {
+	let [i, a] = [n, r].map((e) => Math.round(Math.min(R, Math.max(Xt, e))));
 	return [
-		Math.round(Math.min(U - i, Math.max(0, e))),
-		Math.round(Math.min(U - a, Math.max(0, t))),
+		Math.round(Math.min(R - i, Math.max(0, e))),
+		Math.round(Math.min(R - a, Math.max(0, t))),
 		i,
 		a
 	];
 }
-function dt(e, t, n) {
-	let r = [...e.keys.filter((e) => e[0] !== t), [t, ...J(n)]];
+function en(e, t, n) {
+	let r = [...e.keys.filter((e) => e[0] !== t), [t, ...X(n)]];
 	return {
 		...e,
 		keys: r.sort((e, t) => e[0] - t[0])
 	};
 }
-function ft(e, t) {
+function tn(e, t) {
 	let n = e.keys.map((e) => Math.abs(e[0] - t));
 	return n.indexOf(Math.min(...n));
 }
-function pt(e, t) {
-	let n = ft(e, t);
+function nn(e, t) {
+	let n = tn(e, t);
 	return e.keys.length > 1 ? {
 		...e,
 		keys: e.keys.filter((e, t) => t !== n)
 	} : e;
 }
-function mt(e, t) {
+function rn(e, t) {
 	let n = Math.max(0, t - 50);
-	if (n > K(e)) return e;
-	let r = q(e, n) ?? ct(e).slice(1);
+	if (n > J(e)) return e;
+	let r = Y(e, n) ?? Zt(e).slice(1);
 	return {
 		...e,
 		keys: [[n, ...r], ...e.keys.filter((e) => e[0] > n)]
 	};
 }
-function ht(e, t, n) {
-	let r = Math.min(Math.max(n, K(e)), t + 50);
-	if (r < G(e)) return e;
-	let i = q(e, r) ?? lt(e).slice(1);
+function an(e, t, n) {
+	let r = Math.min(Math.max(n, J(e)), t + 50);
+	if (r < q(e)) return e;
+	let i = Y(e, r) ?? Qt(e).slice(1);
 	return {
 		...e,
 		keys: [...e.keys.filter((e) => e[0] < r), [r, ...i]]
 	};
 }
-function gt(e, t) {
+function on(e, t) {
 	let n = [...new Set([...e.keys, ...t.keys].map((e) => e[0]))].sort((e, t) => e - t).map((n) => {
-		let r = [q(e, n), q(t, n)].filter((e) => e !== null), [i, a] = [Math.min(...r.map((e) => e[0])), Math.min(...r.map((e) => e[1]))], o = Math.max(...r.map((e) => e[0] + e[2])), s = Math.max(...r.map((e) => e[1] + e[3]));
+		let r = [Y(e, n), Y(t, n)].filter((e) => e !== null), [i, a] = [Math.min(...r.map((e) => e[0])), Math.min(...r.map((e) => e[1]))], o = Math.max(...r.map((e) => e[0] + e[2])), s = Math.max(...r.map((e) => e[1] + e[3]));
 		return [
 			n,
 			i,
@@ -876,13 +1350,13 @@ function gt(e, t) {
 		keys: n
 	};
 }
-function _t(e, t) {
-	return Math.max(G(e) - K(t), G(t) - K(e));
+function sn(e, t) {
+	return Math.max(q(e) - J(t), q(t) - J(e));
 }
-function vt(e) {
-	let [t, n, r] = ot, i = e.keys.map(([e, i, a, o, s]) => {
-		let [c, l] = [o / 1.6, s / 1.6], [u, d] = [i + o / 2, a + at * l], [ee, te] = [Math.max(0, u - (t + .5) * c), Math.min(U, u + (t + .5) * c)], [f, ne] = [Math.max(0, d - n * l), Math.min(U, d + (1 + r) * l)];
-		return [e, ...yt(ee, f, te, ne)];
+function cn(e) {
+	let [t, n, r] = Yt, i = e.keys.map(([e, i, a, o, s]) => {
+		let [c, l] = [o / 1.6, s / 1.6], [u, d] = [i + o / 2, a + Jt * l], [ee, te] = [Math.max(0, u - (t + .5) * c), Math.min(R, u + (t + .5) * c)], [f, p] = [Math.max(0, d - n * l), Math.min(R, d + (1 + r) * l)];
+		return [e, ...ln(ee, f, te, p)];
 	});
 	return {
 		...e,
@@ -890,7 +1364,7 @@ function vt(e) {
 		keys: i
 	};
 }
-function yt(e, t, n, r) {
+function ln(e, t, n, r) {
 	let [i, a] = [Math.floor(e), Math.floor(t)];
 	return [
 		i,
@@ -899,8 +1373,8 @@ function yt(e, t, n, r) {
 		Math.max(1, Math.ceil(r) - a)
 	];
 }
-function bt(e, t, n, r) {
-	let i = J(n), [a, o] = [Math.max(0, t - 500), Math.min(Math.max(r, t + 50), t + 500)];
+function un(e, t, n, r) {
+	let i = X(n), [a, o] = [Math.max(0, t - 500), Math.min(Math.max(r, t + 50), t + 500)];
 	return {
 		id: e,
 		isOpen: !1,
@@ -909,7 +1383,7 @@ function bt(e, t, n, r) {
 		keys: [[a, ...i], [o, ...i]]
 	};
 }
-function Y(e, t, n) {
+function Z(e, t, n) {
 	return {
 		...e,
 		sources: e.sources.map((e, r) => r === t ? {
@@ -918,16 +1392,16 @@ function Y(e, t, n) {
 		} : e)
 	};
 }
-function xt(e, t) {
+function dn(e, t) {
 	let n = /* @__PURE__ */ new Map();
 	t.forEach((e, t) => {
 		e.cover !== null && !n.has(e.cover) && n.set(e.cover, t);
 	});
-	let r = (e) => e.id >= Xe, i = (e) => r(e) ? -1 : n.get(e.id) ?? (e.isOpen ? 2e9 : 1e9);
-	return [...e].sort((e, t) => i(e) - i(t) || G(e) - G(t));
+	let r = (e) => e.id >= at, i = (e) => r(e) ? -1 : n.get(e.id) ?? (e.isOpen ? 2e9 : 1e9);
+	return [...e].sort((e, t) => i(e) - i(t) || q(e) - q(t));
 }
-function St(e) {
-	return e.keys ? q({
+function fn(e) {
+	return e.keys ? Y({
 		id: -1,
 		isOpen: !1,
 		kind: "face",
@@ -935,197 +1409,75 @@ function St(e) {
 		keys: e.keys
 	}, e.at) : null;
 }
-function Ct(e, t) {
-	let n = St(e);
+function pn(e, t) {
+	let n = fn(e);
 	if (!n) return !1;
 	let [r, i] = [n[0] + n[2] / 2, n[1] + n[3] / 2];
 	return t.some((t) => {
-		let n = q(t, e.at);
+		let n = Y(t, e.at);
 		return n !== null && n[0] <= r && r <= n[0] + n[2] && n[1] <= i && i <= n[1] + n[3];
 	});
 }
-// src/editor_forms.ts
-var wt = [
-	"ko",
-	"ja",
-	"en"
-], Tt = [
-	"surroundings",
-	"disguised",
-	"plain"
-], Et = 5e3;
-function X(e, t, n) {
-	return w`<label>${e} <input class="digits" inputmode="decimal" .value=${W(t)} maxlength="15" @change=${(e) => {
-		let r = e.target, i = rt(r.value);
-		i === null ? r.value = W(t) : n(i);
-	}}></label>`;
-}
-var Z = (e, t, n) => e.map((e, r) => r === t ? n : e), Dt = (e, t) => e.filter((e, n) => n !== t);
-function Ot(e, t, n, r, i, a) {
-	let o = (e, t) => a((n) => ({
-		...n,
-		parts: Z(n.parts, e, t)
-	})), s = (e) => a((t) => {
-		let [n, r] = [t.parts[e - 1], t.parts[e]];
-		return n && r ? {
-			...t,
-			parts: Z(Z(t.parts, e - 1, r), e, n)
-		} : t;
-	});
-	return w`<ol class="stretches">${t.parts.map(([c, l, u], d) => w`<li class="row">
-        ${n.length > 1 ? w`<label>${e.source}<select @change=${(e) => o(d, [
-		Number(e.target.value),
-		l,
-		u
-	])}>${n.map((e, t) => w`<option value=${t} ?selected=${t === c}>${e.name}</option>`)}</select></label>` : D}
-        ${X(e.from, l, (e) => o(d, [
-		c,
-		e,
-		u
-	]))} ${X(e.to, u, (e) => o(d, [
-		c,
-		l,
-		e
-	]))}
-        <span class="actions"><button type="button" class="quiet" @click=${() => o(d, [
-		r,
-		i(),
-		Math.max(u, i() + 1)
-	])}>${e.first_frame}</button>
-        <button type="button" class="quiet" @click=${() => o(d, [
-		c,
-		Math.min(l, Math.max(0, i() - 1)),
-		i()
-	])}>${e.last_frame}</button>
-        ${d ? w`<button type="button" class="quiet" @click=${() => s(d)}>${e.up}</button>` : D}
-        ${t.parts.length > 1 ? w`<button type="button" class="quiet" @click=${() => a((e) => ({
-		...e,
-		parts: Dt(e.parts, d)
-	}))}>${e.remove}</button>` : D}</span></li>`)}
-    </ol><button type="button" @click=${() => a((e) => ({
-		...e,
-		parts: [...e.parts, [
-			r,
-			0,
-			n[r]?.length ?? 0
-		]]
-	}))}>${e.add_part}</button>`;
-}
-function kt(e, t, n, r, i) {
-	let a = t.sources[n]?.sounds ?? [], o = (e) => i((t) => ({
-		...t,
-		sources: t.sources.map((t, r) => r === n ? {
-			...t,
-			sounds: e
-		} : t)
-	}));
-	return w`<p class="hint">${e.sounds_help}</p>
-        <ol class="stretches">${a.map(([t, n, r], i) => w`<li class="row">
-            ${X(e.from, t, (e) => o(Z(a, i, [
-		e,
-		n,
-		r
-	])))} ${X(e.to, n, (e) => o(Z(a, i, [
-		t,
-		e,
-		r
-	])))}
-            <label>${e.how}<select @change=${(e) => o(Z(a, i, [
-		t,
-		n,
-		e.target.value
-	]))}>${Tt.map((t) => w`<option value=${t} ?selected=${t === r}>${e[t]}</option>`)}</select></label>
-            <button type="button" class="quiet" @click=${() => o(Dt(a, i))}>${e.silent}</button>
-            ${r === "disguised" ? w`<p class="alert small">${e.disguised_why}</p>` : D}</li>`)}
-        </ol><button type="button" @click=${() => o([...a, [
-		r(),
-		r() + Et,
-		"surroundings"
-	]])}>${e.add_sound}</button>`;
-}
-function At(e, t, n) {
-	let { about: r } = t, i = (e, t) => n((e) => ({
-		...e,
-		about: {
-			...e.about,
-			...t
-		}
-	}), e), a = [.../* @__PURE__ */ new Set([...wt, ...[
-		r.title,
-		r.summary,
-		r.why
-	].flatMap(Object.keys)])], o = (e, t) => (n) => i(`${e} ${t}`, { [e]: {
-		...r[e],
-		[t]: n.target.value
-	} }), s = (e) => (t) => i(e, { [e]: t.target.value.split("\n") });
-	return w`<div class="texts">${a.map((t) => w`<fieldset class="stack"><legend>${e[`language_${t}`] ?? t}</legend>
-            <label>${e.title} <input lang=${t} maxlength="4000" .value=${r.title[t] ?? ""} @input=${o("title", t)}></label>
-            <label>${e.summary} <textarea lang=${t} rows="2" maxlength="4000" .value=${r.summary[t] ?? ""} @input=${o("summary", t)}></textarea></label>
-            <label>${e.why} <textarea lang=${t} rows="2" maxlength="4000" .value=${r.why[t] ?? ""} @input=${o("why", t)}></textarea></label></fieldset>`)}</div>
-        <div class="row"><label>${e.places} <textarea rows="2" .value=${r.places.join("\n")} @input=${s("places")}></textarea></label>
-            <label>${e.themes} <textarea rows="2" .value=${r.themes.join("\n")} @input=${s("themes")}></textarea></label>
-            <label>${e.filmed} <input class="digits" maxlength="10" placeholder="2026-10" .value=${r.filmed} @input=${(e) => i("filmed", { filmed: e.target.value })}></label></div>`;
-}
 // src/editor_side.ts
-var jt = 300, Mt = 12;
-function Nt(e, t, n, r, i, a) {
-	return t.searched ? t.concerns.length ? w`
-        <p class="faint">${it(e.worst_count, {
+var mn = 300, hn = 12;
+function gn(e, t, n, r, i, a) {
+	return t.searched ? t.concerns.length ? T`
+        <p class="faint">${H(e.worst_count, {
 		seen: n.size,
 		count: t.concerns.length,
 		total: t.total
 	})}</p>
-        <ol class="worst">${t.concerns.map((t, o) => w`
-            <li><button type="button" class="moment ${n.has(o) ? "is-seen" : ""}" aria-current=${o === i ? "true" : D} @click=${() => a.look(o)}>
-                <span class="at">${W(t.at - t.at % 100)}</span> <span>${Pt(e, t)}</span></button>
-                ${t.keys && !Ct(t, r) ? w`<button type="button" class="quiet" @click=${() => a.coverFace(t)}>${e.cover_face}</button>` : D}</li>`)}
-        </ol>` : w`<p class="faint">${e.nobody}</p>` : w`<p class="notice small">${e.not_searched}</p>`;
+        <ol class="worst">${t.concerns.map((t, o) => T`
+            <li><button type="button" class="moment ${n.has(o) ? "is-seen" : ""}" aria-current=${o === i ? "true" : O} @click=${() => a.look(o)}>
+                <span class="at">${V(t.at - t.at % 100)}</span> <span>${_n(e, t)}</span></button>
+                ${t.keys && !pn(t, r) ? T`<button type="button" class="quiet" @click=${() => a.coverFace(t)}>${e.cover_face}</button>` : O}</li>`)}
+        </ol>` : T`<p class="faint">${e.nobody}</p>` : T`<p class="notice small">${e.not_searched}</p>`;
 }
-function Pt(e, t) {
+function _n(e, t) {
 	let n = t.why === "gap" || t.why === "empty" ? (t.amount / 1e3).toFixed(1) : t.why === "short" ? t.amount : Math.round(t.amount / 10);
-	return it(e[t.why], { amount: n });
+	return H(e[t.why], { amount: n });
 }
-function Ft(e, t) {
-	return `${t.isOpen ? e.opened : e[t.kind]} ${W(G(t))} – ${W(K(t))}`;
+function vn(e, t) {
+	return `${t.isOpen ? e.opened : e[t.kind]} ${V(q(t))} – ${V(J(t))}`;
 }
-function It(e, t, n, r) {
-	let i = n.filter((e) => e.id !== t.id && e.isOpen === t.isOpen).sort((e, n) => _t(t, e) - _t(t, n)).slice(0, Mt), a = (n) => w`<button type="button" aria-pressed=${t.style === n ? "true" : "false"} @click=${() => r.change((e) => ({
+function yn(e, t, n, r) {
+	let i = n.filter((e) => e.id !== t.id && e.isOpen === t.isOpen).sort((e, n) => sn(t, e) - sn(t, n)).slice(0, hn), a = (n) => T`<button type="button" aria-pressed=${t.style === n ? "true" : "false"} @click=${() => r.change((e) => ({
 		...e,
 		style: n
 	}))}>${e[n]}</button>`;
-	return w`
-        <p><b>${Ft(e, t)}</b></p>
-        ${t.isOpen ? D : w`<div class="choice" role="group" aria-label=${e.style}>${a("solid")}${a("mosaic")}</div>`}
+	return T`
+        <p><b>${vn(e, t)}</b></p>
+        ${t.isOpen ? O : T`<div class="choice" role="group" aria-label=${e.style}>${a("solid")}${a("mosaic")}</div>`}
         <div class="actions">
             <button type="button" class="quiet" @click=${r.begin}>${e.extend} <kbd>[</kbd></button>
             <button type="button" class="quiet" @click=${r.end}>${e.shorten} <kbd>]</kbd></button>
             <button type="button" class="quiet" ?disabled=${t.keys.length < 2} @click=${r.removeKey}>${e.remove_key}</button>
-            ${t.kind === "figure" || t.isOpen ? D : w`<button type="button" class="quiet" @click=${r.figure}>${e.whole_figure} <kbd>f</kbd></button>`}
+            ${t.kind === "figure" || t.isOpen ? O : T`<button type="button" class="quiet" @click=${r.figure}>${e.whole_figure} <kbd>f</kbd></button>`}
             <button type="button" class="quiet" @click=${r.leaveOpen}>${t.isOpen ? e.reset : e.leave} <kbd>o</kbd></button>
             <button type="button" class="quiet" @click=${r.drop}>${e.delete} <kbd>⌫</kbd></button>
         </div>
-        ${i.length ? w`<div class="row"><label>${e.join_what}<select data-join>${i.map((t) => w`<option value=${t.id}>${Ft(e, t)}</option>`)}</select></label>
-            <button type="button" @click=${(e) => r.join(Number(e.currentTarget.parentElement.querySelector("select").value))}>${e.join}</button></div>` : D}`;
+        ${i.length ? T`<div class="row"><label>${e.join_what}<select data-join>${i.map((t) => T`<option value=${t.id}>${vn(e, t)}</option>`)}</select></label>
+            <button type="button" @click=${(e) => r.join(Number(e.currentTarget.parentElement.querySelector("select").value))}>${e.join}</button></div>` : O}`;
 }
-function Lt(e, t, n, r, i, a) {
-	let o = xt(t, n).filter((e, t) => t < jt || e.id === i), s = (t) => {
+function bn(e, t, n, r, i, a) {
+	let o = dn(t, n).filter((e, t) => t < mn || e.id === i), s = (t) => {
 		let r = n.find((e) => e.cover === t.id);
-		return r ? Pt(e, r) : "";
+		return r ? _n(e, r) : "";
 	};
-	return w`<ol class="lanes" aria-label=${e.timeline} @keydown=${zt}>
-        ${o.map((t, o) => w`<li><button type="button" class="lane ${t.isOpen ? "is-open" : ""}" aria-pressed=${t.id === i ? "true" : "false"}
+	return T`<ol class="lanes" aria-label=${e.timeline} @keydown=${Sn}>
+        ${o.map((t, o) => T`<li><button type="button" class="lane ${t.isOpen ? "is-open" : ""}" aria-pressed=${t.id === i ? "true" : "false"}
             tabindex=${t.id === i || i === null && o === 0 ? 0 : -1} title=${s(t)} @click=${() => a.choose(t.id)}>
-            <span>${e[t.isOpen ? "opened" : t.kind]} <span class="figure">${W(G(t) - G(t) % 100)}</span></span>
-            ${Rt(t, n.filter((e) => e.cover === t.id), r)}</button></li>`)}
+            <span>${e[t.isOpen ? "opened" : t.kind]} <span class="figure">${V(q(t) - q(t) % 100)}</span></span>
+            ${xn(t, n.filter((e) => e.cover === t.id), r)}</button></li>`)}
     </ol>`;
 }
-function Rt(e, t, n) {
-	let r = (e) => e / Math.max(1, n) * 1e3, i = Math.max(3, r(K(e) - G(e)));
-	return T`<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="span" x=${r(G(e))} y="1" width=${i} height="8"></rect>
-        ${e.keys.length < 60 ? e.keys.map((e) => T`<rect class="key" x=${r(e[0])} y="1" width="1" height="8"></rect>`) : D}
-        ${t.map((e) => T`<rect class="mark" x=${r(e.at) - 1.5} y="0" width="3" height="10"></rect>`)}</svg>`;
+function xn(e, t, n) {
+	let r = (e) => e / Math.max(1, n) * 1e3, i = Math.max(3, r(J(e) - q(e)));
+	return E`<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="span" x=${r(q(e))} y="1" width=${i} height="8"></rect>
+        ${e.keys.length < 60 ? e.keys.map((e) => E`<rect class="key" x=${r(e[0])} y="1" width="1" height="8"></rect>`) : O}
+        ${t.map((e) => E`<rect class="mark" x=${r(e.at) - 1.5} y="0" width="3" height="10"></rect>`)}</svg>`;
 }
-function zt(e) {
+function Sn(e) {
 	let t = {
 		ArrowDown: 1,
 		ArrowUp: -1
@@ -1134,13 +1486,79 @@ function zt(e) {
 	let n = [...e.currentTarget.querySelectorAll("button")], r = n[n.indexOf(e.target) + t];
 	e.preventDefault(), e.stopPropagation(), r?.focus(), r?.click();
 }
+// src/editor_said.ts
+var Cn = 300;
+function wn(e, t, n, r) {
+	let { words: i, draft: a, beside: o, source: s } = e, c = a.sources[s]?.lines ?? [], l = c.find((e) => e.id === t), u = wt(c);
+	return T`<p class="hint">${i.lines_help}</p>
+        <div class="row"><label>${i.lines_language} ${Tn(e, n, (e) => r.speak(e))}</label>
+            <button type="button" data-add-line @click=${() => r.addLine()}>${i.add_line} <kbd>t</kbd></button>
+            ${(o[s]?.said ?? []).map((e) => Dn(i, c, e, r))}</div>
+        ${o.length > 1 ? T`<h3>${zt(o, s)}</h3>` : O}
+        ${u.size ? T`<p class="warned">${H(i.lines_troubled, { count: u.size })}</p>` : O}
+        ${c.length ? On(i, c, u, t, r) : T`<p class="faint">${i.no_lines}</p>`}
+        ${l ? An(e, l, u.get(l.id) ?? [], r) : O}`;
+}
+function Tn({ words: e, draft: t }, n, r) {
+	return T`<select @change=${(e) => r(e.target.value)}>${[.../* @__PURE__ */ new Set([...At(t), n])].map((t) => T`<option value=${t} .selected=${t === n}>${En(e, t)}</option>`)}</select>`;
+}
+var En = (e, t) => e[`language_${t}`] ?? t;
+function Dn(e, t, n, r) {
+	let i = Ct(t, n, 0).length, a = {
+		language: En(e, n.language),
+		by: n.by.join(", "),
+		count: i,
+		left: n.left
+	};
+	return T`<button type="button" ?disabled=${!i} @click=${() => r.takeOver(n)}>${H(n.translation ? e.take_translation : e.take_transcript, a)}${n.left ? ` ${H(e.take_left, a)}` : ""}</button>`;
+}
+function On(e, t, n, r, i) {
+	let a = t.findIndex((e) => e.id === r), o = Math.max(0, Math.min(a - Cn / 2, t.length - Cn));
+	return T`<ol class="lanes lines" aria-label=${e.lines} @keydown=${Sn}>${t.slice(o, o + Cn).map((t, s) => {
+		let c = n.get(t.id);
+		return T`<li><button type="button" class="lane" aria-pressed=${t.id === r ? "true" : "false"} tabindex=${s === Math.max(0, a - o) ? 0 : -1} @click=${() => i.chooseLine(t.id)}>
+            <span><span class="figure">${V(t.from)}</span> ${En(e, t.language)}</span>
+            <span class="line">${c ? T`<span class="warned"><span aria-hidden="true">▲</span> <span class="unseen">${kn(e, t, c)}</span></span>` : O}<span lang=${t.language}>${t.text}</span></span></button></li>`;
+	})}</ol>`;
+}
+function kn(e, t, n) {
+	let r = {
+		amount: Math.round(Dt(t)),
+		most: Et(t.language)
+	};
+	return n.map((t) => H(e[t], r)).join(" ");
+}
+function An(e, t, n, r) {
+	let { words: i, source: a, now: o } = e, s = (e, t) => r.changeLine((t) => ({
+		...t,
+		...e
+	}), t);
+	return T`<div class="chosen-line" role="group" aria-label=${i.line}>
+        <label>${i.line_text} <textarea data-line rows="2" maxlength="4000" lang=${t.language} aria-describedby="line-troubles" .value=${t.text} @input=${(e) => s({
+		text: e.target.value,
+		isTouched: !0
+	}, `line ${t.id}`)}></textarea></label>
+        <div id="line-troubles" aria-live="polite">${n.length ? T`<p class="alert small">${kn(i, t, n)}</p>` : O}</div>
+        <div class="row"><label>${i.line_language} ${Tn(e, t.language, (e) => s({ language: e }))}</label>
+            ${W(i.from, t.from, (e) => s({ from: e }))} ${W(i.to, t.to, (e) => s({ to: e }))}
+            <span class="actions"><button type="button" class="quiet" @click=${() => s({
+		from: o(),
+		to: Math.max(t.to, o() + 1)
+	})}>${i.first_frame}</button>
+            <button type="button" class="quiet" @click=${() => s({
+		from: Math.min(t.from, Math.max(0, o() - 1)),
+		to: Math.max(1, o())
+	})}>${i.last_frame}</button>
+            <button type="button" class="quiet" @click=${() => e.watch(a, t.from)}>${i.watch}</button>
+            <button type="button" class="quiet" @click=${() => r.dropLine()}>${i.delete}</button></span></div></div>`;
+}
 // src/editor_stage.ts
-var Bt = 50, Vt = 60, Ht = 150, Ut = {
+var jn = 50, Mn = 60, Nn = 150, Pn = {
 	ArrowLeft: [-1, 0],
 	ArrowRight: [1, 0],
 	ArrowUp: [0, -1],
 	ArrowDown: [0, 1]
-}, Wt = class extends P {
+}, Fn = class extends M {
 	static {
 		this.properties = {
 			src: {},
@@ -1185,7 +1603,7 @@ var Bt = 50, Vt = 60, Ht = 150, Ut = {
 				Math.min(r, s),
 				Math.abs(c),
 				Math.abs(l)
-			] : i ? Kt(t, i, c, l) : J([
+			] : i ? Ln(t, i, c, l) : X([
 				t[0] + c,
 				t[1] + l,
 				t[2],
@@ -1198,16 +1616,16 @@ var Bt = 50, Vt = 60, Ht = 150, Ut = {
 			let e = this.drag;
 			if (this.drag = null, !e || e.now === e.at) return;
 			let [, , t, n] = e.now;
-			e.id === null ? t > Vt && n > Vt && this.say("drawn", e.now) : this.say("changed", {
+			e.id === null ? t > Mn && n > Mn && this.say("drawn", e.now) : this.say("changed", {
 				id: e.id,
 				box: e.now,
 				tag: e.tag
 			});
 		}, this.pressed = (e) => {
-			let t = Ut[e.key], n = this.chosen === null ? null : this.boxOf(this.chosen);
+			let t = Pn[e.key], n = this.chosen === null ? null : this.boxOf(this.chosen);
 			if (!t || !n || e.ctrlKey || e.metaKey || e.altKey) return;
 			e.preventDefault(), e.stopPropagation();
-			let [r, i] = [t[0] * Bt, t[1] * Bt], a = e.shiftKey ? [
+			let [r, i] = [t[0] * jn, t[1] * jn], a = e.shiftKey ? [
 				n[0],
 				n[1],
 				n[2] + r,
@@ -1220,7 +1638,7 @@ var Bt = 50, Vt = 60, Ht = 150, Ut = {
 			];
 			this.say("changed", {
 				id: this.chosen,
-				box: J(a),
+				box: X(a),
 				tag: `key ${this.chosen} ${this.now}`
 			});
 		}, Object.assign(this, {
@@ -1263,39 +1681,46 @@ var Bt = 50, Vt = 60, Ht = 150, Ut = {
 		this.dispatchEvent(new CustomEvent(e, { detail: t }));
 	}
 	place(e) {
-		let { left: t, top: n, width: r, height: i } = this.querySelector("svg.over").getBoundingClientRect(), [a, o] = [(e.clientX - t) / r * U, (e.clientY - n) / i * U];
-		return [Math.min(U, Math.max(0, a)), Math.min(U, Math.max(0, o))];
+		let { left: t, top: n, width: r, height: i } = this.querySelector("svg.over").getBoundingClientRect(), [a, o] = [(e.clientX - t) / r * R, (e.clientY - n) / i * R];
+		return [Math.min(R, Math.max(0, a)), Math.min(R, Math.max(0, o))];
 	}
 	boxOf(e) {
 		let t = this.held.find((t) => t.id === e);
-		return t ? q(t, this.now) : null;
+		return t ? Y(t, this.now) : null;
+	}
+	willUpdate(e) {
+		e.has("src") && Object.assign(this, {
+			at: 0,
+			drag: null,
+			isBroken: !1
+		});
 	}
 	updated() {
 		this.style.setProperty("--ratio", String(this.ratio));
 	}
 	render() {
 		let e = this.words;
-		return w`
+		return T`
             <div class="over-box">
                 <video src=${this.src} preload="auto" playsinline disableremoteplayback disablepictureinpicture @loadedmetadata=${() => this.measured()}
                     @play=${this.tick} @pause=${this.tick} @seeked=${this.tick} @error=${() => this.isBroken = !0}></video>
-                <svg class="over ${this.isClear ? "is-clear" : ""}" viewBox="0 0 ${U} ${U}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${e.help}
+                <svg class="over ${this.isClear ? "is-clear" : ""}" viewBox="0 0 ${R} ${R}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${e.help}
                     @pointerdown=${this.down} @pointermove=${this.move} @pointerup=${this.up} @pointercancel=${() => this.drag = null} @keydown=${this.pressed}>
                     ${this.held.map((e) => this.drawn(e))}
-                    ${this.ghost ? Gt(this.ghost, "ghost", null) : D}
-                    ${this.drag && this.drag.id === null ? Gt(this.drag.now, "new", null) : D}
+                    ${this.ghost ? In(this.ghost, "ghost", null) : O}
+                    ${this.drag && this.drag.id === null ? In(this.drag.now, "new", null) : O}
                 </svg>
             </div>
-            ${this.isBroken ? w`<p class="alert" role="alert">${e.no_viewing}</p>` : D}`;
+            ${this.isBroken ? T`<p class="alert" role="alert">${e.no_viewing}</p>` : O}`;
 	}
 	drawn(e) {
-		let t = this.drag?.id === e.id && this.drag ? this.drag.now : q(e, this.at);
-		if (!t) return D;
-		let n = e.id === this.chosen, r = Gt(t, `${e.isOpen ? "open" : e.style}${n ? " is-chosen" : ""}`, e.id);
-		return n ? T`${r}${this.grips(t)}` : r;
+		let t = this.drag?.id === e.id && this.drag ? this.drag.now : Y(e, this.at);
+		if (!t) return O;
+		let n = e.id === this.chosen, r = In(t, `${e.isOpen ? "open" : e.style}${n ? " is-chosen" : ""}`, e.id);
+		return n ? E`${r}${this.grips(t)}` : r;
 	}
 	grips([e, t, n, r]) {
-		let [i, a] = [Ht, Ht * this.ratio];
+		let [i, a] = [Nn, Nn * this.ratio];
 		return [
 			0,
 			.5,
@@ -1304,68 +1729,60 @@ var Bt = 50, Vt = 60, Ht = 150, Ut = {
 			0,
 			.5,
 			1
-		].filter((e) => o !== .5 || e !== .5).map((s) => T`<rect class="grip" data-grip="${o} ${s}" x=${e + o * n - i / 2} y=${t + s * r - a / 2} width=${i} height=${a}></rect>`));
+		].filter((e) => o !== .5 || e !== .5).map((s) => E`<rect class="grip" data-grip="${o} ${s}" x=${e + o * n - i / 2} y=${t + s * r - a / 2} width=${i} height=${a}></rect>`));
 	}
 };
-function Gt([e, t, n, r], i, a) {
-	return T`<rect class=${i} data-id=${a ?? D} x=${e} y=${t} width=${n} height=${r}></rect>`;
+function In([e, t, n, r], i, a) {
+	return E`<rect class=${i} data-id=${a ?? O} x=${e} y=${t} width=${n} height=${r}></rect>`;
 }
-function Kt([e, t, n, r], [i, a], o, s) {
+function Ln([e, t, n, r], [i, a], o, s) {
 	let [c, l] = [e + (i === 0 ? o : 0), e + n + (i === 1 ? o : 0)], [u, d] = [t + (a === 0 ? s : 0), t + r + (a === 1 ? s : 0)];
-	return J([
+	return X([
 		Math.min(c, l),
 		Math.min(u, d),
 		Math.abs(l - c),
 		Math.abs(d - u)
 	]);
 }
-customElements.define("jebi-stage", Wt);
+customElements.define("jebi-stage", Fn);
 // src/keys.ts
-var qt = !1;
-function Jt(e) {
+var Rn = !1;
+function zn(e) {
 	let t = e.target;
 	return e.ctrlKey || e.metaKey || e.altKey ? !0 : t instanceof HTMLElement && (t.isContentEditable || t.closest("input:not([type=range]), textarea, select") !== null);
 }
-function Yt(e) {
-	if (e.key === "Escape" && Xt(), Jt(e) || document.querySelector("dialog[open]")) return;
-	let t = qt;
-	if (qt = e.key === "g", e.key === "/") {
+function Bn(e) {
+	if (e.key === "Escape" && Vn(), zn(e) || document.querySelector("dialog[open]")) return;
+	let t = Rn;
+	if (Rn = e.key === "g", e.key === "/") {
 		let t = document.querySelector("#q") ?? document.querySelector("[data-search]");
 		if (!t) return;
 		e.preventDefault(), t.focus(), t.select();
 	} else e.key === "?" ? (e.preventDefault(), document.querySelector("#help")?.showModal()) : t && e.key === "a" && document.querySelector("nav a[href=\"/archive\"]") && location.assign("/archive");
 }
-function Xt() {
+function Vn() {
 	for (let e of document.querySelectorAll("details.me[open]")) e.open = !1, e.querySelector("summary")?.focus();
 }
-document.addEventListener("keydown", Yt), document.addEventListener("click", (e) => {
+document.addEventListener("keydown", Bn), document.addEventListener("click", (e) => {
 	for (let t of document.querySelectorAll("details.me[open]")) e.target instanceof Node && !t.contains(e.target) && (t.open = !1);
 });
 // src/editor.ts
-var Zt = 40, Qt = [
-	U * .45,
-	U * .35,
-	U * .1,
-	U * .18
-], $t = class extends P {
+var Hn = 40, Un = [
+	R * .45,
+	R * .35,
+	R * .1,
+	R * .18
+], Wn = class extends qt {
 	static {
 		this.properties = {
 			src: {},
 			token: {},
-			words: { type: Object },
-			draft: { state: !0 },
-			source: { state: !0 },
-			current: { state: !0 },
-			moment: { state: !0 },
-			message: { state: !0 },
-			problem: { state: !0 },
 			isSaving: { state: !0 },
-			isClear: { state: !0 },
-			speed: { state: !0 }
+			isClear: { state: !0 }
 		};
 	}
 	constructor() {
-		super(), this.beside = [], this.based = 0, this.undone = [], this.done = [], this.tag = "", this.kept = "", this.looked = /* @__PURE__ */ new Map(), this.leaving = (e) => {
+		super(), this.based = 0, this.looked = /* @__PURE__ */ new Map(), this.leaving = (e) => {
 			this.isChanged && e.preventDefault();
 		}, this.pressed = (e) => {
 			if (!this.draft || document.querySelector("dialog[open]")) return;
@@ -1379,22 +1796,13 @@ var Zt = 40, Qt = [
 				e.preventDefault(), n();
 				return;
 			}
-			if (Jt(e)) return;
-			let t = e.target instanceof Element && e.target.closest("button, summary, a") !== null, n = this.moves()[e.key];
-			!n || e.key === " " && t || (e.preventDefault(), n());
+			if (zn(e)) return;
+			let t = e.target instanceof Element && e.target.closest("button, summary, a") !== null, n = e.target instanceof Element && e.target.closest(".lines") !== null, r = this.moves(n)[e.key];
+			!r || e.key === " " && t || (e.preventDefault(), r());
 		}, Object.assign(this, {
-			draft: null,
-			source: 0,
-			current: null,
-			moment: -1,
-			message: "",
-			problem: "",
 			isSaving: !1,
 			isClear: !1
 		});
-	}
-	createRenderRoot() {
-		return this;
 	}
 	connectedCallback() {
 		super.connectedCallback(), document.addEventListener("keydown", this.pressed), window.addEventListener("beforeunload", this.leaving), this.load();
@@ -1403,63 +1811,31 @@ var Zt = 40, Qt = [
 		super.disconnectedCallback(), document.removeEventListener("keydown", this.pressed), window.removeEventListener("beforeunload", this.leaving);
 	}
 	async load() {
-		let e = await fetch(this.src, { redirect: "error" });
-		if (!e.ok) {
-			this.problem = await tn(e);
-			return;
+		try {
+			let e = await et(this.src);
+			this.beside = e.sources, this.based = e.based, this.draft = ot(e.plan), this.kept = z(this.draft);
+			let t = this.draft.sources.flatMap((e) => e.lines)[0] ?? this.beside.flatMap((e) => e.said)[0];
+			this.language = t?.language ?? this.language;
+		} catch (e) {
+			this.problem = this.sentence(e);
 		}
-		let t = await e.json();
-		this.beside = t.sources, this.based = t.based, this.draft = Ze(t.plan), this.kept = $e(this.draft);
 	}
-	get stage() {
-		return this.querySelector("jebi-stage");
-	}
-	get now() {
-		return this.stage?.now ?? 0;
-	}
-	get held() {
-		return this.draft?.sources[this.source]?.held ?? [];
+	sentence(e) {
+		return e instanceof Error && !(e instanceof TypeError) ? e.message : this.words.unsaved ?? "";
 	}
 	get one() {
 		return this.held.find((e) => e.id === this.current);
 	}
-	get here() {
-		return this.beside[this.source];
-	}
-	get isChanged() {
-		return this.draft !== null && this.done.length > 0 && $e(this.draft) !== this.kept;
-	}
-	edit(e, t = "") {
-		if (!this.draft) return;
-		let n = e(this.draft);
-		n !== this.draft && (t && t === this.tag || (this.done = [...this.done, {
-			draft: this.draft,
-			current: this.current
-		}].slice(-200)), this.tag = t, this.undone = [], this.problem = "", this.draft = n);
-	}
-	undo() {
-		this.turnBack(this.done, this.undone);
-	}
-	redo() {
-		this.turnBack(this.undone, this.done);
-	}
-	turnBack(e, t) {
-		let n = e.pop();
-		n && this.draft && (t.push({
-			draft: this.draft,
-			current: this.current
-		}), this.tag = "", this.draft = n.draft, this.current = this.held.some((e) => e.id === n.current) ? n.current : null);
-	}
 	change(e, t) {
-		this.edit((t) => Y(t, this.source, (t) => t.map((t) => t.id === this.current ? e(t) : t)), t);
+		this.edit((t) => Z(t, this.source, (t) => t.map((t) => t.id === this.current ? e(t) : t)), t);
 	}
 	add(e, t) {
 		if (!this.draft) return;
-		let n = e(Qe(this.draft));
-		this.edit((e) => Y(e, this.source, (e) => [...e, n])), this.current = n.id, this.message = t ?? "", this.toStage();
+		let n = e(st(this.draft));
+		this.edit((e) => Z(e, this.source, (e) => [...e, n])), this.current = n.id, this.message = t ?? "", this.toStage();
 	}
 	draw(e) {
-		this.add((t) => bt(t, this.now, e, this.here.length), this.words.drawn);
+		this.add((t) => un(t, this.now, e, this.here.length), this.words.drawn);
 	}
 	coverFace(e) {
 		let t = e.keys;
@@ -1474,36 +1850,36 @@ var Zt = 40, Qt = [
 	choose(e) {
 		this.current = e;
 		let t = this.one;
-		t && !q(t, this.now) && this.stage?.seek(G(t));
+		t && !Y(t, this.now) && this.stage?.seek(q(t));
 	}
 	look(e) {
 		let t = this.here.concerns[e];
 		if (!t) return;
 		this.moment = e;
 		let n = this.looked.get(this.source) ?? /* @__PURE__ */ new Set();
-		this.looked.set(this.source, n.add(e)), this.stage?.video?.pause(), this.stage?.seek(t.at), this.current = t.cover !== null && this.held.some((e) => e.id === t.cover) ? t.cover : null, this.message = `${W(t.at)} ${Pt(this.words, t)}`, this.toStage();
+		this.looked.set(this.source, n.add(e)), this.stage?.video?.pause(), this.stage?.seek(t.at), this.current = t.cover !== null && this.held.some((e) => e.id === t.cover) ? t.cover : null, this.message = `${V(t.at)} ${_n(this.words, t)}`, this.toStage();
 	}
 	begin() {
-		this.change((e) => mt(e, this.now));
+		this.change((e) => rn(e, this.now));
 	}
 	end() {
-		this.change((e) => ht(e, this.now, this.here.length));
+		this.change((e) => an(e, this.now, this.here.length));
 	}
 	removeKey() {
-		this.change((e) => pt(e, this.now));
+		this.change((e) => nn(e, this.now));
 	}
 	figure() {
-		this.change((e) => e.isOpen ? e : vt(e));
+		this.change((e) => e.isOpen ? e : cn(e));
 	}
 	drop() {
 		let e = this.current;
-		this.edit((t) => Y(t, this.source, (t) => t.filter((t) => t.id !== e))), this.current = null;
+		this.edit((t) => Z(t, this.source, (t) => t.filter((t) => t.id !== e))), this.current = null;
 	}
 	join(e) {
 		let t = this.held.find((t) => t.id === e);
 		if (!t) return;
 		let n = this.current;
-		this.edit((r) => Y(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? gt(e, t) : e)));
+		this.edit((r) => Z(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? on(e, t) : e)));
 	}
 	leaveOpen() {
 		this.one && (this.one.isOpen ? this.change((e) => ({
@@ -1517,11 +1893,11 @@ var Zt = 40, Qt = [
 			isOpen: !0
 		}));
 	}
-	toStage() {
-		this.querySelector("jebi-stage svg.over")?.focus();
-	}
-	moves() {
-		let e = (e) => () => this.stage?.seek(Math.max(0, this.now + e));
+	moves(e) {
+		let t = (e) => () => this.stage?.seek(Math.max(0, this.now + e)), n = {
+			Delete: () => this.dropLine(),
+			Backspace: () => this.dropLine()
+		};
 		return {
 			...this.current === null ? {} : {
 				"[": () => this.begin(),
@@ -1536,126 +1912,136 @@ var Zt = 40, Qt = [
 				}),
 				Escape: () => this.current = null
 			},
+			...e ? n : {},
+			t: () => this.addLine(),
+			h: () => this.hear(),
 			n: () => this.look(this.moment + 1),
 			p: () => this.look(this.moment - 1),
-			d: () => this.draw(Qt),
+			d: () => this.draw(Un),
 			v: () => this.isClear = !this.isClear,
 			" ": () => this.stage?.toggle(),
 			k: () => this.stage?.toggle(),
-			j: e(-1e3),
-			l: e(1e3),
-			",": e(-40),
-			".": e(Zt)
+			j: t(-1e3),
+			l: t(1e3),
+			",": t(-40),
+			".": t(Hn)
 		};
 	}
 	async save() {
-		if (!this.draft || this.isSaving) return;
-		this.isSaving = !0;
-		let e = new FormData();
-		e.append("form_token", this.token), e.append("based", String(this.based));
-		try {
-			e.append("plan", await en($e(this.draft)), "plan.json.gz");
-			let t = await fetch(this.src, {
-				method: "POST",
-				body: e
-			});
-			if (t.ok && t.redirected) {
-				this.done = [], location.assign(t.url);
+		if (this.draft && !this.isSaving) {
+			this.settle(), this.isSaving = !0;
+			try {
+				let e = await tt(this.src, this.token, this.based, z(this.draft));
+				this.history.forget(), location.assign(e);
 				return;
+			} catch (e) {
+				this.problem = this.sentence(e);
 			}
-			this.problem = await tn(t);
-		} catch {
-			this.problem = this.words.unsaved ?? "";
+			this.isSaving = !1;
 		}
-		this.isSaving = !1;
+	}
+	settle() {
+		let e = document.activeElement;
+		e instanceof HTMLInputElement && this.contains(e) && (e.blur(), e.focus());
 	}
 	timed(e) {
 		this.style.setProperty("--at", String(e / Math.max(1, this.here.length)));
 		let t = this.querySelector("[data-clock]");
-		t && (t.textContent = W(e - e % 10));
+		t && (t.textContent = V(e - e % 10));
 		let n = this.querySelector(".seek");
-		n && (n.value = String(e));
+		n && (n.value = String(e)), this.subtitle(e);
+	}
+	subtitle(e) {
+		let t = this.querySelector("[data-subtitle]");
+		t && (t.textContent = this.lines.filter((t) => t.from <= e && e < t.to).map((e) => e.text).join(" / "));
+	}
+	updated() {
+		this.draft && this.subtitle(this.now);
 	}
 	render() {
-		let { words: e, draft: t } = this, n = this.problem ? w`<p class="alert" role="alert">${this.problem}</p>` : D;
-		if (!t) return this.problem ? n : w`<p class="faint">${e.loading}</p>`;
-		let r = (e, t) => this.edit(e, t);
-		return w`
+		let { words: e, draft: t } = this, n = this.problem ? T`<p class="alert" role="alert">${this.problem}</p>` : O;
+		return t ? T`
             ${this.bar()}${n}
             <div class="watch">
                 <div class="stage">${this.shown()}
                     <section class="card" aria-labelledby="timeline"><h2 id="timeline">${e.timeline} <span class="faint">${this.held.length}</span></h2>
-                        <p class="hint">${e.tracks_help}</p>${Lt(e, this.held, this.here.concerns, this.here.length, this.current, this)}</section>
+                        <p class="hint">${e.tracks_help}</p>${bn(e, this.held, this.here.concerns, this.here.length, this.current, this)}</section>
                 </div>
                 <aside class="said">
-                    <section aria-labelledby="selected"><h2 id="selected">${e.selected}</h2>${this.one ? It(e, this.one, this.held, this) : w`<p class="faint">${e.none}</p>`}
-                        <div class="actions"><button type="button" @click=${() => this.draw(Qt)}>${e.draw} <kbd>d</kbd></button></div></section>
+                    <section aria-labelledby="selected"><h2 id="selected">${e.selected}</h2>${this.one ? yn(e, this.one, this.held, this) : T`<p class="faint">${e.none}</p>`}
+                        <div class="actions"><button type="button" @click=${() => this.draw(Un)}>${e.draw} <kbd>d</kbd></button></div></section>
                     <section aria-labelledby="worst"><div class="parcel-head"><h2 id="worst">${e.worst}</h2><button type="button" @click=${() => this.look(this.moment + 1)}>${e.next} <kbd>n</kbd></button></div>
-                        ${Nt(e, this.here, this.looked.get(this.source) ?? /* @__PURE__ */ new Set(), this.held, this.moment, this)}</section>
+                        ${gn(e, this.here, this.looked.get(this.source) ?? /* @__PURE__ */ new Set(), this.held, this.moment, this)}</section>
                 </aside>
             </div>
-            <div class="editing">
-                <section class="card" aria-labelledby="parts"><h2 id="parts">${e.parts}</h2>${Ot(e, t, this.beside, this.source, () => this.now, r)}</section>
-                <section class="card" aria-labelledby="sounds"><h2 id="sounds">${e.sounds}</h2>${kt(e, t, this.source, () => this.now, r)}</section>
-                <section class="card" aria-labelledby="texts"><h2 id="texts">${e.texts}</h2>${At(e, t, r)}</section>
-            </div>
+            ${this.forms(t)}
             <dialog aria-labelledby="leave-open" @close=${(e) => e.target.returnValue === "open" && this.confirmed()}>
                 <h2 id="leave-open">${e.leave}</h2><p>${e.confirm_open}</p>
                 <form method="dialog" class="actions"><button value="covered" class="primary" autofocus>${e.reset}</button><button value="open" class="quiet">${e.leave}</button></form>
-            </dialog>`;
+            </dialog>` : this.problem ? n : T`<p class="faint">${e.loading}</p>`;
+	}
+	forms(e) {
+		let { words: t, beside: n, source: r } = this, i = {
+			words: t,
+			draft: e,
+			beside: n,
+			source: r,
+			now: () => this.now,
+			edit: (e, t) => this.edit(e, t),
+			watch: (e, t) => void this.watch(e, t),
+			hear: () => this.hear()
+		};
+		return T`<div class="editing">
+            <section class="card" aria-labelledby="parts"><h2 id="parts">${t.parts}</h2>${Vt(i)}</section>
+            <section class="card" aria-labelledby="sounds"><h2 id="sounds">${t.sounds}</h2>${Ht(i)}</section>
+            <section class="card wide" aria-labelledby="lines"><h2 id="lines">${t.lines}</h2>${wn(i, this.line, this.language, this)}
+                ${Wt(i)}</section>
+            <section class="card wide" aria-labelledby="texts"><h2 id="texts">${t.texts}</h2>${Gt(i)}</section>
+        </div>`;
 	}
 	bar() {
 		let { words: e } = this, t = this.isSaving ? e.saving : this.isChanged ? e.changed : e.applied;
-		return w`<div class="edit-bar">
-            ${this.beside.length > 1 ? w`<label class="plain">${e.source} <select @change=${(e) => this.turn(Number(e.target.value))}>${this.beside.map((e, t) => w`<option value=${t} ?selected=${t === this.source}>${e.name}</option>`)}</select></label>` : D}
-            <button type="button" class="quiet" ?disabled=${!this.done.length} @click=${() => this.undo()}>${e.undo}</button>
-            <button type="button" class="quiet" ?disabled=${!this.undone.length} @click=${() => this.redo()}>${e.redo}</button>
+		return T`<div class="edit-bar">
+            ${this.beside.length > 1 ? T`<label class="plain">${e.source} ${Bt(this.beside, this.source, (e) => this.turn(e))}</label>` : O}
+            <button type="button" class="quiet" ?disabled=${!this.history.canUndo} @click=${() => this.undo()}>${e.undo}</button>
+            <button type="button" class="quiet" ?disabled=${!this.history.canRedo} @click=${() => this.redo()}>${e.redo}</button>
             <span class="gap"></span><span class="faint">${t}</span>
             <button type="button" class="primary" ?disabled=${this.isSaving || !this.isChanged} @click=${() => void this.save()}>${e.save}</button></div>
             <p class="unseen" role="status">${this.message}</p>`;
 	}
-	turn(e) {
-		this.source = e, this.current = null, this.moment = -1;
-	}
 	shown() {
 		let { words: e, here: t } = this;
-		if (!t.viewing) return w`<p class="notice">${e.no_viewing}</p>`;
-		let n = this.here.concerns[this.moment], r = n && !Ct(n, this.held) ? St(n) : null;
-		return w`<jebi-stage src="/clips/${t.clip}/media/viewing" .held=${this.held} .chosen=${this.current} .ghost=${r} .words=${e} .isClear=${this.isClear}
+		if (!t.viewing) return T`<p class="notice">${e.no_viewing}</p>`;
+		let n = this.here.concerns[this.moment], r = n && !pn(n, this.held) ? fn(n) : null;
+		return T`<jebi-stage src="/clips/${t.clip}/media/viewing" .held=${this.held} .chosen=${this.current} .ghost=${r} .words=${e} .isClear=${this.isClear}
                 @drawn=${(e) => this.draw(e.detail)} @chosen=${(e) => this.current = e.detail}
-                @changed=${(e) => this.change((t) => dt(t, this.now, e.detail.box), e.detail.tag)}
+                @changed=${(e) => this.change((t) => en(t, this.now, e.detail.box), e.detail.tag)}
                 @timed=${(e) => this.timed(e.detail)}></jebi-stage>
+            <p class="subtitle" data-subtitle></p>
             <div class="controls">
                 <button type="button" class="quiet" @click=${() => this.stage?.toggle()}>${e.play} <kbd>k</kbd></button>
-                <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - Zt))}>${e.earlier} <kbd>,</kbd></button>
-                <button type="button" class="quiet" @click=${() => this.stage?.seek(this.now + Zt)}>${e.later} <kbd>.</kbd></button>
-                <span class="clock"><span data-clock>0:00</span> <i>/ ${W(t.length)}</i></span><span class="gap"></span>
+                <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - Hn))}>${e.earlier} <kbd>,</kbd></button>
+                <button type="button" class="quiet" @click=${() => this.stage?.seek(this.now + Hn)}>${e.later} <kbd>.</kbd></button>
+                <span class="clock"><span data-clock>0:00</span> <i>/ ${V(t.length)}</i></span><span class="gap"></span>
                 <button type="button" class="quiet" aria-pressed=${this.isClear ? "true" : "false"} @click=${() => this.isClear = !this.isClear}>${e.covers} <kbd>v</kbd></button>
             </div>
             <input type="range" class="seek" min="0" max=${t.length} step="20" value="0" aria-label=${e.key} @input=${(e) => this.stage?.seek(Number(e.target.value))}>
             <p class="hint">${e.help} ${e.keys_moved}</p>`;
 	}
 };
-function en(e) {
-	return new Response(new Blob([e]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
-}
-async function tn(e) {
-	let t = new DOMParser().parseFromString(await e.text(), "text/html");
-	return t.querySelector("main .alert")?.textContent ?? t.querySelector("h1")?.textContent ?? String(e.status);
-}
-customElements.define("jebi-editor", $t);
+customElements.define("jebi-editor", Wn);
 // src/grid.ts
-var nn = {
+var Gn = {
 	ArrowRight: (e) => e + 1,
 	ArrowLeft: (e) => e - 1,
 	ArrowDown: (e, t) => e + t,
 	ArrowUp: (e, t) => e - t,
 	Home: () => 0,
 	End: (e, t, n) => n
-}, rn = class extends HTMLElement {
+}, Kn = class extends HTMLElement {
 	constructor(...e) {
 		super(...e), this.pressed = (e) => {
-			let t = nn[e.key], n = this.links, r = n.indexOf(document.activeElement);
+			let t = Gn[e.key], n = this.links, r = n.indexOf(document.activeElement);
 			if (!t || r < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
 			let i = n[0]?.offsetTop, a = n.filter((e) => e.offsetTop === i).length;
 			e.preventDefault(), e.stopPropagation(), n[Math.max(0, Math.min(n.length - 1, t(r, a, n.length - 1)))]?.focus();
@@ -1681,9 +2067,9 @@ var nn = {
 		if (e) for (let t of this.links) t.tabIndex = t === e ? 0 : -1;
 	}
 };
-customElements.define("jebi-grid", rn);
+customElements.define("jebi-grid", Kn);
 // src/live.ts
-var an = 500, on = class extends P {
+var qn = 500, Jn = class extends M {
 	constructor(...e) {
 		super(...e), this.timer = 0, this.drawn = null;
 	}
@@ -1700,7 +2086,7 @@ var an = 500, on = class extends P {
 	}
 	connectedCallback() {
 		super.connectedCallback(), this.source = new EventSource(this.src), this.source.addEventListener("message", () => {
-			window.clearTimeout(this.timer), this.timer = window.setTimeout(() => void this.changed(), an);
+			window.clearTimeout(this.timer), this.timer = window.setTimeout(() => void this.changed(), qn);
 		}), this.source.addEventListener("over", () => this.source?.close()), window.addEventListener("pagehide", () => this.source?.close());
 	}
 	disconnectedCallback() {
@@ -1721,18 +2107,18 @@ var an = 500, on = class extends P {
 		t && this.drawn.replaceChildren(...t.childNodes);
 	}
 	render() {
-		return this.isOffered ? w`<p class="notice" role="status"><a href=${location.pathname + location.search}>${this.offer}</a></p>` : D;
+		return this.isOffered ? T`<p class="notice" role="status"><a href=${location.pathname + location.search}>${this.offer}</a></p>` : O;
 	}
 };
-customElements.define("jebi-live", on);
+customElements.define("jebi-live", Jn);
 // src/player.ts
-var sn = [
+var Yn = [
 	.25,
 	.5,
 	1,
 	1.5,
 	2
-], cn = 1 / 30, ln = class extends P {
+], Xn = 1 / 30, Zn = class extends M {
 	constructor(...e) {
 		super(...e), this.frame = 0, this.current = null, this.heard = () => {
 			this.isPlaying = !this.video.paused, this.isMuted = this.video.muted, cancelAnimationFrame(this.frame), this.tick();
@@ -1750,15 +2136,15 @@ var sn = [
 			let r = t?.closest("a[href^=\"#t=\"]");
 			r && r.hash === location.hash && this.led();
 		}, this.pressed = (e) => {
-			if (Jt(e) || document.querySelector("dialog[open]")) return;
+			if (zn(e) || document.querySelector("dialog[open]")) return;
 			let t = e.target instanceof Element ? e.target : document.body, n = t.closest("button, summary, a") !== null, r = {
 				k: () => this.toggle(),
 				j: () => this.seek(this.video.currentTime - 10),
 				l: () => this.seek(this.video.currentTime + 10),
 				"[": () => this.shot(-1),
 				"]": () => this.shot(1),
-				",": () => this.seek(this.video.currentTime - cn),
-				".": () => this.seek(this.video.currentTime + cn),
+				",": () => this.seek(this.video.currentTime - Xn),
+				".": () => this.seek(this.video.currentTime + Xn),
 				m: () => this.video.muted = !this.video.muted,
 				f: () => this.full(),
 				n: () => this.note()
@@ -1857,30 +2243,30 @@ var sn = [
 	}
 	render() {
 		let e = this.words;
-		if (this.isBroken) return w`<p class="alert" role="alert">${e.broken}</p>`;
+		if (this.isBroken) return T`<p class="alert" role="alert">${e.broken}</p>`;
 		let t = this.length;
-		return w`
+		return T`
             <div class="track">
                 <canvas aria-hidden="true"></canvas><span class="playhead" aria-hidden="true"></span>
                 <input type="range" min="0" max=${t} step="0.1" .value=${String(this.at)} aria-label=${e.seek} aria-valuetext="${Q(this.at)} / ${Q(t)}"
                     @input=${(e) => this.seek(Number(e.target.value))}>
             </div>
             <div class="controls">
-                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? dn : un}</button>
-                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${fn}</button>
-                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${pn}</button>
+                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? $n : Qn}</button>
+                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${er}</button>
+                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${tr}</button>
                 <span class="clock">${Q(this.at)} <i>/ ${Q(t)}</i></span>
                 <span class="gap"></span>
                 ${this.choices(e)}
-                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? hn : mn}</button>
-                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${gn}</button>
+                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? rr : nr}</button>
+                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${ir}</button>
             </div>`;
 	}
 	choices(e) {
 		let t = [...this.video.textTracks];
-		return w`
-            ${t.length ? w`<label><span class="unseen">${e.subtitles}</span><select title=${e.subtitles} @change=${(e) => t.forEach((t, n) => t.mode = Number(e.target.value) === n ? "showing" : "disabled")}><option value="-1">${e.subtitles}: ${e.off}</option>${t.map((e, t) => w`<option value=${t}>${e.label}</option>`)}</select></label>` : D}
-            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${sn.map((e) => w`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
+		return T`
+            ${t.length ? T`<label><span class="unseen">${e.subtitles}</span><select title=${e.subtitles} @change=${(e) => t.forEach((t, n) => t.mode = Number(e.target.value) === n ? "showing" : "disabled")}><option value="-1">${e.subtitles}: ${e.off}</option>${t.map((e, t) => T`<option value=${t}>${e.label}</option>`)}</select></label>` : O}
+            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${Yn.map((e) => T`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
 	}
 };
 function Q(e) {
@@ -1891,5 +2277,5 @@ function Q(e) {
 	];
 	return n ? `${n}:${String(r).padStart(2, "0")}:${i}` : `${r}:${i}`;
 }
-var $ = (e) => w`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, un = $(T`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), dn = $(T`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), fn = $(T`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), pn = $(T`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), mn = $(T`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), hn = $(T`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), gn = $(T`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
-customElements.define("jebi-player", ln);
+var $ = (e) => T`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, Qn = $(E`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), $n = $(E`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), er = $(E`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), tr = $(E`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), nr = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), rr = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), ir = $(E`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
+customElements.define("jebi-player", Zn);
