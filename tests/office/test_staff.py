@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from jebi.errors import Refused
 from jebi.office.kinds import Role
 from jebi.office.members import Member, Session
 from jebi.office.staff import DAY_MS
@@ -80,6 +81,15 @@ def test_a_session_outlives_no_change_of_membership(empty: Shown, changed: dict[
     empty.house.keep_member(member(**changed), by="desk")
 
     assert empty.house.session(session.digest) is None
+
+
+@pytest.mark.parametrize("since", [{"is_disabled": True}, {"verifier": VERIFIER + "x"}, {"role": Role.INTAKE}], ids=str)
+def test_who_changes_a_membership_undoes_nothing_that_they_did_not_see(empty: Shown, since: dict[str, object]) -> None:
+    empty.house.keep_member(member(), by="desk")
+    empty.house.keep_member(member(**since), by="admin")
+    with pytest.raises(Refused, match="meanwhile"):
+        empty.house.keep_member(member(verifier=VERIFIER + "y"), by="maria", was=member())
+    assert empty.house.member(member().name) == member(**since)
 
 
 def test_a_session_ends_a_day_after_it_began_however_it_was_used(empty: Shown) -> None:

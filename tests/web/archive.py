@@ -132,8 +132,10 @@ class SampleArchive(SampleCuts, SampleClearing, SamplePublishing):
     def member(self, name: str, /) -> Member | None:
         return self.members_by_name.get(name)
 
-    def keep_member(self, member: Member, /, *, by: str) -> None:
+    def keep_member(self, member: Member, /, *, by: str, was: Member | None = None) -> None:
         before = self.members_by_name.get(member.name)
+        if was and (before is None or replace(before, seen=0) != replace(was, seen=0)):
+            raise Refused("somebody changed that membership meanwhile")
         self.members_by_name[member.name] = member
         if before and replace(before, seen=0) != replace(member, seen=0):
             self.end_sessions(member.name)

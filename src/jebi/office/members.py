@@ -62,8 +62,11 @@ class Members(Protocol):
 
     def member(self, name: str, /) -> Member | None: ...
 
-    def keep_member(self, member: Member, /, *, by: str) -> None:
-        """Add or replace one. Ends the sessions of one whose role, password or second factor changed, or who is disabled."""
+    def keep_member(self, member: Member, /, *, by: str, was: Member | None = None) -> None:
+        """Add or replace one. Ends the sessions of one whose role, password or second factor changed, or who is disabled.
+
+        `was` is whom the change was made from: raises `Refused` where they are another by now, so that nobody undoes a dismissal that they did not see.
+        """
 
     def use_code(self, name: str, step: int, /) -> bool:
         """Mark a TOTP step as used; false if it, or a later one, was used before. Never true twice, whoever races."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from jebi.errors import Refused
 from jebi.office.kinds import Role
 from jebi.office.members import Member, Session
 from jebi.office.room import SECOND, Room, event
@@ -31,10 +32,14 @@ class Staff(Room):
             row = members.named(connection, name)
         return self._member(row) if row else None
 
-    def keep_member(self, member: Member, /, *, by: str) -> None:
+    def keep_member(self, member: Member, /, *, by: str, was: Member | None = None) -> None:
         detail = f"{member.role}{', disabled' if member.is_disabled else ''}"
         with self.changing() as change:
             known = members.named(change.connection, member.name)
+            if was and (known is None or replace(self._member(known), seen=0) != replace(was, seen=0)):
+                raise Refused(
+                    "somebody changed that membership meanwhile", hint="look at it again: nothing was changed"
+                )
             row = Row(
                 id=known.id if known else 0,
                 name=member.name,

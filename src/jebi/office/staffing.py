@@ -47,14 +47,15 @@ class Staffing:
         check_member_name(name)
         known = self._other(name, role)
         new = Member(name=name, role=role, verifier=self._nobodys, must_change=True)
-        self._staff.keep_member(replace(known, role=role, is_disabled=False) if known else new, by=self._by)
+        now = replace(known, role=role, is_disabled=False) if known else new
+        self._staff.keep_member(now, by=self._by, was=known)
 
     def disable(self, name: str) -> None:
         """Let somebody do nothing any more. Raises `NothingFound` where there is nobody of that name."""
         known = self._other(name, None)
         if known is None:
             raise NothingFound("there is no such member")
-        self._staff.keep_member(replace(known, is_disabled=True), by=self._by)
+        self._staff.keep_member(replace(known, is_disabled=True), by=self._by, was=known)
 
     def enrol(self, name: str, verifier: Ed25519Verifier) -> None:
         """Enrol a key. Raises `Refused` where it is under another name, or its owner does not clear, or somebody has it."""

@@ -43,20 +43,23 @@ def member_change(
     state: Annotated[Literal["enabled", "disabled"], Form()],
 ) -> Response:
     """Another role, or no sign-in; their sessions end."""
-    _keep(request, replace(_other(request, member), role=role, is_disabled=state == "disabled"))
+    was = _other(request, member)
+    _keep(request, replace(was, role=role, is_disabled=state == "disabled"), was)
     return back("/members")
 
 
 def member_password(request: Request, member: MemberName, password: Secret) -> Response:
     """Another password, to be changed at once; their sessions end."""
     verifier = passwords.verifier(password, desk_of(request).settings.dice)
-    _keep(request, replace(_other(request, member), verifier=verifier, must_change=True))
+    was = _other(request, member)
+    _keep(request, replace(was, verifier=verifier, must_change=True), was)
     return back("/members")
 
 
 def member_second(request: Request, member: MemberName) -> Response:
     """Take a lost second factor away; their sessions end, and they set up a new one before anything else."""
-    _keep(request, replace(_other(request, member), second=b""))
+    was = _other(request, member)
+    _keep(request, replace(was, second=b""), was)
     return back("/members")
 
 
@@ -69,10 +72,10 @@ def _other(request: Request, name: str) -> Member:
     return found
 
 
-def _keep(request: Request, member: Member) -> None:
+def _keep(request: Request, member: Member, was: Member | None = None) -> None:
     """The archive ends the sessions of whom it changes; it is done here too, for a session that outlives it is a breach."""
     archive = desk_of(request).archive
-    archive.keep_member(member, by=visitor_of(request).member.name)
+    archive.keep_member(member, by=visitor_of(request).member.name, was=was)
     archive.end_sessions(member.name)
 
 

@@ -145,7 +145,7 @@ def _brake(request: Request, name: str) -> Response | None:
 
 def _renewed(request: Request, member: Member, said: str) -> Response:
     desk, session = desk_of(request), visitor_of(request).session
-    desk.archive.keep_member(member, by=member.name)
+    desk.archive.keep_member(member, by=member.name, was=visitor_of(request).member)
     desk.archive.end_sessions(member.name)
     token = sessions.begin(desk.archive, desk.settings, member.name, language=session.language, theme=session.theme)
     return _given(request, token, f"/account?said={said}")
