@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jebi.archive.record import Event
 from jebi.errors import Damaged, Refused
 from jebi.release.publish import LAST_NUMBER, words
-from jebi.release.register import RELEASED, WITHDRAWN, Register, Released, notice_detail, register
+from jebi.release.register import RELEASED, UNTOLD, WITHDRAWN, Register, Released, notice_detail, register
 
 NOON = 1_795_435_200  # of 2026-11-23, UTC
 FIRST = Released(number=1, cut=7, output="aa" * 32, plan="bb" * 32, time=NOON, by="owl")
@@ -62,15 +62,22 @@ def test_what_is_no_release_is_passed_over(event: Event) -> None:
     "detail",
     [
         notice_detail(1, SORRY) + " · event 12",
-        "film 1: {}",
         "film 1: {",
-        'film 1: {"en":5}',
-        'film 1: {"en":" "}',
         "film 1",
     ],
 )
 def test_what_is_no_notice_withdraws_nothing(detail: str) -> None:
     assert register([said(FIRST), withdrawn(1, detail=detail)]).films == {1: FIRST}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    ["{}", "{no}", '{"en":5}', '{"en":" "}', '{"en":"\\u202e"}', '{"en":"\\ud800"}', '{"":"a"}'],
+)
+def test_a_film_is_withdrawn_also_where_the_words_cannot_be_shown(texts: str) -> None:
+    notice = register([said(FIRST), withdrawn(1, detail=f"film 1: {texts}")]).films[1].withdrawn
+    assert notice
+    assert notice.words == words(UNTOLD)
 
 
 def test_one_number_twice_and_a_notice_of_no_film_are_damage() -> None:

@@ -19,6 +19,7 @@ RELEASED: Final = "cut-released"
 WITHDRAWN: Final = "cut-withdrawn"
 KINDS: Final = (RELEASED, WITHDRAWN)
 MEMBER: Final = "member/"  # before a name, where the log says who did something
+UNTOLD: Final = {"en": "This film was withdrawn."}  # where the words that the log has cannot be shown
 _FILM = re.compile(r"film ([1-9][0-9]{0,5}), output sha256 ([0-9a-f]{64}), plan sha256 ([0-9a-f]{64})")
 _NOTICE = re.compile(r"film ([1-9][0-9]{0,5}): (\{.*\})")
 _CUT = re.compile(r"cut/([1-9][0-9]{0,15})")
@@ -126,10 +127,10 @@ def _notice(event: Event) -> Retraction | None:
     if not told:
         return None
     try:
-        texts = json.loads(told[2])
-        return Retraction(number=int(told[1]), day=_day(event.time), words=words(texts))
+        said = words(json.loads(told[2]))
     except (ValueError, TypeError, AttributeError, RecursionError, Damaged):
-        return None
+        said = words(UNTOLD)  # the film is withdrawn, whether or not its words can be shown
+    return Retraction(number=int(told[1]), day=_day(event.time), words=said)
 
 
 def _day(time: int) -> date:
