@@ -33,6 +33,7 @@ TESTED_ELSEWHERE = {
     "office/shown": "values",
     "office/shown_clearing": "values",
     "office/shown_cuts": "values, and a contract that office/cutting_room keeps",
+    "office/shown_public": "values: office/test_clearing_room and office/test_press_room",
     "office/shown_publishing": "values",
     "office/vector_reader": "every test of office/test_verdicts goes over all kinds of vectors",
     "office/vectors_of_custody": "office/test_verdicts",

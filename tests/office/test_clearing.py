@@ -409,6 +409,48 @@ def test_a_key_that_replaces_a_revoked_one_clears_again(table: Table) -> None:
     assert len(table.clearances.cleared(table.output).clearances) == 2
 
 
+def _a_revoked_key_enrolled_again(table: Table) -> None:
+    table.clearances.revoke("crane", KEYS["crane"].verifier(), by="member/admin")
+    try:
+        table.clearances.enroll("crane", KEYS["crane"].verifier(), by="member/admin")
+    finally:
+        assert "crane" not in {name for name, keys in table.clearances.standing().items() if keys}
+
+
+def test_a_key_that_was_revoked_never_stands_again(table: Table) -> None:
+    with pytest.raises(Refused, match="or had it"):
+        _a_revoked_key_enrolled_again(table)
+
+
+def test_the_key_of_who_was_dismissed_is_revoked_in_log_and_row(table: Table) -> None:
+    table.edit("UPDATE member SET disabled = 1 WHERE name = 'crane'")
+    table.clearances.revoke("crane", KEYS["crane"].verifier(), by="member/admin")
+    table.edit("UPDATE member SET disabled = 0 WHERE name = 'crane'")
+    assert not table.clearances.standing()["crane"]
+    with pytest.raises(NothingFound):
+        table.clearances.revoke("nobody", KEYS["crane"].verifier(), by="member/admin")
+    assert sum(one.kind == "key-revoked" for one in _events(table)) == 1
+
+
+def test_a_clearance_that_does_not_hold_any_more_blocks_nobody_else(table: Table) -> None:
+    table.clear("crane")
+    table.clear("heron")
+    table.clearances.revoke("crane", KEYS["crane"].verifier(), by="member/admin")
+    table.clear("stork")
+    assert {one.member for one in table.clearances.cleared(table.output).clearances} == {"heron", "stork"}
+
+
+def test_a_refusal_that_is_taken_back_ended_what_was_cleared_before_it(table: Table) -> None:
+    table.clear("crane")
+    table.clear("heron")
+    table.clearances.refuse(table.output, "heron")
+    table.clear("heron")
+    with pytest.raises(Refused, match="1 of two"):
+        table.clearances.cleared(table.output)
+    table.clear("crane")
+    assert len(table.clearances.cleared(table.output).clearances) == 2
+
+
 def test_who_spoke_of_an_output_is_told_by_the_log(table: Table) -> None:
     table.clearances.refuse(table.output, "stork")
     table.edit("DELETE FROM clearance")

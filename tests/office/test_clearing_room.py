@@ -77,6 +77,8 @@ def test_an_output_is_shown_with_its_report_its_pictures_and_its_people(room: Ro
     assert shown.report.has_passed
     assert [one.name for one in shown.report.checks][:2] == ["container", "bitstream"]
     assert [each.person for each in shown.people] == [seller]
+    assert shown.public is None
+    assert shown.unfit
     assert {str(one.why) for one in shown.first} <= {"end", "gap", "fast"}
     assert shown.first
     assert shown.strip[0].start == 0

@@ -4,9 +4,10 @@ import pytest
 
 from going_out import SEEN, Stage, plan_of
 from jebi.errors import Damaged, NothingFound, Refused
-from jebi.office.looking_over import LookedOver, clear, find, look_over
+from jebi.office.looking_over import LookedOver, clear, find, look_over, refuse
 from jebi.release.checklist import Answer, Question, Seen
 from jebi.release.plan import About
+from jebi.vault import cuts
 
 
 @pytest.fixture
@@ -29,6 +30,7 @@ def test_all_checks_doubts_and_public_words_are_told(looked: LookedOver) -> None
     assert looked.doubts
     assert "summary (en): What a kilo costs." in told
     assert "places: 혜산" in told
+    assert "s: 쌀값이 얼마요?" in told
     assert looked.files[0].name == "film.mp4"
 
 
@@ -48,6 +50,27 @@ def test_a_cut_that_changed_while_it_was_looked_at_is_not_signed(stage: Stage, l
     with pytest.raises(Refused, match="changed while it was looked at"):
         clear(stage.clearances, looked, "crane", SEEN, stage.signers["crane"])
     assert "cut-cleared" not in stage.kinds()
+
+
+def test_a_refusal_is_said_of_the_newest_output_and_of_the_film_that_is_shown(stage: Stage) -> None:
+    first = stage.cut()
+    stage.clear(first)
+    stage.releases.release(first, "owl")
+    _, refused = refuse(stage.clearances, "market", "stork")
+    assert [one.id for one in refused] == [first]
+    second = stage.cut(without="180.m3u8")
+    _, refused = refuse(stage.clearances, "market", "heron")
+    assert [one.id for one in refused] == [second, first]
+    assert stage.clearances.spoken(first)[1] == {"stork", "heron"}
+
+
+def test_a_film_is_refused_also_before_anybody_looked_for_leaks(stage: Stage) -> None:
+    output = stage.cut()
+    stage.edit("DELETE FROM report")
+    refuse(stage.clearances, "market", "stork")
+    assert stage.kinds()[-1] == "cut-refused"
+    with stage.catalogue.reading() as connection:
+        assert cuts.outputs(connection, 1)[0].id == output
 
 
 @pytest.mark.parametrize(

@@ -123,13 +123,21 @@ def test_a_third_person_publishes_what_two_cleared_and_the_site_shows_it(room: R
     assert room.house.pulse(Topic.RELEASES) != before
 
 
-def test_what_the_public_will_read_is_read_before_by_who_publishes_it(room: Room, files: Path) -> None:
-    asked = room.asked(room.cleared())
+def test_what_the_public_will_read_is_read_before_by_who_clears_and_who_publishes_it(room: Room, files: Path) -> None:
+    output = room.cleared()
+    asked = room.asked(output)
     assert (asked.film, asked.holds, asked.site.title) == (1, (), "Spring Films")
-    assert dict(asked.title) == {"en": "Rice at the market", "ko": "장마당의 쌀"}
-    assert dict(asked.why) == {"en": "Whoever is seen could be punished."}
-    assert (asked.places, asked.filmed, asked.subtitles) == (("혜산",), "2026-10", ("en", "ko"))
-    assert asked.size == sum(path.stat().st_size for path in files.iterdir())
+    public = asked.public
+    assert public
+    assert dict(public.title) == {"en": "Rice at the market", "ko": "장마당의 쌀"}
+    assert dict(public.why) == {"en": "Whoever is seen could be punished."}
+    assert (public.places, public.filmed) == (("혜산",), "2026-10")
+    assert [(code, [text for _, text in lines]) for code, lines in public.subtitles] == [
+        ("en", ["How much is the rice?"]),
+        ("ko", ["쌀값이 얼마요?"]),
+    ]
+    assert public.size == sum(path.stat().st_size for path in files.iterdir())
+    assert room.house.reviewed(1, output, by="crane").public == public
     assert "cut-released" not in room.stage.kinds()
 
 

@@ -152,6 +152,12 @@ def _the_publisher_cleared_and_the_row_is_gone(stage: Stage, output: int) -> Non
     stage.releases.release(output, "stork")
 
 
+def _the_author_publishes(stage: Stage, output: int) -> None:
+    stage.clear(output)
+    stage.edit("UPDATE member SET role = 'publisher' WHERE name = 'wren'")
+    stage.releases.release(output, "wren")
+
+
 def _an_editor_publishes(stage: Stage, output: int) -> None:
     stage.clear(output)
     stage.releases.release(output, "wren")
@@ -251,6 +257,7 @@ ATTACKS: list[Callable[[Stage, int], None]] = [
     _something_was_found_since,
     _the_publisher_cleared,
     _the_publisher_cleared_and_the_row_is_gone,
+    _the_author_publishes,
     _an_editor_publishes,
     _a_stranger_publishes,
     _whoever_was_dismissed_publishes,

@@ -139,6 +139,10 @@ def _who_planned_it(case: Case) -> None:
     case.authors = ("wren", "heron")
 
 
+def _a_plan_that_nobody_made(case: Case) -> None:
+    case.authors = ()
+
+
 def _a_refusal(case: Case) -> None:
     case.refusals = ("owl",)
 
@@ -170,6 +174,7 @@ ATTACKS: list[Callable[[Case], None]] = [
     _a_revoked_key,
     _nobody_of_the_desk,
     _three_people,
+    _a_plan_that_nobody_made,
     _who_planned_it,
     _a_refusal,
     _another_challenge,

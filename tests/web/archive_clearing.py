@@ -19,6 +19,7 @@ from jebi.office.shown_clearing import (
     Verdict,
     Word,
 )
+from jebi.office.shown_public import Public
 from jebi.release.checklist import Answer, Question
 from jebi.release.doubts import Why
 from jebi.release.leaks import CHECKS
@@ -27,11 +28,26 @@ WHEN = 1_795_000_000
 PICTURE = b"not really a picture"
 
 
+PUBLIC = Public(
+    title=(("en", "Rice <i>at</i> the market"), ("ko", "장마당의 쌀")),
+    summary=(("en", "What a kilo costs."),),
+    why=(),
+    places=("혜산",),
+    themes=(),
+    filmed="2026-10",
+    seconds=61,
+    size=2_000_000,
+    changes=(("faces-covered", 3), ("metadata-removed", 0)),
+    subtitles=(("en", ((1.2, "How <much>?"),)), ("ko", ((1.2, "얼마요?"),))),
+)
+
+
 def reviewed(**more: object) -> Reviewed:
     """An output that passed, with two pages of pictures, of which none was seen."""
     checks = tuple(Check(name=name, tools={"jebi": "1"}, measured={"looked": 1}) for name in CHECKS)
     seller = Person(pseudonym="seller-14", risk=Risk.MORTAL, consent=Consent.REFUSED, note="얼굴이 보임", at=1.0)
     values = {
+        "public": PUBLIC,
         "cut": 1,
         "name": "장마당 <b>봄</b>",
         "output": 2,

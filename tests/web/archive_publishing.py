@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from jebi.errors import NothingFound, Refused
 from jebi.office.shown_publishing import Errand, PressRun, PublicSite, Release, Releases, ToPublish, ToWithdraw
+from web.archive_clearing import PUBLIC
 
 WHEN = 1_795_000_000
 SITE = PublicSite(
@@ -28,12 +29,7 @@ def to_publish(**more: object) -> ToPublish:
         "by": ("crane", "heron"),
         "site": SITE,
         "film": 4,
-        "title": (("en", "Rice <i>at</i> the market"), ("ko", "장마당의 쌀")),
-        "summary": (("en", "What a kilo costs."),),
-        "seconds": 61,
-        "size": 2_000_000,
-        "changes": (("faces-covered", 3), ("metadata-removed", 0)),
-        "subtitles": ("en", "ko"),
+        "public": PUBLIC,
     }
     return ToPublish(**(values | more))  # type: ignore[arg-type]
 

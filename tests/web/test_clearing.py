@@ -123,7 +123,8 @@ def test_two_people_clear_a_cut_on_the_pages(table: Table) -> None:
     assert {one.member for one in cleared.clearances} == {"crane", "heron"}
     assert "Two people cleared it." in crane.client.get(table.there.address).text
     publisher = table.browser("owl", Role.PUBLISHER).client.get("/releases").text
-    assert f'href="{table.there.address}"' in publisher and "Nothing was published yet." in publisher
+    assert f'href="{table.there.address}"' in publisher
+    assert "Nothing was published yet." in publisher
     assert table.desk.house.verify_log().is_true
 
 
@@ -306,6 +307,13 @@ def test_without_an_obstacle_the_way_to_a_signature_is_open(served: Served) -> N
     page = served.signed_in(Role.CLEARER).client.get("/cuts/1/outputs/2").text
     assert 'action="/cuts/1/outputs/2/ask"' in page
     assert "&lt;b&gt;봄" in page
+
+
+def test_who_clears_reads_every_word_that_the_public_will(served: Served) -> None:
+    page = served.signed_in(Role.CLEARER).client.get("/cuts/1/outputs/2").text
+    assert "Rice &lt;i&gt;at" in page
+    assert "How &lt;much&gt;?" in page
+    assert "얼마요?" in page
 
 
 def test_the_page_to_sign_on_says_what_to_do_without_scripts(served: Served) -> None:

@@ -80,6 +80,7 @@ def test_a_publisher_reads_what_the_public_will_and_confirms_it_once(
     assert said in text(page)
     assert button in page
     assert "Rice &lt;i&gt;at" in page
+    assert "How &lt;much&gt;?" in page
     assert f'name="sha256" value="{"a" * 64}"' in page
     assert page.count('type="checkbox" name="sure" value="yes" required') == 1
     assert publisher.post(PUBLISH, FORM).headers["location"] == "/releases"
@@ -296,7 +297,7 @@ def test_a_film_is_published_and_withdrawn_in_the_browser(desk: Desk, files: Pat
 
 def test_who_cleared_it_and_became_a_publisher_publishes_nothing(desk: Desk) -> None:
     crane = desk.browser("crane")
-    assert "You cleared it yourself" in crane.client.get(f"{desk.address}/publish").text
+    assert "You planned or cleared it yourself" in crane.client.get(f"{desk.address}/publish").text
     assert crane.post(f"{desk.address}/publish", desk.form).status_code == 403
     assert ("cut-released" in desk.stage.kinds(), desk.desk.site.exists()) == (False, False)
 

@@ -4,7 +4,7 @@ Shown is the newest output: each check with its tools and what it measured and f
 --film lays the film out to be watched: in the clear, so watch it on an encrypted disk and delete it. Without --key nothing more happens.
 
 With --key every question about who could be recognised is asked, and the cut is signed with the key in that file. Without a terminal the answers are in a
-file, about this film and no other: --questions writes it, a person fills it in, --answers reads it. --refuse needs no key, no answer and no reason.
+file, about this film and no other: --questions writes it, a person fills it in, --answers reads it. --refuse needs no key, no answer and no reason; it is said of the newest output, and of the one that is shown.
 
 Two people clear, neither of whom planned the cut; a third publishes. It sees that questions were answered, not that anybody looked: nor does it
 know who recognises a coat or a voice.
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
     from jebi.office.admission import drain, open_catalogue  # the field's laptop has none of what these need
     from jebi.office.attending import kept_of
     from jebi.office.clearing import Clearances
-    from jebi.office.looking_over import find, look_over
+    from jebi.office.looking_over import look_over, refuse
 
     if options.refuse and options.key:
         raise Refused("a cut is cleared or refused", hint="leave --key or --refuse out")
@@ -61,10 +61,10 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         drain(desk, catalogue)  # who planned it must be in the log before anybody clears it
         clearances = Clearances(desk, catalogue, kept_of(desk), _now_ms)
         if options.refuse:
-            cut, output = find(clearances, options.cut)
-            clearances.refuse(output.id, options.member)
+            cut, refused = refuse(clearances, options.cut, options.member)
             drain(desk, catalogue)
-            terminal.result(f"{cut.name}: refused", cut=cut.name, output=output.sha256, said="refused")
+            hashes = [one.sha256 for one in refused]
+            terminal.result(f"{cut.name}: refused", cut=cut.name, output=hashes[0], outputs=hashes, said="refused")
             return Exit.DONE
         looked = look_over(clearances, options.cut)
         _show(looked, options, clearances, terminal)

@@ -9,7 +9,7 @@ checklist, whichever door they came by; the secret part of a key never comes her
 
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -23,7 +23,7 @@ from jebi.office.kept import Kept
 from jebi.parcel.note import Ed25519Signer, Ed25519Verifier, parse
 from jebi.release import checklist
 from jebi.release.checklist import Answer, Question, Seen
-from jebi.release.clear import LONGEST_CLEARANCE, Clearance, ClearedCut, Cut
+from jebi.release.clear import LONGEST_CLEARANCE, PEOPLE, Clearance, ClearedCut, Cut
 from jebi.vault import catalogue as rows
 from jebi.vault import clearing, cuts, members, seeing
 from jebi.vault.catalogue import NUMBERED, Catalogue
@@ -67,17 +67,23 @@ class Clearances:
             raise Refused(
                 f"that key is not named {self.key_name(name)}", hint="take the public half of their own key file"
             )
-        if any(verifier.public == key.public for keys in self.standing().values() for key in keys):
-            raise Refused("somebody has that key already", hint="make another: a key is one person's")
+        if verifier.public in self._ever_enrolled():
+            raise Refused(
+                "somebody has that key already, or had it",
+                hint="make another: a key is one person's, and once revoked it never stands again",
+            )
         self._log(ENROLLED, f"{_MEMBER}{name}", str(verifier), by)
         with self.catalogue.writing(self.now_ms()) as change:
             clearing.enroll(change, whose.id, str(verifier), self._row(ENROLLED, f"{_MEMBER}{name}", by))
 
     def revoke(self, name: str, verifier: Ed25519Verifier, *, by: str) -> None:
-        """Say that a member's key counts for nothing, neither from now on nor for what is not released yet."""
+        """Say that a member's key counts for nothing, neither from now on nor for what is not released yet; also of who was dismissed."""
+        with self.catalogue.reading() as connection:
+            if (whose := members.named(connection, name)) is None:
+                raise NothingFound("there is no such member")
         self._log(REVOKED, f"{_MEMBER}{name}", str(verifier), by)
         with self.catalogue.writing(self.now_ms()) as change:
-            for key in clearing.keys(change.connection, self._member(name).id):
+            for key in clearing.keys(change.connection, whose.id):
                 if key.verifier == str(verifier) and key.revoked_ms is None:
                     clearing.revoke(change, key.id, self._row(REVOKED, f"{_MEMBER}{name}", by))
 
@@ -152,47 +158,42 @@ class Clearances:
 
     def refuse(self, output: int, name: str) -> None:
         """Take in that a member does not want this to be shown. They owe nobody a reason."""
-        whose, (cut, _) = self._member(name), self._cut(output)
-        self._log(REFUSED, f"cut/{cut.number}", f"output sha256 {cut.output}", f"{_MEMBER}{name}")
+        whose = self._member(name)
+        with self.catalogue.reading() as connection:
+            if (found := cuts.get_output(connection, output)) is None:
+                raise _no_output()
+        self._log(REFUSED, f"cut/{found.cut}", f"output sha256 {found.sha256}", f"{_MEMBER}{name}")
         with self.catalogue.writing(self.now_ms()) as change:
-            event = self._row(REFUSED, f"cut/{cut.number}", f"{_MEMBER}{name}")
+            event = self._row(REFUSED, f"cut/{found.cut}", f"{_MEMBER}{name}")
             clearing.say(change, output, whose.id, "refused", "", event)
 
     def spoken(self, output: int) -> tuple[set[str], set[str]]:
         """Who ever kept the plan of an output that was reported on, and whose last word on it is a refusal, by the log."""
         cut, _ = self._cut(output)
-        return self._authors(cut), self._refusals(cut)
+        return self.authors(cut.plan), self._said(cut)[1]
 
     def stands(self, output: int, name: str) -> bool:
-        """Whether a member's last word clears exactly this output, by its newest report, with a key of theirs that stands."""
-        whose, (cut, _) = self._member(name), self._cut(output)
-        with self.catalogue.reading() as connection:
-            said = [
-                one.note.encode() for one in clearing.words(connection, output) if one.member == whose.id and one.note
-            ]
-        notes = [parse(one) for one in said if parse(one).text == cut.statement(_challenge_of(one))]
-        return any(one.signed_by(key) for one in notes for key in self.standing().get(name, ()))
+        """Whether a member clears exactly this output, by its newest report, with a key of theirs that stands, and nobody refused it since."""
+        cut, _ = self._cut(output)
+        keys = self.standing().get(name, ())
+        return any(one.member == name and _holds(one, cut, keys) for one in self._clearances(output, cut))
 
     def cleared(self, output: int) -> ClearedCut:
         """The cut, if it is cleared now. Raises `Refused` or `Damaged` with what is lacking or wrong."""
         cut, report = self._cut(output)
-        with self.catalogue.reading() as connection:
-            names = clearing.member_numbers(connection)
-            said = [one for one in clearing.words(connection, output) if one.verdict == "cleared"]
-        clearances = tuple(
-            Clearance(member=names[one.member], challenge=_challenge_of(one.note.encode()), note=one.note.encode())
-            for one in said
-        )
-        if len(clearances) < 2:
+        said, keys = self._clearances(output, cut), self.standing()
+        holding = {one.member: one for one in said if _holds(one, cut, keys.get(one.member, ()))}
+        clearances = tuple(holding.values()) if len(holding) >= PEOPLE else tuple(said)  # these tell what is wrong
+        if len(clearances) < PEOPLE:
             raise Refused(f"{len(clearances)} of two people cleared the cut")
         return ClearedCut(
             cut=cut,
             report=self.kept.read(report.blob),
             reporter=reporter(self.desk).verifier(),
-            clearances=clearances[:2],
-            keys=self.standing(),
-            authors=self._authors(cut),
-            refusals=self._refusals(cut),
+            clearances=clearances[:PEOPLE],
+            keys=keys,
+            authors=self.authors(cut.plan),
+            refusals=self._said(cut)[1],
         )
 
     @contextlib.contextmanager
@@ -211,38 +212,59 @@ class Clearances:
             planned = cuts.get_plan(connection, found.cut_plan) if found else None
             report = cuts.last_report(connection, output)
         if found is None or planned is None:
-            raise NothingFound("there is no such output", hint="look at the list of cuts")
+            raise _no_output()
         if report is None:
             raise Refused("nobody looked yet whether anything leaks from the cut", hint="have it looked through")
         return Cut(number=found.cut, output=found.sha256, plan=planned.sha256, report=report.sha256), report
 
     def _check_free(self, cut: Cut, name: str) -> None:
         """Raise `Refused` where a member's signature would be worth nothing."""
-        if name in self._authors(cut):
+        if name in self.authors(cut.plan):
             raise Refused("who made the plan cannot clear it", hint="ask somebody else who clears")
-        if self._refusals(cut) - {name}:
+        if self._said(cut)[1] - {name}:
             raise Refused("somebody who may refused the cut", hint="make another plan; a refusal needs no reason")
         if not self.standing().get(name):
             raise Refused("no key of that member stands", hint="have an admin enroll the public half of their key file")
 
-    def _authors(self, cut: Cut) -> set[str]:
-        """Who ever kept this plan, by the log."""
-        plan = f"plan sha256 {cut.plan}"
+    def authors(self, sha256: str) -> set[str]:
+        """Who ever kept the plan of that hash, by the log."""
+        plan = f"plan sha256 {sha256}"
         return {
             event.actor.removeprefix(_MEMBER)
             for event in self._events()
             if event.kind == PLANNED and event.detail.startswith(plan)
         }
 
-    def _refusals(self, cut: Cut) -> set[str]:
-        """Whose last word on this output was a refusal, by the log. An event that came by way of a row takes none back."""
-        last = {
-            event.actor.removeprefix(_MEMBER): event.kind
-            for event in self._events()
-            if (event.kind == REFUSED or (event.kind == CLEARED and NUMBERED not in event.detail))
-            and event.detail.startswith(f"output sha256 {cut.output}")
-        }
-        return {name for name, kind in last.items() if kind == REFUSED}
+    def _said(self, cut: Cut) -> tuple[set[str], set[str]]:
+        """Who cleared this output since anybody last refused it, and whose last word on it is a refusal, by the log. An event that came by way of a row clears nothing."""
+        cleared, refused = set[str](), set[str]()
+        for event in self._events():
+            if event.detail.startswith(f"output sha256 {cut.output}"):
+                name = event.actor.removeprefix(_MEMBER)
+                if event.kind == REFUSED:
+                    cleared.clear()
+                    refused.add(name)
+                elif event.kind == CLEARED and NUMBERED not in event.detail:
+                    cleared.add(name)
+                    refused.discard(name)
+        return cleared, refused
+
+    def _clearances(self, output: int, cut: Cut) -> list[Clearance]:
+        """The clearances of an output that its rows have, and that no refusal ended; whether they hold is not said."""
+        with self.catalogue.reading() as connection:
+            names = clearing.member_numbers(connection)
+            said = [one for one in clearing.words(connection, output) if one.verdict == "cleared"]
+        cleared, _ = self._said(cut)
+        return [
+            Clearance(member=names[one.member], challenge=_challenge_of(one.note.encode()), note=one.note.encode())
+            for one in said
+            if names[one.member] in cleared
+        ]
+
+    def _ever_enrolled(self) -> set[bytes]:
+        """Every key that was anybody's, also those that were revoked, as the log has them."""
+        enrolled = (one for one in self._events() if one.kind == ENROLLED and NUMBERED not in one.detail)
+        return {Ed25519Verifier.parse(one.detail).public for one in enrolled}
 
     def _events(self) -> Iterator[Event]:
         for line in self.desk.ledger.records():
@@ -272,6 +294,16 @@ def seen_of(connection: Connection, output: int, whose: int) -> Seen:
         Question(name): Answer(one) for name, one in said.items() if name in set(Question) and one in set(Answer)
     }
     return Seen(pages=seeing.signed_off(connection, output, whose), answers=answers)
+
+
+def _holds(one: Clearance, cut: Cut, keys: Collection[Ed25519Verifier]) -> bool:
+    """Whether a clearance is of this cut, its plan and its newest report, by one of these keys."""
+    note = parse(one.note)
+    return note.text == cut.statement(one.challenge) and any(note.signed_by(key) for key in keys)
+
+
+def _no_output() -> NothingFound:
+    return NothingFound("there is no such output", hint="look at the list of cuts")
 
 
 def _challenge_of(untrusted_note: bytes) -> str:

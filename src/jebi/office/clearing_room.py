@@ -15,6 +15,7 @@ from jebi.errors import Damaged, NothingFound, Refused, Unable
 from jebi.office.clearing import Clearances, reporter, seen_of
 from jebi.office.close_up import Copy, person_of
 from jebi.office.room import SECOND, Room, event
+from jebi.office.showing import Showing
 from jebi.office.shown import Blob
 from jebi.office.shown_clearing import (
     Asked,
@@ -30,11 +31,13 @@ from jebi.office.shown_clearing import (
     Verdict,
     Word,
 )
+from jebi.office.shown_public import Public
 from jebi.parcel.note import Ed25519Verifier
 from jebi.release import leaks, plan_form
 from jebi.release.checklist import Answer, Question, Seen
 from jebi.release.doubts import Why
 from jebi.release.output import FILM
+from jebi.release.register import Released
 from jebi.vault import clearing, cuts, members, seeing, sorting
 from jebi.vault.cuts import Output, Planned, Reported
 from jebi.vault.schema_seeing import PictureUse
@@ -62,6 +65,7 @@ class ClearingRoom(Room):
             why_not = self._why_not(output) if is_full else ""
             pages = {one.number: one.sha256 for one in strip}
             unseen = set(seen.unseen(pages))
+            public, unfit = self._public(found, planned)
             return Reviewed(
                 cut=cut,
                 name=named,
@@ -81,6 +85,8 @@ class ClearingRoom(Room):
                 obstacles=tuple(self._obstacles(output, by, report, seen, pages)),
                 is_cleared=is_full and not why_not,
                 why_not=why_not,
+                public=public,
+                unfit=unfit,
             )
 
     def film(self, cut: int, output: int, /) -> Blob:
@@ -211,6 +217,15 @@ class ClearingRoom(Room):
             Obstacle.UNSURE: bool(seen.unsure),
         }
         yield from (obstacle for obstacle, is_there in lacking.items() if is_there)
+
+    def _public(self, output: Output, plan: Planned) -> tuple[Public | None, str]:
+        """What the public would read of an output, by the plan and the files of these hashes; or what keeps it from being shown."""
+        time = self.now_ms() // SECOND
+        would = Released(number=1, cut=output.cut, output=output.sha256, plan=plan.sha256, time=time, by="")
+        try:
+            return Public.of(Showing(self.catalogue, self.kept).film(would)), ""
+        except (Damaged, Refused) as error:
+            return None, error.what
 
     def _reported(self, found: Reported | None) -> Report | None:
         if found is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from jebi.errors import NothingFound, Refused
 from jebi.office.clearing import Clearances, reporter
-from jebi.office.releasing import SECOND
+from jebi.office.releasing import SECOND, Releases
 from jebi.office.showing import Showing
 from jebi.parcel import note
 from jebi.parcel.note import Ed25519Signer
@@ -59,7 +59,9 @@ class LookedOver:
         named = {"places": self.film.places, "themes": self.film.themes, "filmed": (self.film.filmed or "not told",)}
         yield from (f"  {what}: {', '.join(told)}" for what, told in named.items())
         yield from (f"  changed: {kind}{f', {count}' if count else ''}" for kind, count in self.film.changes)
-        yield from (f"  subtitles: {one.language}, {len(one.cues)} lines" for one in self.film.subtitles)
+        for one in self.film.subtitles:
+            yield f"  subtitles: {one.language}, {len(one.cues)} lines"
+            yield from (f"    {cue.start_ms / SECOND:.1f} s: {cue.text}" for cue in one.cues)
 
 
 def find(clearances: Clearances, named: str) -> tuple[cuts.Cut, Output]:
@@ -79,6 +81,21 @@ def find(clearances: Clearances, named: str) -> tuple[cuts.Cut, Output]:
     if not outputs:
         raise Refused("the cut is not rendered yet", hint="jebi desk work renders what was planned")
     return found, outputs[0]
+
+
+def refuse(clearances: Clearances, named: str, name: str) -> tuple[cuts.Cut, tuple[Output, ...]]:
+    """Have a member refuse the newest output of a cut, and the one that is shown to the public if it is another; raises as `find`.
+
+    Returns the cut, and what was refused; the newest first.
+    """
+    found, newest = find(clearances, named)
+    shown = Releases(clearances).told().register.shown_of(found.id)
+    with clearances.catalogue.reading() as connection:
+        there = cuts.outputs(connection, found.id)
+    refused = tuple(one for one in there if one.id == newest.id or (shown and one.sha256 == shown.output))
+    for one in refused:
+        clearances.refuse(one.id, name)
+    return found, refused
 
 
 def look_over(clearances: Clearances, named: str) -> LookedOver:

@@ -11,7 +11,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from jebi.office.press import Done, Making, Order, Press, Reading, Run, Work
 from jebi.office.public_site import edition, settled
 from jebi.office.releasing import Told
 from jebi.office.room import SECOND
+from jebi.office.shown_public import Public
 from jebi.office.shown_publishing import (
     Doing,
     Errand,
@@ -105,7 +106,7 @@ class PressRoom(ClearingRoom):
             film, wrong = self._film(asked, told, by)
             lacking = wrong or self._lacking(output)
             holds = self._holds(asked, told, site, by, is_cleared=lacking is None or lacking is wrong)
-            shown = ToPublish(
+            return ToPublish(
                 cut=cut,
                 name=asked.name,
                 output=output,
@@ -113,11 +114,12 @@ class PressRoom(ClearingRoom):
                 plan_sha256=asked.plan.sha256,
                 by=asked.by,
                 site=site,
+                film=film.number if film else 0,
+                public=Public.of(film) if film else None,
                 holds=(*holds, *([Hold.NOT_FIT] if wrong else [])),
                 why_not=lacking.what if lacking else "",
                 hint=lacking.hint if lacking else "",
             )
-        return _with_texts(shown, film) if film else shown
 
     def publish(self, cut: int, output: int, sha256: str, plan_sha256: str, /, *, by: str) -> None:
         press = self._open_press()
@@ -282,7 +284,8 @@ class PressRoom(ClearingRoom):
         films = [one for one in told.register.films.values() if one.withdrawn is None]
         there = {
             Hold.NOT_CLEARED: not is_cleared,
-            Hold.YOURS: by in told.cleared.get(asked.output.sha256, ()),
+            Hold.YOURS: by
+            in (*told.cleared.get(asked.output.sha256, ()), *self._clearances.authors(asked.plan.sha256)),
             Hold.SHOWN: told.register.shown_of(asked.output.cut) is not None,
             Hold.REFUSED: any(told.refused.get(one.output) for one in films),
             Hold.NO_FOLDER: not site.folder,
@@ -336,24 +339,6 @@ def _listed(folder: str, verifier: Verifier) -> SiteList | None:
     if any(names for _, _, names in os.walk(folder)):
         raise Refused("the site's folder holds files, and no site of ours", hint=_NAME_FOLDER)
     return None
-
-
-def _with_texts(shown: ToPublish, film: Film) -> ToPublish:
-    """The same, with what the public will read."""
-    return replace(
-        shown,
-        film=film.number,
-        title=film.title.texts,
-        summary=film.summary.texts,
-        why=film.why.texts if film.why else (),
-        places=film.places,
-        themes=film.themes,
-        filmed=film.filmed,
-        seconds=film.seconds,
-        size=sum(file.size for file in film.files),
-        changes=tuple((str(kind), count) for kind, count in film.changes),
-        subtitles=tuple(one.language for one in film.subtitles),
-    )
 
 
 def _retracted(row: clearing.Released, film: Released | None) -> int:

@@ -89,6 +89,8 @@ class Releases:
             raise Refused(
                 "who cleared a cut does not publish it", hint="a third person does, who has the role of a publisher"
             )
+        if name in self.clearances.authors(cleared.plan):
+            raise Refused("who made the plan does not publish it", hint="a third person does, who is no author of it")
         if told.register.shown_of(cut):
             raise Refused("a film of this cut is published", hint="withdraw that one first; at a terminal: --retract")
         if now < told.last.get(cleared.output, 0):
@@ -210,7 +212,8 @@ class Releases:
         """Write the row of a release, with the clearances of two others, which the database holds against its rules."""
         names = clearing.member_numbers(change.connection)
         said = [one for one in clearing.words(change.connection, output) if one.verdict == "cleared"]
-        people = [one for one in said if names[one.member] in told.cleared.get(new.output, ())]
+        by_log = told.cleared.get(new.output, ())
+        people = list({one.member: one for one in said if names[one.member] in by_log}.values())  # each once
         if len(people) < PEOPLE:
             raise Damaged("the catalogue lacks what two people signed", hint=ANOTHER)
         row = clearing.Released(

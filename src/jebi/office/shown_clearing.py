@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jebi.office.shown import Person
+from jebi.office.shown_public import Public
 from jebi.release.checklist import Answer, Question
 from jebi.release.doubts import Why
 
@@ -105,7 +106,7 @@ class Reviewed:
     """An output as the member who asks has it before them.
 
     `obstacles` are empty when they may sign; `why_not` says what is wrong with a cut that two people cleared and that is
-    not cleared all the same. `author` kept the plan, `newer` is the number of a newer output of the cut, or zero.
+    not cleared all the same. `public` is what the public will read, `unfit` what keeps it from being shown, in English. `author` kept the plan, `newer` is the number of a newer output of the cut, or zero.
     """
 
     cut: int
@@ -126,6 +127,8 @@ class Reviewed:
     obstacles: tuple[Obstacle, ...] = ()
     is_cleared: bool = False
     why_not: str = ""
+    public: Public | None = None
+    unfit: str = ""
 
     @property
     def unseen(self) -> tuple[StripPage, ...]:

@@ -6,6 +6,8 @@ Invariants: values only; people appear under pseudonyms.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from jebi.office.shown_public import Public, Texts
+
 
 class Errand(StrEnum):
     """What the site is made anew for."""
@@ -118,9 +120,6 @@ class Releases:
     run: PressRun | None = None
 
 
-Texts = tuple[tuple[str, str], ...]  # of languages and what is said in them
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToPublish:
     """An output as a publisher has it before them: what the public will read, and what they confirm. `film` is the number that it has or would have.
@@ -136,16 +135,7 @@ class ToPublish:
     by: tuple[str, ...]
     site: PublicSite
     film: int = 0
-    title: Texts = ()
-    summary: Texts = ()
-    why: Texts = ()
-    places: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
-    filmed: str = ""
-    seconds: int = 0
-    size: int = 0
-    changes: tuple[tuple[str, int], ...] = ()
-    subtitles: tuple[str, ...] = ()
+    public: Public | None = None
     holds: tuple[Hold, ...] = ()
     why_not: str = ""
     hint: str = ""

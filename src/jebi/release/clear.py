@@ -85,6 +85,8 @@ class ClearedCut:
         people = {one.member for one in self.clearances}
         if not len(self.clearances) == len(people) == len({key.public for key in signed}) == PEOPLE:
             raise Refused("a cut is cleared by two different people, each with a key of their own")
+        if not self.authors:
+            raise Refused("nobody knows who made the plan, so nobody can clear it", hint="have it planned anew")
         if people & set(self.authors):
             raise Refused("who made the plan cannot clear it", hint="ask somebody else who clears")
 
