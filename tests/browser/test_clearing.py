@@ -135,7 +135,7 @@ def _altered(file: bytes) -> bytes:
 
 def test_two_people_cleared_the_cut(found: dict[str, Any]) -> None:
     assert found["second"]["cleared"] == "Two people cleared it."
-    assert "jebi desk publish" in found["plain"]["ready"]
+    assert "jebi desk serve --site" in found["plain"]["ready"]
     with open_desk(str(found["archive"]), DESK_PASSPHRASE) as desk, open_catalogue(desk) as catalogue:
         cleared = Clearances(desk, catalogue, kept_of(desk), _now_ms).cleared(found["output"])
     assert {one.member for one in cleared.clearances} == {"crane", "heron"}

@@ -107,6 +107,15 @@ def covered(kind: str, *times: int) -> Cover:
     return replace(cover(*(key(time) for time in times)), kind=kind)  # type: ignore[arg-type]
 
 
+def test_the_wide_space_of_japanese_and_korean_is_told_as_it_is_and_shown_as_a_plain_one() -> None:
+    about = replace(ABOUT, title=(("ja", "市場の\u3000米"),))
+    shown = film(
+        plan(about=about, lines=(Line(start_ms=1200, end_ms=2400, language="ja", text="\u3000米\u3000一キロ"),))
+    )
+    assert shown.title.texts == (("ja", "市場の\u3000米"),)
+    assert [cue.text for cue in shown.subtitles[0].cues] == ["米 一キロ"]
+
+
 def test_covers_are_counted_where_they_are_shown() -> None:
     covers = (
         *(covered("face", 900, 1000), covered("face", 2000), covered("face", 3000), covered("face", 2999)),

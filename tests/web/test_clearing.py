@@ -319,6 +319,9 @@ def test_who_clears_reads_every_word_that_the_public_will(served: Served) -> Non
 def test_the_page_to_sign_on_says_what_to_do_without_scripts(served: Served) -> None:
     page = served.signed_in(Role.CLEARER).post("/cuts/1/outputs/2/ask").text
     assert "sign at a terminal: jebi desk clear" in page
+    assert (
+        page.count('name="here" value="/cuts/1/outputs/2"') == 1
+    )  # after another language: the answer itself is no page
     assert 'name="example.org/desk/a-clearer"' in page
     assert 'type="password"' not in page  # nothing that could be sent
 

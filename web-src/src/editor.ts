@@ -143,7 +143,11 @@ class Editor extends Drafting implements Hands {
     leaveOpen(): void {
         if (!this.one) return
         if (this.one.isOpen) this.change((one) => ({ ...one, isOpen: false }))
-        else this.querySelector('dialog')?.showModal()
+        else {
+            const asked = this.querySelector('dialog')
+            if (asked) asked.returnValue = '' // or Escape would answer as the last time, in browsers that keep it
+            asked?.showModal()
+        }
     }
 
     private confirmed(): void {

@@ -104,7 +104,7 @@ class Statement:
     speech: Speech
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.title) <= LONGEST_TITLE or not self.title.isprintable():
+        if not 1 <= len(self.title) <= LONGEST_TITLE or not self.title.replace("\u3000", " ").isprintable():
             raise Refused(f"a film's title is one line of at most {LONGEST_TITLE} characters")
         if len(self.output) != 32:
             raise ValueError("an output's digest is a SHA-256")

@@ -105,7 +105,7 @@ class Terms:
         for text in (self.credit, *filter(None, (self.embargo, self.contact))):
             check_text(text, "a line of the terms")
         for text in self.rights.values():
-            if not 1 <= len(text) <= LONGEST_RIGHTS or not text.replace("\n", " ").isprintable():
+            if not 1 <= len(text) <= LONGEST_RIGHTS or not text.replace("\n", " ").replace("\u3000", " ").isprintable():
                 raise Refused(f"rights are a text of at most {LONGEST_RIGHTS} characters that can all be seen")
 
 

@@ -42,7 +42,8 @@ def _check(is_fine: bool, what: str) -> None:  # noqa: FBT001  (reads as a sente
 
 def _check_text(name: str, text: str, longest: int = LONGEST_TEXT) -> None:
     _check(0 < len(text) <= longest, f"{name} is empty or too long")
-    _check(all(letter.isprintable() or letter == "\n" for letter in text), f"{name} has letters that cannot be shown")
+    seen = text.replace("\n", "").replace("\u3000", "")  # the wide space of Japanese and Korean
+    _check(seen.isprintable(), f"{name} has letters that cannot be shown")
 
 
 def _check_language(language: str) -> None:

@@ -161,5 +161,5 @@ class Programme:
 
 def check_text(text: str, what: str) -> None:
     """Refuse a text that is empty, too long, or has something in it that is not seen."""
-    if not 1 <= len(text) <= LONGEST_TEXT or not text.isprintable() or text.isspace():
+    if not 1 <= len(text) <= LONGEST_TEXT or not text.replace("\u3000", " ").isprintable() or text.isspace():
         raise Refused(f"{what} is a text of at most {LONGEST_TEXT} characters that can all be seen")

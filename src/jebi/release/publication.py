@@ -155,10 +155,10 @@ def _subtitles(plan: Plan, language: str) -> Subtitles:
     cues = []
     for line in sorted(lines(plan, language), key=lambda line: line.start_ms):
         text = line.text.removeprefix(f"{MACHINE} ")
-        if clean(text) != text:
+        if clean(text) != text.strip("\u3000").replace("\u3000", " "):  # a wide space is written as a plain one
             what = "a line of the subtitles has markup, needless spaces or what nobody sees"
             raise Damaged(what, hint="write that line anew in the plan")
-        cues.append(Cue(start_ms=line.start_ms, end_ms=line.end_ms, text=text, is_machine=text != line.text))
+        cues.append(Cue(start_ms=line.start_ms, end_ms=line.end_ms, text=clean(text), is_machine=text != line.text))
     return Subtitles(language=_code(language), cues=tuple(cues))
 
 

@@ -9,6 +9,7 @@ import jinja2
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from jebi.web import table, wording
 from jebi.web.desk import desk_of, found_visitor
@@ -49,7 +50,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
             "languages": wording.NAMES,
             "themes": THEMES,
             "visitor": visitor,
-            "path": request.url.path,
+            "path": _here(request),
             "navigation": NAVIGATION,
             "asset": desk.assets.address,
             "length": wording.length,
@@ -65,6 +66,19 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
 def back(where: str) -> RedirectResponse:
     """After something was done: to a page of ours, by GET, so that a reload does not do it again."""
     return RedirectResponse(where, 303)
+
+
+def _here(request: Request) -> str:
+    """Where a visitor who changes the language comes back to: what answers a form has no page of its own, so the nearest page above it."""
+    path = request.url.path
+    while request.method != "GET" and path.strip("/") and not _is_page(request, path):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def _is_page(request: Request, path: str) -> bool:
+    asked = {**request.scope, "method": "GET", "path": path}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 def _seen(value: object) -> object:

@@ -1882,10 +1882,16 @@ var Hn = 40, Un = [
 		this.edit((r) => Z(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? on(e, t) : e)));
 	}
 	leaveOpen() {
-		this.one && (this.one.isOpen ? this.change((e) => ({
-			...e,
-			isOpen: !1
-		})) : this.querySelector("dialog")?.showModal());
+		if (this.one) {
+			if (this.one.isOpen) this.change((e) => ({
+				...e,
+				isOpen: !1
+			}));
+			else {
+				let e = this.querySelector("dialog");
+				e && (e.returnValue = ""), e?.showModal();
+			}
+		}
 	}
 	confirmed() {
 		this.change((e) => ({
