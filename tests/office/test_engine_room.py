@@ -155,12 +155,12 @@ def test_a_job_that_ends_or_comes_further_is_heard_of_by_who_watches_jobs_alone(
     assert {topic for topic in Topic if empty.house.pulse(topic) != before[topic]} == {Topic.JOBS}
 
 
-def test_a_parcel_that_the_log_alone_knows_is_heard_of_by_who_watches_parcels(empty: Shown) -> None:
+def test_what_the_log_alone_knows_is_heard_of_by_who_watches_parcels_and_releases(empty: Shown) -> None:
     before = {topic: empty.house.pulse(topic) for topic in Topic}
 
     empty.office.issue()
 
-    assert {topic for topic in Topic if empty.house.pulse(topic) != before[topic]} == {Topic.PARCELS}
+    assert {topic for topic in Topic if empty.house.pulse(topic) != before[topic]} == {Topic.PARCELS, Topic.RELEASES}
 
 
 def test_every_model_is_shown_with_how_well_it_is(empty: Shown, tmp_path: Path) -> None:

@@ -226,6 +226,18 @@ def test_only_the_sticks_that_are_back_are_read_again_and_mended(targets: list[T
     assert len(slots_in(tmp_path / "b.part", ROUTE)) == SPREAD.slots
 
 
+def test_a_stick_that_lacks_every_slot_is_written_by_workers_that_share_no_memory(
+    targets: list[Target], tmp_path: Path
+) -> None:
+    with Writer(SPREAD, targets, ROUTE.public(), SECRET) as writer:
+        prepare(targets)
+        writer.write(stream(), Steps())
+        damage(tmp_path / "b.part", *range(SPREAD.slots))
+        writer.mend(stream, [targets[1]], Steps())
+    assert targets[1].failure is None
+    assert len(slots_in(tmp_path / "b.part", ROUTE)) == SPREAD.slots
+
+
 def test_a_stream_that_is_longer_or_shorter_than_planned_is_our_own_mistake(targets: list[Target]) -> None:
     for content in (SEALED + b"x", SEALED[:-1]):
         with Writer(SPREAD, targets, ROUTE.public(), SECRET) as writer, pytest.raises(AssertionError):

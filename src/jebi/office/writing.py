@@ -10,6 +10,7 @@ written under the parcel's keys but the bytes that were sealed first.
 
 import hashlib
 import mmap
+import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -220,9 +221,14 @@ class Writer:
             self._hand.close()
             self._hand = None
 
+    def _own_hand(self) -> "_Hand":
+        """This process's own buffers: those that came over a fork are the same memory in every worker."""
+        if self._hand is None or self._hand.process != os.getpid():
+            self._hand = _Hand(self.spread, self.targets)
+        return self._hand
+
     def _write_packets(self, number: int, packets: Sequence[memoryview], digest: bytes) -> _Written:
-        hand = self._hand = self._hand or _Hand(self.spread, self.targets)
-        keys = {}
+        hand, keys = self._own_hand(), {}
         for stick in (i for i, target in enumerate(self.targets) if target.failure is None):
             keys[stick] = [
                 (slot, self._mask.mask(self._header(run), packets[run.first : run.first + run.count], into))
@@ -257,8 +263,7 @@ class Writer:
     def _check(self, task: _Check) -> tuple[int, ...]:
         """Which of some slots do not come back as they were written."""
         target, wrong = self.targets[task.stick], []
-        hand = self._hand = self._hand or _Hand(self.spread, self.targets)
-        into = next(hand.views(0))
+        into = next(self._own_hand().views(0))
         for i in range(len(task.keys) // KEY):
             medium, offset = target.locate(task.first + i)
             try:
@@ -274,6 +279,7 @@ class _Hand:
     """A worker's buffers, aligned for the device, and one thread a stick, so that slow sticks write side by side."""
 
     def __init__(self, spread: Spread, targets: Sequence[Target]) -> None:
+        self.process = os.getpid()
         self._targets = targets
         self._many = max(spread.slots_a_block, spread.list_slots)
         self._view = memoryview(mmap.mmap(-1, len(targets) * self._many * SLOT))
