@@ -4,7 +4,8 @@ Shown is the newest output: each check with its tools and what it measured and f
 --film lays the film out to be watched: in the clear, so watch it on an encrypted disk and delete it. Without --key nothing more happens.
 
 With --key every question about who could be recognised is asked, and the cut is signed with the key in that file. Without a terminal the answers are in a
-file, about this film and no other: --questions writes it, a person fills it in, --answers reads it. --refuse needs no key, no answer and no reason; it is said of the newest output, and of the one that is shown.
+file, about this film and no other: --questions writes it, a person fills it in, --answers reads it. --refuse needs no key, no answer and
+no reason; it is said of the newest output, and of the one that is shown.
 
 Two people clear, neither of whom planned the cut; a third publishes. It sees that questions were answered, not that anybody looked: nor does it
 know who recognises a coat or a voice.
