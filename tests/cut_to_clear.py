@@ -29,7 +29,8 @@ from jebi.release import plan_form
 from jebi.release.doubts import doubts
 from jebi.release.leaks import CHECKS, Check, Finding, Reason, reported, sign_report
 from jebi.release.output import FILM, digest
-from jebi.release.plan import Cover, Key, Part, Plan, Source
+from jebi.release.plan import About, Cover, Key, Part, Plan, Source
+from jebi.release.publication import CARD, POSTER
 from jebi.vault import cuts, seeing
 from jebi.vault.catalogue import Catalogue, Event
 from jebi.vault.clips import Clip
@@ -62,7 +63,8 @@ def plan_of(clip: Clip, *, length_ms: int = 4000) -> Plan:
         keys=tuple(Key(time_ms=time, x=x, y=2000, width=1500, height=2500) for time, x in keys),
     )
     source = Source(clip=clip.id, sha256=clip.sha256, covers=(cover,))
-    return simple(sources=(source,), parts=(Part(source=0, start_ms=0, end_ms=length_ms),))
+    about = About(title=(("en", "At the market"),), summary=(("en", "What a kilo of rice costs."),))
+    return simple(sources=(source,), parts=(Part(source=0, start_ms=0, end_ms=length_ms),), about=about)
 
 
 def keep_output(
@@ -79,7 +81,11 @@ def keep_output(
     """Keep a cut of a clip, an output with that film, a report that passed, and pictures."""
     content = plan_form.written(plan := plan_of(clip))
     stored, file = kept.put(content), kept.put_file(str(film))
-    files = [OutputFile(name=FILM, blob=file.blob, size=file.size, sha256=file.sha256)]
+    stills = {name: kept.put(f"a still, {name}".encode()) for name in (CARD, POSTER)}
+    files = [
+        OutputFile(name=name, blob=one.blob, size=one.size, sha256=one.sha256)
+        for name, one in {FILM: file, **stills}.items()
+    ]
     with catalogue.writing(now_ms) as change:
         number = cuts.begin(change, name, [clip.id], EVENT)
         said = f"plan sha256 {stored.sha256}, of 1 clips"
@@ -87,7 +93,7 @@ def keep_output(
         as_kept = cuts.Kept(sha256=stored.sha256, blob=stored.blob, size=stored.size)
         planned = cuts.get_plan(change.connection, cuts.plan(change, number, as_kept, [clip.id], AUTHOR, event))
         assert planned
-        output = cuts.render(change, planned, digest({FILM: file.sha256}), files, "ffmpeg", EVENT)
+        output = cuts.render(change, planned, digest({one.name: one.sha256 for one in files}), files, "ffmpeg", EVENT)
     there = ToClear(number, output)
     report(desk, catalogue, kept, there, now_ms)
     if pictures:

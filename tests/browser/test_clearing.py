@@ -107,6 +107,7 @@ def found(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         ("few rounds", key_file(crane, rounds=1000), PASSPHRASE),
         ("many rounds", good.replace(b'"rounds":600000', b'"rounds":99999999'), PASSPHRASE),
         ("long", good + b" " * 5000, PASSPHRASE),
+        *((name, file, PASSPHRASE) for name, file in _otherwise(good).items()),
     ]
     given = {
         "address": there.address,
@@ -130,7 +131,27 @@ def found(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 def _altered(file: bytes) -> bytes:
     """The same file with another salt, which nobody can tell from another passphrase."""
     fields = json.loads(file)
-    return json.dumps(fields | {"salt": fields["nonce"][:2] + fields["salt"][2:]}).encode()
+    return _compact(fields | {"salt": fields["nonce"][:2] + fields["salt"][2:]})
+
+
+def _compact(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _otherwise(file: bytes) -> dict[str, bytes]:
+    """The same key, written as the desk does not write it, and would not read it."""
+    fields = json.loads(file)
+    name, number, key = fields["public"].split("+", 2)
+    return {
+        "spaces": json.dumps(fields, ensure_ascii=False, sort_keys=True).encode(),
+        "another order": json.dumps(dict(reversed(fields.items())), separators=(",", ":")).encode(),
+        "a mark before it": b"\xef\xbb\xbf" + file,
+        "a field twice": file.replace(b"{", b'{"format":"jebi member key 1",', 1),
+        "another number of the key": _compact(fields | {"public": f"{name}+{number[::-1]}+{key}"}),
+        "no padding": _compact(fields | {"salt": fields["salt"].rstrip("=")}),
+        "a sealed key that is shorter": _compact(fields | {"sealed": fields["sealed"][:-8]}),
+        "two line ends": file + b"\n",
+    }
 
 
 def test_two_people_cleared_the_cut(found: dict[str, Any]) -> None:
@@ -162,6 +183,7 @@ def test_every_mistake_has_a_sentence_and_no_passphrase_stays(found: dict[str, A
         "few rounds": file,
         "many rounds": file,
         "long": file,
+        **dict.fromkeys(_otherwise(key_file(signer(DESK, "crane"))), file),
     }
 
 

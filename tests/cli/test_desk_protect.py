@@ -16,7 +16,7 @@ from jebi.errors import Exit
 from jebi.office.admission import clip_id
 from looked_at import MODELS
 
-USUAL = (*ARCHIVE, "--models", str(MODELS))
+USUAL = (*ARCHIVE, "--as", "wren", "--models", str(MODELS))
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def house_once(office_once: Path, tmp_path_factory: pytest.TempPathFactory, samp
     subprocess.run(["ffmpeg", "-v", "error", "-i", source, "-t", "0.5", "talk/talk.mp4"], check=True, cwd=folder)
     jebi.done("field", "seal", "talk", "--onto", "stick", "--survive", "0", "--kit", "kit")
     jebi.done("desk", "receive", "stick", *ARCHIVE)
-    jebi.done("desk", "work", *USUAL)
+    jebi.done("desk", "work", *ARCHIVE, "--models", str(MODELS))
     return folder
 
 
@@ -74,7 +74,7 @@ def test_nothing_that_exists_is_written_over(house: Jebi) -> None:
 
 
 def test_without_the_model_it_says_what_is_missing(house: Jebi) -> None:
-    said = house("desk", "protect", clip(house), "--cut", "talk", *ARCHIVE, "--models", "none")
+    said = house("desk", "protect", clip(house), "--cut", "talk", *ARCHIVE, "--as", "wren", "--models", "none")
     assert said.status == Exit.REFUSED
     assert "the model for finding faces is not in place" in said.err
 

@@ -454,7 +454,7 @@ def test_a_refusal_that_is_taken_back_ended_what_was_cleared_before_it(table: Ta
 def test_who_spoke_of_an_output_is_told_by_the_log(table: Table) -> None:
     table.clearances.refuse(table.output, "stork")
     table.edit("DELETE FROM clearance")
-    assert table.clearances.spoken(table.output) == ({"wren"}, {"stork"})
+    assert table.clearances.spoken(table.output) == ({"wren"}, frozenset({"stork"}))
 
 
 def _events(table: Table) -> Iterator[LogEvent]:

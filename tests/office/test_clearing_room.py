@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from cut_to_clear import A_FACE, AUTHOR, EVENT, ToClear, keep_output, report, signer
 from jebi.errors import Damaged, NothingFound, Refused
@@ -77,8 +78,8 @@ def test_an_output_is_shown_with_its_report_its_pictures_and_its_people(room: Ro
     assert shown.report.has_passed
     assert [one.name for one in shown.report.checks][:2] == ["container", "bitstream"]
     assert [each.person for each in shown.people] == [seller]
-    assert shown.public is None
-    assert shown.unfit
+    assert shown.public
+    assert (shown.public.title, shown.public.heard, shown.unfit) == ((("en", "At the market"),), (), "")
     assert {str(one.why) for one in shown.first} <= {"end", "gap", "fast"}
     assert shown.first
     assert shown.strip[0].start == 0
@@ -138,6 +139,44 @@ def test_what_was_released_is_told_with_who_cleared_and_who_published_it(room: R
     (release,) = releases.out
     assert (release.slug, release.by, release.publisher) == ("0001", ("crane", "heron"), "owl")
     assert (release.retracted, release.why) == (NOW_MS // 1000, "somebody asked")
+
+
+def swap(room: Room, what: str) -> None:
+    """Put another blob where a row leads to."""
+    other = room.shown.house.kept.put(b"something harmless")
+    with room.shown.house.catalogue.claiming() as connection:
+        connection.execute(text(f"UPDATE {what.format(blob=other.blob)}"))
+
+
+def test_a_film_that_is_not_the_one_that_would_be_signed_is_shown_to_nobody(room: Room) -> None:
+    house, there = room.shown.house, room.there
+    whole = house.film(there.cut, there.output)
+    assert b"".join(whole.read(0, whole.size)).startswith(b"\x00\x00\x00")
+    swap(room, "output_file SET blob = '{blob}' WHERE name = 'film.mp4'")
+    with pytest.raises(Damaged, match="not what would be signed"):
+        house.film(there.cut, there.output)
+    swap(room, f"output_file SET blob = '{{blob}}', sha256 = '{'ab' * 32}' WHERE name = 'film.mp4'")
+    with pytest.raises(Damaged, match="not those that would be signed"):
+        house.film(there.cut, there.output)
+
+
+def test_a_page_of_pictures_that_is_another_is_shown_to_nobody(room: Room) -> None:
+    house, there = room.shown.house, room.there
+    assert house.picture(there.cut, there.output, "strip", 1).size
+    swap(room, "output_picture SET blob = '{blob}'")
+    with pytest.raises(Damaged, match="not what would be signed"):
+        house.picture(there.cut, there.output, "strip", 1)
+
+
+def test_what_cannot_be_shown_is_not_signed(room: Room) -> None:
+    assert Obstacle.UNFIT not in room.reviewed().obstacles
+    room.enroll("crane")
+    room.see("crane")
+    with room.shown.house.catalogue.claiming() as connection:
+        connection.execute(text("DELETE FROM output_file WHERE name = 'poster.jpg'"))
+    assert room.reviewed().obstacles == (Obstacle.UNFIT,)
+    with pytest.raises(Refused, match="cannot be shown as it is"):
+        room.clear("crane")
 
 
 def test_a_plan_that_was_kept_a_moment_ago_has_its_author(room: Room) -> None:

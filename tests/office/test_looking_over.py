@@ -110,8 +110,16 @@ def test_a_report_that_another_key_signed_is_damage(stage: Stage, looked: Looked
 
 
 def test_a_cut_is_found_by_its_name_or_its_number(stage: Stage) -> None:
-    first, second = stage.cut("2"), stage.cut("market")
-    assert [find(stage.clearances, name)[1].id for name in ("2", "1", "market")] == [first, first, second]
-    for name in ("", "river", "77", "٣"):
+    first, second = stage.cut("77"), stage.cut("market")
+    assert [find(stage.clearances, name)[1].id for name in ("77", "1", "2", "market")] == [first, first, second, second]
+    for name in ("", "river", "78", "٣"):
         with pytest.raises(NothingFound):
             find(stage.clearances, name)
+
+
+def test_a_name_that_is_another_cut_s_number_is_neither(stage: Stage) -> None:
+    stage.cut("2")
+    stage.cut("market")
+    with pytest.raises(Refused, match="another has that number") as told:
+        find(stage.clearances, "2")
+    assert told.value.hint == "name the first by its number, 1; or the second by its name, market"

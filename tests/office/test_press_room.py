@@ -183,13 +183,6 @@ def _another_film_of_the_cut_is_shown(room: Room, output: int) -> str:
     return "owl"
 
 
-def _a_film_that_is_shown_was_refused(room: Room, _: int) -> str:
-    other = room.cleared("river")
-    room.stage.releases.release(other, "owl")
-    room.stage.clearances.refuse(other, "stork")
-    return "owl"
-
-
 def _the_folder_is_somebody_else_s(room: Room, _: int) -> str:
     room.site.mkdir()
     (room.site / "letter.txt").write_text("not ours")
@@ -214,7 +207,6 @@ HELD: list[tuple[Callable[[Room, int], str], Hold]] = [
     (_it_was_looked_through_anew, Hold.NOT_CLEARED),
     (_something_was_found_since, Hold.NOT_CLEARED),
     (_another_film_of_the_cut_is_shown, Hold.SHOWN),
-    (_a_film_that_is_shown_was_refused, Hold.REFUSED),
     (_the_folder_is_somebody_else_s, Hold.NO_SITE),
     (_the_settings_were_altered, Hold.NO_SITE),
     (_it_was_withdrawn, Hold.GONE),
@@ -407,18 +399,31 @@ def test_what_was_never_published_cannot_be_withdrawn(room: Room) -> None:
     assert "cut-withdrawn" not in room.stage.kinds()
 
 
-def test_a_film_that_was_refused_since_is_named_and_withdrawn_before_anything_else(room: Room) -> None:
-    first, second = room.cleared(), room.cleared("river")  # of the same bytes: whoever refuses one refuses both
-    room.published(first)
-    room.stage.clearances.refuse(first, "stork")
+def test_a_film_that_was_refused_since_is_left_out_and_named(room: Room) -> None:
+    output = room.cleared()
+    room.published(output)
+    room.stage.clearances.refuse(output, "stork")
     (release,) = room.house.releases(by="owl").out
     assert release.is_refused
-    assert Hold.REFUSED in room.asked(second).holds
-    with pytest.raises(Refused, match="was refused"):
-        room.house.make_site(by="owl")
+    room.house.make_site(by="owl")
+    run = room.ended()
+    assert (run.failed, run.films, run.left_out) == ("", 0, ("film 1 was refused by somebody who may",))
+    assert not (room.site / "films/0001").exists()
+    room.withdraw(output)
+    assert (room.ended().failed, room.ended().left_out, room.out()) == ("", (), [])
+
+
+def test_a_withdrawal_reaches_the_site_while_another_film_is_damaged(room: Room) -> None:
+    first, second, third = (room.cleared(name) for name in ("market", "river", "station"))
+    for output in (first, second, third):
+        room.published(output)
+    other = room.stage.kept.put(b"another plan")
+    room.stage.edit(f"UPDATE cut_plan SET blob = '{other.blob}' WHERE cut = {room.cut_of(second)}")
     room.withdraw(first)
-    assert room.ended().failed == ""
-    assert (room.out(), Hold.REFUSED in room.asked(second).holds) == ([], False)
+    run = room.ended()
+    assert (run.failed, run.films) == ("", 1)
+    assert run.left_out == ("film 2: the plan of the cut is not the one that two people cleared",)
+    assert (room.out(), (room.site / "films/0001").exists()) == (["0003"], False)
 
 
 def test_a_plan_that_tells_the_public_nothing_is_said_to_be_so(room: Room) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from going_out import SETTINGS, Stage
-from jebi.errors import Damaged, Refused, Unable
+from jebi.errors import Damaged, NothingFound, Refused, Unable
 from jebi.office.admission import drain
 from jebi.office.public_site import Brought, bring, settle, settled
 from jebi.parcel import seal
@@ -21,6 +21,7 @@ from jebi.web.site.folder import measured
 from jebi.web.site.generator import generate
 from signing import authority
 
+_NO_PLAN = "film 3: the plan of the cut is not the one that two people cleared"
 SORRY = {"en": "Somebody could be recognised."}
 
 
@@ -146,6 +147,40 @@ def test_a_file_that_is_swapped_once_it_was_released_reaches_no_folder(stage: St
     with pytest.raises(Damaged):
         made(stage, tmp_path / "site")
     assert not (tmp_path / "site").exists()
+
+
+def test_a_notice_goes_out_while_other_films_are_damaged(stage: Stage, key: Ed25519Verifier, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    cuts = [released(stage, name) for name in ("market", "river", "station")]
+    made(stage, site)
+    other = stage.kept.put(b"another film")
+    stage.edit(f"UPDATE output_file SET blob = '{other.blob}' WHERE name = '180.mp4' AND output = 2")
+    other = stage.kept.put(b"another plan")
+    stage.edit(f"UPDATE cut_plan SET blob = '{other.blob}' WHERE cut = {cuts[2]}")
+    stage.releases.withdraw(cuts[0], "owl", SORRY)
+    brought = made(stage, site)  # film 2 lies there as it was cleared, and nobody reads it again
+    assert (brought.films, brought.left_out) == (1, (_NO_PLAN,))
+    assert wrong(site, key) == ()
+    assert sorted(path.name for path in (site / "films").iterdir()) == ["0002"]
+
+    brought = made(stage, tmp_path / "new")
+    assert (brought.films, brought.left_out) == (0, ("180.mp4 of film 2 is not what two people cleared", _NO_PLAN))
+    assert SORRY["en"] in (tmp_path / "new/en/films/0001.html").read_text()
+    assert not (tmp_path / "new/films").exists()
+    assert wrong(tmp_path / "new", key) == ()
+
+
+def test_a_store_that_is_not_there_empties_no_site(stage: Stage, key: Ed25519Verifier, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    first, _ = released(stage), released(stage, "river")
+    stage.releases.withdraw(first, "owl", SORRY)
+    made(stage, site)
+    Path(stage.desk.path("blobs")).rename(tmp_path / "unplugged")
+    Path(stage.desk.path("blobs")).mkdir()
+    with pytest.raises(NothingFound):
+        made(stage, site)
+    assert (site / "films/0002").exists()
+    assert wrong(site, key) == ()
 
 
 def test_the_certificate_for_readers_of_credentials_comes_along(

@@ -298,13 +298,18 @@ def test_a_row_written_by_hand_is_never_shown(stage: Stage) -> None:
     assert stage.releases.shown().entries == ()
 
 
-def test_a_film_that_somebody_refused_since_is_shown_by_nobody_until_it_is_withdrawn(stage: Stage) -> None:
+def test_a_film_that_somebody_refused_since_is_left_out_until_it_is_withdrawn(stage: Stage) -> None:
     output = stage.cut()
     stage.clear(output)
     stage.releases.release(output, "owl")
     stage.clearances.refuse(output, "stork")
+    shown = stage.releases.shown()
+    assert (shown.entries, [str(one) for one in shown.left_out.values()]) == (
+        (),
+        ["film 1 was refused by somebody who may"],
+    )
     with pytest.raises(Refused, match="film 1 was refused"):
-        stage.releases.shown()
+        stage.releases.published(1, "owl")
     stage.releases.withdraw(1, "owl", SORRY)
     assert [type(one) for one in stage.releases.shown().entries] == [Retraction]
 

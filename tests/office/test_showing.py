@@ -58,7 +58,7 @@ def test_a_film_has_all_that_its_plan_tells_and_all_files_of_its_output(
 def test_films_and_notices_are_handed_out_together(stage: Stage, showing: Showing) -> None:
     notice = Retraction(number=1, day=released(stage).day, words=words({"en": "Sorry."}))
     first, second = replace(released(stage), withdrawn=notice), released(stage, 2)
-    shown = showing.shown([first, second])
+    shown = showing.shown([first, second], {})
     assert shown.entries[0] == notice
     film = shown.entries[1]
     assert isinstance(film, Film)

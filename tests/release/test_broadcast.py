@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from jebi.errors import Refused
-from jebi.release.broadcast import SUMS, names, sums, texts
+from jebi.release.broadcast import SUMS, names, programme_of, sums, texts
+from jebi.release.plan import About, Line, Source
 from programmes import programme, terms
+from release.plans import CLIP, simple
 
 FILES = [
     "rimjin-0017_cuts.edl", "rimjin-0017_cuts.fcpxml", "rimjin-0017_film.mp4", "rimjin-0017_read-first_en.txt",
@@ -19,6 +21,13 @@ FILES = [
 
 def test_a_package_holds_these_files() -> None:
     assert list(names(programme(), terms())) == FILES
+
+
+def test_a_language_with_a_script_is_named_as_players_know_it() -> None:
+    lines = (Line(start_ms=1000, end_ms=2000, language="zh-hant", text="米多少錢？"),)
+    source = Source(clip=CLIP, sha256="ab" * 32, lines=lines)
+    plan = simple(sources=(source,), about=About(title=(("en", "Rice"),)))
+    assert programme_of(1, plan, (320, 180), has_sound=False).languages == ("zh-Hant",)
 
 
 def test_the_same_programme_gives_the_same_bytes() -> None:

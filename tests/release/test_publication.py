@@ -177,3 +177,11 @@ def test_changes_of_any_plan_are_kinds_in_their_order_once_each(planned: Plan) -
     order = list(Change)
     assert [kind for kind, _ in found] == sorted({kind for kind, _ in found}, key=order.index)
     assert all(count > 0 for kind, count in found if (kind, 0) not in ALWAYS)
+
+
+def test_what_is_heard_is_told_by_the_clock_of_the_cut() -> None:
+    sounds = (Sound(start_ms=0, end_ms=1500, how="plain"), Sound(start_ms=2500, end_ms=9000, how="disguised"))
+    source = Source(clip=CLIP, sha256="ab" * 32, sounds=sounds)
+    parts = (Part(source=0, start_ms=2000, end_ms=3000), Part(source=0, start_ms=1000, end_ms=2000))
+    heard = publication.heard(simple(sources=(source,), parts=parts))
+    assert [(one.start_ms, one.end_ms, one.how) for one in heard] == [(500, 1000, "disguised"), (1000, 1500, "plain")]

@@ -39,6 +39,8 @@ PUBLIC = Public(
     size=2_000_000,
     changes=(("faces-covered", 3), ("metadata-removed", 0)),
     subtitles=(("en", ((1.2, "How <much>?"),)), ("ko", ((1.2, "얼마요?"),))),
+    heard=((0.5, 2.0, "disguised"), (3.0, 4.0, "surroundings")),
+    voice="ko",
 )
 
 

@@ -316,6 +316,12 @@ def test_who_clears_reads_every_word_that_the_public_will(served: Served) -> Non
     assert "얼마요?" in page
 
 
+def test_who_clears_reads_what_is_heard_and_that_a_machine_speaks(served: Served) -> None:
+    page = served.signed_in(Role.CLEARER).client.get("/cuts/1/outputs/2").text
+    assert "disguised voice" in page
+    assert "A machine speaks the lines in ko." in page
+
+
 def test_the_page_to_sign_on_says_what_to_do_without_scripts(served: Served) -> None:
     page = served.signed_in(Role.CLEARER).post("/cuts/1/outputs/2/ask").text
     assert "sign at a terminal: jebi desk clear" in page

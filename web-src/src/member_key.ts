@@ -8,6 +8,7 @@ const LONGEST_FILE = 4096 // bytes
 const ED25519 = { name: 'Ed25519' }
 const KIND = 1 // of an Ed25519 key in a C2SP vkey
 const FIELDS = 'format name nonce public rounds salt sealed'
+const SEALED = 64 // bytes: PKCS #8 of an Ed25519 key, and its tag
 
 /** Why a key cannot be used; each has a sentence in the page's language. */
 export type Wrong = 'not_file' | 'whose' | 'wrong' | 'unable'
@@ -41,7 +42,7 @@ export async function canSign(): Promise<boolean> {
 /** Sign a text that ends in a newline as a C2SP note; `name` is what the key must be called. */
 export async function signed(file: Blob, passphrase: string, name: string, text: string): Promise<string> {
     if (file.size > LONGEST_FILE) throw new KeyError('not_file')
-    const key = parse(await file.text())
+    const key = await parse(await file.arrayBuffer())
     if (key.name !== name) throw new KeyError('whose')
     const der = await opened(key, passphrase)
     try {
@@ -60,8 +61,7 @@ export async function made(name: string, passphrase: string): Promise<{ file: st
     const pair = (await crypto.subtle.generateKey(ED25519, true, ['sign', 'verify'])) as CryptoKeyPair
     const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))
     const der = await crypto.subtle.exportKey('pkcs8', pair.privateKey)
-    const payload = join(Uint8Array.of(KIND), publicKey)
-    const verifier = `${name}+${hex(await keyId(name, publicKey))}+${base64(payload)}`
+    const verifier = await verifierOf(name, publicKey)
     const salt = crypto.getRandomValues(new Uint8Array(16))
     const nonce = crypto.getRandomValues(new Uint8Array(12))
     const wrapping = await wrappingKey(passphrase, salt, ROUNDS, 'encrypt')
@@ -74,26 +74,31 @@ export async function made(name: string, passphrase: string): Promise<{ file: st
     return { file: JSON.stringify(file), verifier }
 }
 
-function parse(untrusted: string): KeyFile {
+/** A key file, to the byte as it is written: what reads it in another way than the desk does is none. */
+async function parse(untrusted: ArrayBuffer): Promise<KeyFile> {
     let found: unknown
+    let line: string
     try {
-        found = JSON.parse(untrusted)
+        line = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(untrusted).replace(/\n$/, '')
+        found = JSON.parse(line)
     } catch {
         throw new KeyError('not_file')
     }
-    if (typeof found !== 'object' || found === null || Object.keys(found).sort().join(' ') !== FIELDS) throw new KeyError('not_file')
+    if (typeof found !== 'object' || found === null || Object.keys(found).join(' ') !== FIELDS) throw new KeyError('not_file')
+    if (JSON.stringify(found) !== line) throw new KeyError('not_file')
     const key = found as Record<keyof KeyFile, unknown>
     const texts = [key.name, key.nonce, key.public, key.salt, key.sealed]
     const isFine = key.format === FORMAT && texts.every((one) => typeof one === 'string') && Number.isInteger(key.rounds)
     if (!isFine || (key.rounds as number) < ROUNDS || (key.rounds as number) > MOST_ROUNDS) throw new KeyError('not_file')
-    if (!(key.public as string).startsWith(`${key.name as string}+`)) throw new KeyError('not_file')
-    return found as KeyFile
+    const file = found as KeyFile
+    if (file.public !== (await verifierOf(file.name, publicOf(file)))) throw new KeyError('not_file')
+    return file
 }
 
 /** The PKCS#8 bytes of the secret key. */
 async function opened(key: KeyFile, passphrase: string): Promise<ArrayBuffer> {
     const [nonce, salt, sealed] = [bytes(key.nonce), bytes(key.salt), bytes(key.sealed)]
-    if (nonce.length !== 12 || salt.length !== 16) throw new KeyError('not_file')
+    if (nonce.length !== 12 || salt.length !== 16 || sealed.length !== SEALED) throw new KeyError('not_file')
     const wrapping = await wrappingKey(passphrase, salt, key.rounds, 'decrypt')
     try {
         return await crypto.subtle.decrypt({ name: 'AES-GCM', iv: nonce, additionalData: utf8(key.public) }, wrapping, sealed)
@@ -119,6 +124,11 @@ function publicOf(key: KeyFile): Bytes {
     return payload.slice(1)
 }
 
+/** A public key as a C2SP vkey. */
+async function verifierOf(name: string, publicKey: Bytes): Promise<string> {
+    return `${name}+${hex(await keyId(name, publicKey))}+${base64(join(Uint8Array.of(KIND), publicKey))}`
+}
+
 /** The four bytes by which a signature line hints at its key (C2SP signed-note). */
 async function keyId(name: string, publicKey: Bytes): Promise<Bytes> {
     const digest = await crypto.subtle.digest('SHA-256', join(utf8(`${name}\n`), Uint8Array.of(KIND), publicKey))
@@ -131,12 +141,16 @@ const utf8 = (text: string): Bytes => new TextEncoder().encode(text)
 const hex = (some: Bytes): string => [...some].map((one) => one.toString(16).padStart(2, '0')).join('')
 const base64 = (some: Bytes): string => btoa(String.fromCharCode(...some))
 
+/** The bytes of base64 as it is written here: with padding, and nothing in the bits that carry nothing. */
 function bytes(text: string): Bytes {
+    let found: Bytes
     try {
-        return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+        found = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
     } catch {
         throw new KeyError('not_file')
     }
+    if (base64(found) !== text) throw new KeyError('not_file')
+    return found
 }
 
 function join(...parts: Bytes[]): Bytes {

@@ -88,7 +88,9 @@ def _show(looked: "LookedOver", options: argparse.Namespace, clearances: "Cleara
     if options.film:
         film = looked.files[0]
         clearances.kept.lay_out(film.blob, film.sha256, options.film)
-        terminal.say(f"wrote {options.film}: in the clear, so delete it when you have watched it")
+        terminal.say(
+            f"wrote {options.film}, film {looked.shorthand}: in the clear, so delete it when you have watched it"
+        )
     if options.questions:
         files.replace(options.questions, answer_sheet.sheet(looked.cut.output).encode())
 
@@ -98,14 +100,14 @@ def _clear(looked: "LookedOver", options: argparse.Namespace, clearances: "Clear
 
     kept = member_key.parse(files.read(options.key))
     answers = options.answers
-    seen = answer_sheet.parse(files.read(answers), looked.cut.output) if answers else _asked(terminal)
+    seen = answer_sheet.parse(files.read(answers), looked.cut.output) if answers else _asked(terminal, looked.shorthand)
     passphrase = terminal.secret("passphrase of the key", options.key_passphrase_file)
     clear(clearances, looked, options.member, seen, kept.opened(passphrase.decode()))
 
 
-def _asked(terminal: Terminal) -> Seen:
-    """What somebody at the terminal says."""
-    watched = terminal.choose("Did you watch the whole film, to its end?", ("yes", "no"))
+def _asked(terminal: Terminal, film: str) -> Seen:
+    """What somebody at the terminal says of a film, which is named: a newer one may lie there than they watched."""
+    watched = terminal.choose(f"Did you watch the whole film {film}, to its end?", ("yes", "no"))
     answers = {
         question: Answer(terminal.choose(asked, tuple(Answer))) for question, asked in answer_sheet.QUESTIONS.items()
     }

@@ -46,7 +46,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--film", metavar="FILE", help="write the film to a new file: in the clear, and cleared by nobody"
     )
     parser.add_argument(
-        "--as", dest="actor", default="desk", metavar="PSEUDONYM", help="who plans it; it stands in the log"
+        "--as",
+        dest="actor",
+        required=True,
+        metavar="PSEUDONYM",
+        help="who plans it; it stands in the log, and they can neither clear nor publish it",
     )
     parser.add_argument("--models", metavar="FOLDER", help="models (default: jebi/models in the XDG data folder)")
     add_second(parser)

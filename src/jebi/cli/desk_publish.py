@@ -6,6 +6,8 @@ that did not answer, or settings that changed. Whatever is stopped goes on when 
 
 With --retract the film of a cut is withdrawn: its files go, and the words that you say stay in its place, in the log and on the site for ever.
 They go from this site and from copies that follow it; nobody can take back what was saved elsewhere. Whoever serves the site sees who asks for what.
+
+A film that somebody refused since, or that is not what was cleared any more, is left out of the site and named: exit status 3. It keeps back no other film, and no withdrawal.
 """
 
 import argparse
@@ -74,8 +76,11 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         drawn=brought.drawn,
         taken=brought.taken,
         sent=brought.sent,
+        left_out=brought.left_out,
     )
-    return Exit.DONE
+    for one in brought.left_out:
+        terminal.say(f"left out: {one}")
+    return Exit.PARTLY if brought.left_out else Exit.DONE
 
 
 def _done(releases: "Releases", options: argparse.Namespace, texts: dict[str, str]) -> int:

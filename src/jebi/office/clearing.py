@@ -24,6 +24,8 @@ from jebi.parcel.note import Ed25519Signer, Ed25519Verifier, parse
 from jebi.release import checklist
 from jebi.release.checklist import Answer, Question, Seen
 from jebi.release.clear import LONGEST_CLEARANCE, PEOPLE, Clearance, ClearedCut, Cut
+from jebi.release.register import MEMBER
+from jebi.release.spoken import CLEARED, REFUSED, Spoken, detail, spoken, subject
 from jebi.vault import catalogue as rows
 from jebi.vault import clearing, cuts, members, seeing
 from jebi.vault.catalogue import NUMBERED, Catalogue
@@ -31,15 +33,8 @@ from jebi.vault.clearing import Challenge
 from jebi.vault.members import Member
 
 REPORT_KEY = b"jebi leak report"
-ENROLLED, REVOKED, CLEARED, REFUSED, PLANNED = (
-    "key-enrolled",
-    "key-revoked",
-    "cut-cleared",
-    "cut-refused",
-    "cut-planned",
-)
+ENROLLED, REVOKED, PLANNED = "key-enrolled", "key-revoked", "cut-planned"
 _KINDS = {kind: f'"{kind}"'.encode() for kind in (ENROLLED, REVOKED, CLEARED, REFUSED, PLANNED)}
-_MEMBER = "member/"
 _CHALLENGE = "challenge "
 
 
@@ -72,26 +67,26 @@ class Clearances:
                 "somebody has that key already, or had it",
                 hint="make another: a key is one person's, and once revoked it never stands again",
             )
-        self._log(ENROLLED, f"{_MEMBER}{name}", str(verifier), by)
+        self._log(ENROLLED, f"{MEMBER}{name}", str(verifier), by)
         with self.catalogue.writing(self.now_ms()) as change:
-            clearing.enroll(change, whose.id, str(verifier), self._row(ENROLLED, f"{_MEMBER}{name}", by))
+            clearing.enroll(change, whose.id, str(verifier), self._row(ENROLLED, f"{MEMBER}{name}", by))
 
     def revoke(self, name: str, verifier: Ed25519Verifier, *, by: str) -> None:
         """Say that a member's key counts for nothing, neither from now on nor for what is not released yet; also of who was dismissed."""
         with self.catalogue.reading() as connection:
             if (whose := members.named(connection, name)) is None:
                 raise NothingFound("there is no such member")
-        self._log(REVOKED, f"{_MEMBER}{name}", str(verifier), by)
+        self._log(REVOKED, f"{MEMBER}{name}", str(verifier), by)
         with self.catalogue.writing(self.now_ms()) as change:
             for key in clearing.keys(change.connection, whose.id):
                 if key.verifier == str(verifier) and key.revoked_ms is None:
-                    clearing.revoke(change, key.id, self._row(REVOKED, f"{_MEMBER}{name}", by))
+                    clearing.revoke(change, key.id, self._row(REVOKED, f"{MEMBER}{name}", by))
 
     def standing(self) -> dict[str, list[Ed25519Verifier]]:
         """Everybody's keys that were enrolled and not revoked, as the log has them; whoever was dismissed has none."""
         keys: dict[str, list[Ed25519Verifier]] = {}
         for event in self._events():
-            name = event.subject.removeprefix(_MEMBER)
+            name = event.subject.removeprefix(MEMBER)
             if event.kind == ENROLLED and NUMBERED not in event.detail:
                 keys.setdefault(name, []).append(Ed25519Verifier.parse(event.detail))
             elif event.kind == REVOKED:
@@ -122,11 +117,11 @@ class Clearances:
         checklist.check(kept, strip)
         if seen:
             watched = "watched the whole film" if seen.has_watched else f"saw {len(strip)} pages"
-            said = f"output sha256 {cut.output}: {watched}; {seen.written}"
-            self._log("checklist-answered", f"cut/{cut.number}", said, f"{_MEMBER}{name}")
+            said = f"{detail(cut.output)}: {watched}; {seen.written}"
+            self._log("checklist-answered", subject(cut.number), said, f"{MEMBER}{name}")
         drawn = Challenge(id=secrets.token_hex(16), member=whose.id, report=report.id, made_ms=self.now_ms())
         with self.catalogue.writing(self.now_ms()) as change:
-            clearing.ask(change, drawn, self._row("clearance-asked", f"cut/{cut.number}", f"{_MEMBER}{name}"))
+            clearing.ask(change, drawn, self._row("clearance-asked", subject(cut.number), f"{MEMBER}{name}"))
         return cut.statement(drawn.id)
 
     def clear(self, output: int, name: str, untrusted_note: bytes) -> None:
@@ -152,8 +147,8 @@ class Clearances:
         with self.catalogue.writing(self.now_ms()) as change:
             if clearing.spend(change, challenge, whose.id) != report.id:
                 raise Refused("the report is newer than what was signed", hint="look at it, and sign anew")
-            self._log(CLEARED, f"cut/{cut.number}", f"output sha256 {cut.output}", f"{_MEMBER}{name}")
-            event = self._row(CLEARED, f"cut/{cut.number}", f"{_MEMBER}{name}")
+            self._log(CLEARED, subject(cut.number), detail(cut.output), f"{MEMBER}{name}")
+            event = self._row(CLEARED, subject(cut.number), f"{MEMBER}{name}")
             clearing.say(change, output, whose.id, "cleared", untrusted_note.decode(), event)
 
     def refuse(self, output: int, name: str) -> None:
@@ -162,15 +157,15 @@ class Clearances:
         with self.catalogue.reading() as connection:
             if (found := cuts.get_output(connection, output)) is None:
                 raise _no_output()
-        self._log(REFUSED, f"cut/{found.cut}", f"output sha256 {found.sha256}", f"{_MEMBER}{name}")
+        self._log(REFUSED, subject(found.cut), detail(found.sha256), f"{MEMBER}{name}")
         with self.catalogue.writing(self.now_ms()) as change:
-            event = self._row(REFUSED, f"cut/{found.cut}", f"{_MEMBER}{name}")
+            event = self._row(REFUSED, subject(found.cut), f"{MEMBER}{name}")
             clearing.say(change, output, whose.id, "refused", "", event)
 
-    def spoken(self, output: int) -> tuple[set[str], set[str]]:
+    def spoken(self, output: int) -> tuple[set[str], frozenset[str]]:
         """Who ever kept the plan of an output that was reported on, and whose last word on it is a refusal, by the log."""
         cut, _ = self._cut(output)
-        return self.authors(cut.plan), self._said(cut)[1]
+        return self.authors(cut.plan), self._spoken(cut).refused
 
     def stands(self, output: int, name: str) -> bool:
         """Whether a member clears exactly this output, by its newest report, with a key of theirs that stands, and nobody refused it since."""
@@ -193,7 +188,7 @@ class Clearances:
             clearances=clearances[:PEOPLE],
             keys=keys,
             authors=self.authors(cut.plan),
-            refusals=self._said(cut)[1],
+            refusals=self._spoken(cut).refused,
         )
 
     @contextlib.contextmanager
@@ -202,7 +197,7 @@ class Clearances:
         try:
             yield
         except (Damaged, Refused) as error:
-            self._log("clearance-rejected", f"output/{output}", error.what, f"{_MEMBER}{name}")
+            self._log("clearance-rejected", f"output/{output}", error.what, f"{MEMBER}{name}")
             raise
 
     def _cut(self, output: int) -> tuple[Cut, cuts.Reported]:
@@ -221,7 +216,7 @@ class Clearances:
         """Raise `Refused` where a member's signature would be worth nothing."""
         if name in self.authors(cut.plan):
             raise Refused("who made the plan cannot clear it", hint="ask somebody else who clears")
-        if self._said(cut)[1] - {name}:
+        if self._spoken(cut).refused - {name}:
             raise Refused("somebody who may refused the cut", hint="make another plan; a refusal needs no reason")
         if not self.standing().get(name):
             raise Refused("no key of that member stands", hint="have an admin enroll the public half of their key file")
@@ -230,31 +225,21 @@ class Clearances:
         """Who ever kept the plan of that hash, by the log."""
         plan = f"plan sha256 {sha256}"
         return {
-            event.actor.removeprefix(_MEMBER)
+            event.actor.removeprefix(MEMBER)
             for event in self._events()
             if event.kind == PLANNED and event.detail.startswith(plan)
         }
 
-    def _said(self, cut: Cut) -> tuple[set[str], set[str]]:
-        """Who cleared this output since anybody last refused it, and whose last word on it is a refusal, by the log. An event that came by way of a row clears nothing."""
-        cleared, refused = set[str](), set[str]()
-        for event in self._events():
-            if event.detail.startswith(f"output sha256 {cut.output}"):
-                name = event.actor.removeprefix(_MEMBER)
-                if event.kind == REFUSED:
-                    cleared.clear()
-                    refused.add(name)
-                elif event.kind == CLEARED and NUMBERED not in event.detail:
-                    cleared.add(name)
-                    refused.discard(name)
-        return cleared, refused
+    def _spoken(self, cut: Cut) -> Spoken:
+        """What was said of this output, by the log."""
+        return spoken(self._events()).of(cut.output)
 
     def _clearances(self, output: int, cut: Cut) -> list[Clearance]:
         """The clearances of an output that its rows have, and that no refusal ended; whether they hold is not said."""
         with self.catalogue.reading() as connection:
             names = clearing.member_numbers(connection)
             said = [one for one in clearing.words(connection, output) if one.verdict == "cleared"]
-        cleared, _ = self._said(cut)
+        cleared = self._spoken(cut).cleared
         return [
             Clearance(member=names[one.member], challenge=_challenge_of(one.note.encode()), note=one.note.encode())
             for one in said

@@ -6,16 +6,19 @@ a plan a moment ago is known as its author.
 Invariants: nobody's secret comes here. Peak: a plan and a report; of a film, a piece.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 
 from sqlalchemy import Connection
 
 from jebi.errors import Damaged, NothingFound, Refused, Unable
 from jebi.office.clearing import Clearances, reporter, seen_of
 from jebi.office.close_up import Copy, person_of
+from jebi.office.kept import pieces
 from jebi.office.room import SECOND, Room, event
-from jebi.office.showing import Showing
+from jebi.office.showing import ANOTHER, Showing
 from jebi.office.shown import Blob
 from jebi.office.shown_clearing import (
     Asked,
@@ -33,10 +36,11 @@ from jebi.office.shown_clearing import (
 )
 from jebi.office.shown_public import Public
 from jebi.parcel.note import Ed25519Verifier
+from jebi.parcel.seekable import Seekable
 from jebi.release import leaks, plan_form
 from jebi.release.checklist import Answer, Question, Seen
 from jebi.release.doubts import Why
-from jebi.release.output import FILM
+from jebi.release.output import FILM, digest
 from jebi.release.register import Released
 from jebi.vault import clearing, cuts, members, seeing, sorting
 from jebi.vault.cuts import Output, Planned, Reported
@@ -47,6 +51,11 @@ _USES: Mapping[str, PictureUse] = {"strip": "strip", "first": "first"}
 
 class ClearingRoom(Room):
     """Implements `counter_clearing.Clearing`."""
+
+    @cached_property
+    def _were_compared(self) -> set[tuple[str, str]]:
+        """Blobs that were read through, and their digests."""
+        return set()
 
     def reviewed(self, cut: int, output: int, /, *, by: str) -> Reviewed:
         with self._held():
@@ -66,6 +75,7 @@ class ClearingRoom(Room):
             pages = {one.number: one.sha256 for one in strip}
             unseen = set(seen.unseen(pages))
             public, unfit = self._public(found, planned)
+            obstacles = self._obstacles(output, by, report, seen, pages)
             return Reviewed(
                 cut=cut,
                 name=named,
@@ -82,7 +92,7 @@ class ClearingRoom(Room):
                 answers=seen.answers,
                 people=people,
                 words=words,
-                obstacles=tuple(self._obstacles(output, by, report, seen, pages)),
+                obstacles=(*obstacles, *([Obstacle.UNFIT] if unfit else [])),
                 is_cleared=is_full and not why_not,
                 why_not=why_not,
                 public=public,
@@ -91,11 +101,13 @@ class ClearingRoom(Room):
 
     def film(self, cut: int, output: int, /) -> Blob:
         with self.catalogue.reading() as connection:
-            output_of(connection, cut, output)
+            _, found, _ = output_of(connection, cut, output)
             files = {one.name: one for one in cuts.files(connection, output)}
         if FILM not in files:
             raise NothingFound("the output has no film", hint="have the plan rendered anew")
-        return Copy(self.kept.open(files[FILM].blob), "video/mp4")
+        if digest({one.name: one.sha256 for one in files.values()}) != found.sha256:
+            raise Damaged("the files of the output are not those that would be signed", hint=ANOTHER)
+        return Copy(self._compared(files[FILM].blob, files[FILM].sha256), "video/mp4")
 
     def picture(self, cut: int, output: int, use: str, number: int, /) -> Blob:
         with self.catalogue.reading() as connection:
@@ -103,7 +115,7 @@ class ClearingRoom(Room):
             found = seeing.picture(connection, output, _USES[use], number) if use in _USES else None
         if found is None:
             raise NothingFound("there is no such picture", hint="look at the output anew")
-        return Copy(self.kept.open(found.blob), "image/jpeg")
+        return Copy(self._compared(found.blob, found.sha256), "image/jpeg")
 
     def sign_off(self, cut: int, output: int, page: int, sha256: str, /, *, by: str) -> None:
         with self.changing() as change:
@@ -127,6 +139,11 @@ class ClearingRoom(Room):
 
     def ask(self, cut: int, output: int, /, *, by: str) -> Asked:
         with self._speaking(cut, output) as clearances:
+            with self.catalogue.reading() as connection:
+                _, found, planned = output_of(connection, cut, output)
+            _, unfit = self._public(found, planned)
+            if unfit:
+                raise Refused(f"it cannot be shown as it is: {unfit}", hint="have the plan mended, and rendered anew")
             return Asked(statement=clearances.ask(output, by), key_name=clearances.key_name(by))
 
     def clear(self, cut: int, output: int, untrusted_note: bytes, /, *, by: str) -> None:
@@ -189,6 +206,18 @@ class ClearingRoom(Room):
                 with suppress(Unable):
                     self.bring_to_log()
 
+    def _compared(self, blob: str, sha256: str) -> Seekable:
+        """A blob that is shown to somebody who signs; read through once since the archive was opened. Raises `Damaged` where it is not what it was."""
+        opened = self.kept.open(blob)
+        if (blob, sha256) not in self._were_compared:
+            found = hashlib.sha256()
+            for piece in pieces(opened, 0, opened.size):
+                found.update(piece)
+            if found.hexdigest() != sha256:
+                raise Damaged("what would be shown is not what would be signed", hint=ANOTHER)
+            self._were_compared.add((blob, sha256))
+        return opened
+
     def _why_not(self, output: int) -> str:
         """What is wrong with a cut that two people cleared; nothing, if it is cleared."""
         try:
@@ -223,7 +252,8 @@ class ClearingRoom(Room):
         time = self.now_ms() // SECOND
         would = Released(number=1, cut=output.cut, output=output.sha256, plan=plan.sha256, time=time, by="")
         try:
-            return Public.of(Showing(self.catalogue, self.kept).film(would)), ""
+            showing = Showing(self.catalogue, self.kept)
+            return Public.of(showing.film(would), showing.plan(would)), ""
         except (Damaged, Refused) as error:
             return None, error.what
 

@@ -4,7 +4,7 @@ Invariants: what is signed is exactly what was looked at here: the same output, 
 signed. The secret half of a key is used here and kept nowhere. Peak: the plan and the report.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from jebi.errors import NothingFound, Refused
@@ -13,14 +13,23 @@ from jebi.office.releasing import SECOND, Releases
 from jebi.office.showing import Showing
 from jebi.parcel import note
 from jebi.parcel.note import Ed25519Signer
+from jebi.release import publication
 from jebi.release.checklist import Seen
 from jebi.release.clear import Cut
 from jebi.release.doubts import Doubt, doubts
 from jebi.release.leaks import Check, Report, open_report
+from jebi.release.plan import How, Plan
 from jebi.release.publish import Film, Words
 from jebi.release.register import Released
 from jebi.vault import cuts
 from jebi.vault.cuts import Output, OutputFile
+
+SHORTHAND = 16  # hexadecimal digits by which a person knows a film
+HEARD: Mapping[How, str] = {
+    "plain": "as it was",
+    "surroundings": "surroundings, without voices",
+    "disguised": "a disguised voice",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +43,7 @@ class LookedOver:
         files: what it is made of; the film first.
         report: what was found.
         film: what the public would be shown, under a number that it has not yet.
+        plan: what it was rendered from.
         doubts: where to look first.
     """
 
@@ -43,12 +53,14 @@ class LookedOver:
     files: tuple[OutputFile, ...]
     report: Report
     film: Film
+    plan: Plan
     doubts: tuple[Doubt, ...]
 
     def lines(self) -> Iterator[str]:
         """All of it in words, for a terminal."""
         verdict = "passed" if self.report.passed else "did not pass"
         yield f"cut {self.cut.number}, {self.name}: {self.film.seconds} s; the leak check {verdict}"
+        yield f"  film {self.shorthand}"
         for check in self.report.checks:
             yield from _check(check)
         yield "look first at, in seconds of the film:"
@@ -62,6 +74,14 @@ class LookedOver:
         for one in self.film.subtitles:
             yield f"  subtitles: {one.language}, {len(one.cues)} lines"
             yield from (f"    {cue.start_ms / SECOND:.1f} s: {cue.text}" for cue in one.cues)
+        yield f"is heard{'' if (heard := list(publication.heard(self.plan))) else ': nothing of the originals'}"
+        yield from (f"  {one.start_ms / SECOND:.1f}–{one.end_ms / SECOND:.1f} s: {HEARD[one.how]}" for one in heard)
+        yield from ([f"  the lines in {self.plan.voice}, spoken by a machine"] if self.plan.voice else [])
+
+    @property
+    def shorthand(self) -> str:
+        """The film, as a person can tell it from another: the first digits of its output's SHA-256."""
+        return self.cut.output[:SHORTHAND]
 
 
 def find(clearances: Clearances, named: str) -> tuple[cuts.Cut, Output]:
@@ -72,10 +92,14 @@ def find(clearances: Clearances, named: str) -> tuple[cuts.Cut, Output]:
         Refused: it was not rendered.
     """
     with clearances.catalogue.reading() as connection:
-        found = cuts.named(connection, named)
-        if found is None and named.isascii() and named.isdigit():
-            found = cuts.get(connection, int(named[:15]))
-        if found is None:
+        by_name = cuts.named(connection, named)
+        by_number = cuts.get(connection, int(named[:15])) if named.isascii() and named.isdigit() else None
+        if by_name and by_number and by_name != by_number:
+            raise Refused(
+                f"one cut is named {named}, and another has that number",
+                hint=f"name the first by its number, {by_name.id}; or the second by its name, {by_number.name}",
+            )
+        if (found := by_name or by_number) is None:
             raise NothingFound("there is no such cut", hint="jebi desk protect makes one")
         outputs = cuts.outputs(connection, found.id)
     if not outputs:
@@ -118,7 +142,8 @@ def look_over(clearances: Clearances, named: str) -> LookedOver:
         files=tuple(sorted(files, key=lambda one: one.name != "film.mp4")),
         report=report,
         film=showing.film(would),
-        doubts=doubts(showing.plan(would), found_ms),
+        plan=(plan := showing.plan(would)),
+        doubts=doubts(plan, found_ms),
     )
 
 

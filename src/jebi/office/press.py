@@ -66,12 +66,16 @@ Work = Reading | Making
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What came of it: the edition that the folder has now, its films, and how much was drawn and taken for it; zeros of what was only read."""
+    """What came of it: the edition that the folder has now, its films, and how much was drawn and taken for it; zeros of what was only read.
+
+    `left_out` says, for a person, in English, which films are not in it, and why.
+    """
 
     edition: int = 0
     films: int = 0
     drawn: int = 0
     taken: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

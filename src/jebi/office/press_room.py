@@ -11,7 +11,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from jebi.office import releasing
 from jebi.office.clearing_room import ClearingRoom, output_of
 from jebi.office.issuer import issuer
 from jebi.office.press import Done, Making, Order, Press, Reading, Run, Work
-from jebi.office.public_site import edition, settled
+from jebi.office.public_site import edition, settled, whole
 from jebi.office.releasing import Told
 from jebi.office.room import SECOND
 from jebi.office.shown_public import Public
@@ -39,7 +39,6 @@ from jebi.office.shown_publishing import (
 from jebi.parcel.note import Verifier
 from jebi.release import mirror
 from jebi.release.mirror import NOTE, SiteList
-from jebi.release.publish import Film
 from jebi.release.register import Released
 from jebi.vault import clearing, cuts, files
 from jebi.vault.cuts import Output, OutputFile, Planned
@@ -103,7 +102,7 @@ class PressRoom(ClearingRoom):
         with self._held():
             asked, told = self._asked(output, cut), self._outgoing.told()
             site, _ = self._site(told)
-            film, wrong = self._film(asked, told, by)
+            number, public, wrong = self._told_of(asked, told, by)
             lacking = wrong or self._lacking(output)
             holds = self._holds(asked, told, site, by, is_cleared=lacking is None or lacking is wrong)
             return ToPublish(
@@ -114,8 +113,8 @@ class PressRoom(ClearingRoom):
                 plan_sha256=asked.plan.sha256,
                 by=asked.by,
                 site=site,
-                film=film.number if film else 0,
-                public=Public.of(film) if film else None,
+                film=number,
+                public=public,
                 holds=(*holds, *([Hold.NOT_FIT] if wrong else [])),
                 why_not=lacking.what if lacking else "",
                 hint=lacking.hint if lacking else "",
@@ -205,17 +204,15 @@ class PressRoom(ClearingRoom):
         do(read)
         with self._speaking():
             self._outgoing.release(output, by, read=new)
-            making = self._making(sum(one.size for one in read.files))
-        return do(making)
+        return self._made(do, sum(one.size for one in read.files))
 
-    def _made(self, do: Callable[[Work], Done]) -> Done:
+    def _made(self, do: Callable[[Work], Done], size: int = 0) -> Done:
+        """Have the site made of what the log says now; `size` is how many bytes of films are new."""
         with self._speaking():
-            making = self._making()
-        return do(making)
-
-    def _making(self, size: int = 0) -> Making:
-        today = datetime.fromtimestamp(self.now_ms() // SECOND, UTC).date()
-        return Making.of(edition(self._outgoing, root=issuer(self.desk, today).root), size)
+            today = datetime.fromtimestamp(self.now_ms() // SECOND, UTC).date()
+            new = edition(self._outgoing, root=issuer(self.desk, today).root)
+        done, new = whole(new, lambda one: do(Making.of(one, size)))
+        return replace(done, left_out=tuple(new.shown.named()))
 
     def _check_site(self) -> None:
         """Raise what would keep the site from being made, before anything is released."""
@@ -253,11 +250,11 @@ class PressRoom(ClearingRoom):
             said = [one.member for one in clearing.words(connection, output) if one.verdict == "cleared"]
         return _Asked(name, found, planned, tuple(names[one] for one in said))
 
-    def _film(self, asked: _Asked, told: Told, by: str) -> tuple[Film | None, JebiError | None]:
-        """What the public would be shown; or what keeps it from being shown."""
-        would = asked.known(told)
+    def _told_of(self, asked: _Asked, told: Told, by: str) -> tuple[int, Public | None, JebiError | None]:
+        """The number that a film has or would have, and what the public would read and hear; or what keeps it from being shown."""
+        showing = self._outgoing.showing
         try:
-            would = would or Released(
+            would = asked.known(told) or Released(
                 number=told.register.next,
                 cut=asked.output.cut,
                 output=asked.output.sha256,
@@ -265,9 +262,9 @@ class PressRoom(ClearingRoom):
                 time=self.now_ms() // SECOND,
                 by=by,
             )
-            return self._outgoing.showing.film(would), None
+            return would.number, Public.of(showing.film(would), showing.plan(would)), None
         except (Damaged, Refused) as error:
-            return None, error
+            return 0, None, error
 
     def _lacking(self, output: int) -> JebiError | None:
         """What is lacking of two clearances, or wrong with them."""
@@ -281,13 +278,11 @@ class PressRoom(ClearingRoom):
         if known := asked.known(told):
             yield Hold.GONE if known.withdrawn else Hold.OUT
             return
-        films = [one for one in told.register.films.values() if one.withdrawn is None]
         there = {
             Hold.NOT_CLEARED: not is_cleared,
             Hold.YOURS: by
-            in (*told.cleared.get(asked.output.sha256, ()), *self._clearances.authors(asked.plan.sha256)),
+            in (*told.words.ever_cleared(asked.output.cut), *self._clearances.authors(asked.plan.sha256)),
             Hold.SHOWN: told.register.shown_of(asked.output.cut) is not None,
-            Hold.REFUSED: any(told.refused.get(one.output) for one in films),
             Hold.NO_FOLDER: not site.folder,
             Hold.NO_SITE: bool(site.why),
         }
@@ -313,7 +308,7 @@ class PressRoom(ClearingRoom):
             retracted=_retracted(row, film),
             why=film.withdrawn.words.best("en")[1] if film and film.withdrawn else row.why,
             is_there=film is not None and there.has(film),
-            is_refused=film is not None and film.withdrawn is None and bool(told.refused.get(film.output)),
+            is_refused=film is not None and told.refusal(film) is not None,
         )
 
     def _run_of(self) -> PressRun | None:
@@ -360,5 +355,6 @@ def _shown(run: Run, now: float) -> PressRun:
         left=past * (1 - share) / share if share and share > SURE else None,
         edition=run.done.edition if run.done else 0,
         films=run.done.films if run.done else 0,
+        left_out=run.done.left_out if run.done else (),
         failed=f"{run.why}; {run.hint}" if run.hint else run.why,
     )

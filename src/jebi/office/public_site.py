@@ -14,9 +14,9 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from jebi.archive.record import parse_record
 from jebi.errors import Damaged, Refused
@@ -29,7 +29,7 @@ from jebi.parcel.note import Ed25519Signer
 from jebi.release import masthead
 from jebi.release.masthead import Masthead
 from jebi.release.mirror import SiteList
-from jebi.release.publish import File, Film, Site
+from jebi.release.publish import File, Film, FilmDamaged, Site
 from jebi.vault import files
 from jebi.vault.outlet import Outlet
 
@@ -38,6 +38,7 @@ KEY = ("keys", "site.age")
 SECRET = 32
 SETTLED = "site-settled"
 _TOLD = re.compile(r"settings sha256 ([0-9a-f]{64}), key (\S+)")
+T = TypeVar("T")
 _SETTLE = "jebi desk site --settings FILE keeps what stands in a file"
 
 
@@ -77,16 +78,22 @@ class Edition:
     signer: Ed25519Signer
     day: date
 
+    def without(self, error: FilmDamaged) -> "Edition":
+        """The same, with one film left out; raises as `Shown.without`."""
+        shown = self.shown.without(error.number, error)
+        return replace(self, shown=shown, site=replace(self.site, entries=shown.entries))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """The edition that the folder has now, how much of it is new, and how many files were sent; `None` where nothing was to be."""
+    """The edition that the folder has now, how much of it is new, and how many files were sent, `None` where nothing was to be; and of each film that is left out a line on why."""
 
     edition: int
     films: int
     drawn: int
     taken: int
     sent: int | None
+    left_out: tuple[str, ...]
 
 
 def settle(desk: Desk, untrusted_toml: bytes, *, by: str, time: int) -> Ed25519Signer:
@@ -125,12 +132,24 @@ def settled(desk: Desk) -> tuple[Masthead, Ed25519Signer]:
 
 
 def edition(releases: Releases, *, root: bytes = b"") -> Edition:
-    """What the site is to be now; only this needs the log. `root` and what is raised as in `bring`."""
+    """What the site is to be now; only this needs the log.
+
+    A film that somebody refused, or that is not what it was, is left out: it keeps back neither the others nor a notice. `root` and what is raised as in `bring`.
+    """
     called, signer = settled(releases.clearances.desk)
     shown = releases.shown()
     site = called.site(str(signer.verifier()), shown.entries, root=root)
     today = datetime.fromtimestamp(releases.clearances.now_ms() // SECOND, UTC).date()
     return Edition(site=site, shown=shown, signer=signer, day=today)
+
+
+def whole(new: Edition, make: Callable[[Edition], T]) -> tuple[T, Edition]:
+    """Make an edition; again, without it, for each film of which a file turns out not to be what was cleared. Returns what came of it, and what was made."""
+    while True:
+        try:
+            return make(new), new
+        except FilmDamaged as error:
+            new = new.without(error)
 
 
 def bring(releases: Releases, generate: Generate, folder: str, *, to: str = "", root: bytes = b"") -> Brought:
@@ -152,10 +171,20 @@ def bring(releases: Releases, generate: Generate, folder: str, *, to: str = "", 
     served = (
         publishing.there(outlet, new.signer.verifier()).lists() if outlet else ()
     )  # which a new folder has to follow
-    made = generate(new.site, folder, take=new.shown.take, signer=new.signer, day=new.day, served=served)
+    made, new = whole(
+        new,
+        lambda one: generate(one.site, folder, take=one.shown.take, signer=one.signer, day=one.day, served=served),
+    )
     sent = publishing.publish(folder, outlet, new.signer.verifier()).sent if outlet else None
     count = len(new.site.films)
-    return Brought(edition=made.listed.edition, films=count, drawn=made.drawn, taken=made.taken, sent=sent)
+    return Brought(
+        edition=made.listed.edition,
+        films=count,
+        drawn=made.drawn,
+        taken=made.taken,
+        sent=sent,
+        left_out=tuple(new.shown.named()),
+    )
 
 
 def _last(desk: Desk) -> tuple[str, str] | None:

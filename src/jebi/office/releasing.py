@@ -10,34 +10,47 @@ Invariants: only a `ClearedCut` comes into the log, whose every file was read an
 Peak: one piece of a film, and the plans of all that is shown.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jebi.archive.record import Event, parse_record
 from jebi.errors import Damaged, NothingFound, Refused
-from jebi.office.clearing import CLEARED, REFUSED, Clearances
+from jebi.office.clearing import Clearances
 from jebi.office.showing import ANOTHER, Showing, Shown
 from jebi.parcel.seekable import Seekable
+from jebi.release import register as releasing_words
+from jebi.release import spoken as clearing_words
 from jebi.release.clear import PEOPLE
 from jebi.release.plan import Plan
-from jebi.release.register import KINDS, MEMBER, RELEASED, WITHDRAWN, Register, Released, notice_detail, register
+from jebi.release.register import MEMBER, RELEASED, WITHDRAWN, Register, Released, notice_detail, register
+from jebi.release.spoken import Words, spoken, subject
 from jebi.vault import catalogue as rows
 from jebi.vault import clearing, cuts, members
 from jebi.vault.limits import LONGEST_SENTENCE
 
 SECOND = 1000  # milliseconds
-_LINES = {kind: f'"{kind}"'.encode() for kind in (*KINDS, CLEARED, REFUSED)}
-_OUTPUT = "output sha256 "
+_LINES = {kind: f'"{kind}"'.encode() for kind in (*releasing_words.KINDS, *clearing_words.KINDS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the log says of releases; and of outputs, by hash: who ever cleared one, who refuses it now, and when it was last cleared (POSIX seconds)."""
+    """What the log says of releases, and of outputs."""
 
     register: Register
-    cleared: Mapping[str, Collection[str]]
-    refused: Mapping[str, Collection[str]]
-    last: Mapping[str, int]
+    words: Words
+
+    def refusal(self, film: Released) -> Refused | None:
+        """What is raised of a film that is shown, where somebody's last word on it is a refusal."""
+        if film.withdrawn or not self.words.of(film.output).refused:
+            return None
+        return Refused(
+            f"film {film.number} was refused by somebody who may", hint="withdraw it first; at a terminal: --retract"
+        )
+
+    def check_refusal(self, film: Released) -> None:
+        """Raise `Refused` where `refusal` says so."""
+        if refusal := self.refusal(film):
+            raise refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +95,10 @@ class Releases:
                     f"film {known.number} was withdrawn",
                     hint="have the cut planned and cleared anew; it gets another number",
                 )
-            _check_refusals(told, known)
+            told.check_refusal(known)
             return known
         cleared, now = self.clearances.cleared(output).cut, self.clearances.now_ms() // SECOND
-        if name in told.cleared.get(cleared.output, ()):
+        if name in told.words.ever_cleared(cut):
             raise Refused(
                 "who cleared a cut does not publish it", hint="a third person does, who has the role of a publisher"
             )
@@ -93,7 +106,7 @@ class Releases:
             raise Refused("who made the plan does not publish it", hint="a third person does, who is no author of it")
         if told.register.shown_of(cut):
             raise Refused("a film of this cut is published", hint="withdraw that one first; at a terminal: --retract")
-        if now < told.last.get(cleared.output, 0):
+        if now < told.words.of(cleared.output).last:
             raise Refused("the clock of this machine stands before the clearances of the cut", hint="set the clock")
         new = Released(number=told.register.next, cut=cut, output=cleared.output, plan=cleared.plan, time=now, by=name)
         self.showing.film(new)
@@ -137,39 +150,25 @@ class Releases:
         told = self.told()
         if (film := told.register.shown_of(cut)) is None:
             raise NothingFound("no film of this cut is published", hint="jebi desk publish does that")
-        _check_refusals(told, film)
+        told.check_refusal(film)
         self.showing.check(film)
         return film, self.showing.plan(film), self.showing.film_file(film)
 
     def shown(self) -> Shown:
-        """All that is published.
+        """All that is published, and what is left out of it: films that somebody refused since they were released, and those that are not what they were.
 
         Raises:
-            Refused: somebody refused a film since it was released: it has to be withdrawn first.
-            Damaged: what was released is not there, or is not what it was.
+            Damaged: so much is not what it was that the store seems to be gone (`showing.check_remaining`).
         """
         told = self.told()
         films = [told.register.films[number] for number in sorted(told.register.films)]
-        for one in films:
-            _check_refusals(told, one)
-        return self.showing.shown(films)
+        refused = {one.number: refusal for one in films if (refusal := told.refusal(one))}
+        return self.showing.shown(films, refused)
 
     def told(self) -> Told:
         """Read the log."""
-        events, last = list[Event](), dict[str, int]()
-        cleared, refused = dict[str, set[str]](), dict[str, set[str]]()
-        for event in self._events():
-            if event.kind in KINDS:
-                events.append(event)
-            elif event.detail.startswith(_OUTPUT):
-                output, name = event.detail[len(_OUTPUT) :][:64], event.actor.removeprefix(MEMBER)
-                if event.kind == REFUSED:
-                    refused.setdefault(output, set()).add(name)
-                elif rows.NUMBERED not in event.detail:  # else it came by way of a row, and takes no refusal back
-                    last[output] = max(last.get(output, 0), event.time)
-                    cleared.setdefault(output, set()).add(name)
-                    refused.get(output, set()).discard(name)
-        return Told(register(events), cleared, refused, last)
+        events = list(self._events())
+        return Told(register(events), spoken(events))
 
     @property
     def showing(self) -> Showing:
@@ -212,7 +211,7 @@ class Releases:
         """Write the row of a release, with the clearances of two others, which the database holds against its rules."""
         names = clearing.member_numbers(change.connection)
         said = [one for one in clearing.words(change.connection, output) if one.verdict == "cleared"]
-        by_log = told.cleared.get(new.output, ())
+        by_log = told.words.of(new.output).cleared
         people = list({one.member: one for one in said if names[one.member] in by_log}.values())  # each once
         if len(people) < PEOPLE:
             raise Damaged("the catalogue lacks what two people signed", hint=ANOTHER)
@@ -239,7 +238,7 @@ class Releases:
                     clearing.retract(change, one.id, why, _row(WITHDRAWN, film.cut, name))
 
     def _log(self, kind: str, cut: int, detail: str, name: str, time: int) -> None:
-        self.clearances.desk.append(kind, f"cut/{cut}", detail, actor=f"{MEMBER}{name}", time=time)
+        self.clearances.desk.append(kind, subject(cut), detail, actor=f"{MEMBER}{name}", time=time)
 
     def _events(self) -> Iterator[Event]:
         for line in self.clearances.desk.ledger.records():
@@ -249,14 +248,6 @@ class Releases:
                     yield event
 
 
-def _check_refusals(told: Told, film: Released) -> None:
-    """Raise `Refused` where somebody's last word on a film that is shown is a refusal."""
-    if told.refused.get(film.output) and film.withdrawn is None:
-        raise Refused(
-            f"film {film.number} was refused by somebody who may", hint="withdraw it first; at a terminal: --retract"
-        )
-
-
 def _slug(film: Released) -> str:
     """The number of a film as it stands in addresses."""
     return f"{film.number:04}"
@@ -264,4 +255,4 @@ def _slug(film: Released) -> str:
 
 def _row(kind: str, cut: int, name: str) -> rows.Event:
     """The event of a row; the log has its own before."""
-    return rows.Event(kind=f"{kind}-kept", subject=f"cut/{cut}", detail="", actor=f"{MEMBER}{name}")
+    return rows.Event(kind=f"{kind}-kept", subject=subject(cut), detail="", actor=f"{MEMBER}{name}")

@@ -9,9 +9,9 @@ compares them. Peak: a plan, and one piece of a film.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from jebi.errors import Damaged
+from jebi.errors import Damaged, JebiError, NothingFound, Refused
 from jebi.office.kept import Kept, pieces
 from jebi.parcel.seekable import Seekable
 from jebi.release import plan_form, publication
@@ -28,11 +28,25 @@ ANOTHER = "restore the archive from a copy, and see in the log who was there; no
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All that is published, in the order of its numbers, and where the files of it lie."""
+    """All that is published, in the order of its numbers, and where the files of it lie; and by number why films are left out."""
 
     entries: tuple[Film | Retraction, ...]
     kept: Kept
     blobs: Mapping[tuple[int, str], str] = field(repr=False)
+    left_out: Mapping[int, JebiError] = field(default_factory=dict)
+
+    def without(self, number: int, why: Damaged) -> "Shown":
+        """The same, with one film left out that is damaged; raises as `check_remaining`."""
+        entries = tuple(one for one in self.entries if one.number != number)
+        left_out = {**self.left_out, number: why}
+        check_remaining(entries, left_out.values())
+        return replace(self, entries=entries, left_out=left_out)
+
+    def named(self) -> Iterator[str]:
+        """A line for a person on each film that is left out."""
+        for number, why in sorted(self.left_out.items()):
+            name = f"film {number}"
+            yield why.what if name in why.what else f"{name}: {why.what}"
 
     def take(self, film: Film, file: File) -> Iterator[bytes]:
         """The bytes of a film's file, in pieces."""
@@ -71,14 +85,20 @@ class Showing:
         """Read every file of a release. Raises `Damaged` where one is not to the byte what was cleared."""
         check_files(self.kept, self.files(released))
 
-    def shown(self, films: Iterable[Released]) -> Shown:
-        """Films and notices of all that was released; raises as `film`."""
-        entries, blobs = list[Film | Retraction](), dict[tuple[int, str], str]()
+    def shown(self, films: Iterable[Released], refused: Mapping[int, JebiError]) -> Shown:
+        """Films and notices of all that was released; without those that were refused, and those that are not what they were. Raises as `check_remaining`."""
+        entries, blobs, left_out = list[Film | Retraction](), dict[tuple[int, str], str](), dict(refused)
         for one in films:
-            entries.append(one.withdrawn or self.film(one))
-            if one.withdrawn is None:
-                blobs |= {(one.number, file.sha256): file.blob for file in self.files(one)}
-        return Shown(tuple(entries), self.kept, blobs)
+            if one.number in refused:
+                continue
+            try:
+                entries.append(one.withdrawn or self.film(one))
+                if one.withdrawn is None:
+                    blobs |= {(one.number, file.sha256): file.blob for file in self.files(one)}
+            except (Damaged, Refused) as error:
+                left_out[one.number] = error
+        check_remaining(entries, left_out.values())
+        return Shown(tuple(entries), self.kept, blobs, left_out)
 
     def files(self, released: Released) -> list[OutputFile]:
         """The files of the output that the log names: their list has its hash. Raises `Damaged` where it has not."""
@@ -99,6 +119,17 @@ class Showing:
         if hashlib.sha256(content).hexdigest() != released.plan:
             raise Damaged("the plan of the cut is not the one that two people cleared", hint=ANOTHER)
         return plan_form.parse(content)
+
+
+def check_remaining(entries: Iterable[Film | Retraction], left_out: Iterable[JebiError]) -> None:
+    """Raise what is wrong where damage leaves no film, and either files are missing or there is no notice that has to go out.
+
+    A store that is not connected looks like this, and is no reason to empty the site. A damaged film is none to keep a notice back.
+    """
+    entries, damaged = list(entries), [one for one in left_out if isinstance(one, Damaged)]
+    missing = [one for one in damaged if isinstance(one, NothingFound)]
+    if damaged and not any(isinstance(one, Film) for one in entries) and (missing or not entries):
+        raise (missing or damaged)[0]
 
 
 def check_files(kept: Kept, files: Iterable[OutputFile], *, tell: Callable[[int], None] = lambda _: None) -> None:

@@ -26,6 +26,7 @@ class Obstacle(StrEnum):
     PAGES = "pages"
     QUESTIONS = "questions"
     UNSURE = "unsure"
+    UNFIT = "unfit"
 
 
 class Verdict(StrEnum):

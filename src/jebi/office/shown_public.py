@@ -1,10 +1,12 @@
-"""What the public will read of a film, as plain values, for those who clear it and those who publish it; see `shown`.
+"""What the public will read and hear of a film, as plain values, for those who clear it and those who publish it; see `shown`.
 
 Invariants: values only, and all of the words: whoever signs sees what they sign.
 """
 
 from dataclasses import dataclass
 
+from jebi.release import publication
+from jebi.release.plan import Plan
 from jebi.release.publish import Film
 
 SECOND = 1000  # milliseconds
@@ -13,7 +15,10 @@ Texts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Public:
-    """All that is read beside a film and under it; `subtitles` are languages, each with seconds and lines; `seconds` and `size` (bytes) are the film's."""
+    """All that is read beside a film and under it; `subtitles` are languages, each with seconds and lines; `seconds` and `size` (bytes) are the film's.
+
+    `heard` is what is heard of the originals: from which second of the film to which, and how. `voice` is the language of the lines that a machine speaks, or nothing.
+    """
 
     title: Texts
     summary: Texts
@@ -25,10 +30,12 @@ class Public:
     size: int
     changes: tuple[tuple[str, int], ...]
     subtitles: tuple[tuple[str, tuple[tuple[float, str], ...]], ...]
+    heard: tuple[tuple[float, float, str], ...] = ()
+    voice: str = ""
 
     @classmethod
-    def of(cls, film: Film) -> "Public":
-        """What is read of a film."""
+    def of(cls, film: Film, plan: Plan) -> "Public":
+        """What is read and heard of a film, and of its plan."""
         return cls(
             title=film.title.texts,
             summary=film.summary.texts,
@@ -42,4 +49,6 @@ class Public:
             subtitles=tuple(
                 (one.language, tuple((cue.start_ms / SECOND, cue.text) for cue in one.cues)) for one in film.subtitles
             ),
+            heard=tuple((one.start_ms / SECOND, one.end_ms / SECOND, one.how) for one in publication.heard(plan)),
+            voice=plan.voice,
         )

@@ -33,7 +33,6 @@ class Hold(StrEnum):
     YOURS = "yours"
     SHOWN = "shown"
     NOT_FIT = "not-fit"
-    REFUSED = "refused"
     NO_FOLDER = "no-folder"
     NO_SITE = "no-site"
 
@@ -43,7 +42,7 @@ class PressRun:
     """What was published, withdrawn or made last since the archive was opened: how far it is, and in the end what came of it.
 
     `film` is a public number, or zero; `share` and `left` are None where they are not known; `edition` and `films` are those of the site when it is over.
-    `failed` is why it did not come to its end, for a person, in English.
+    `failed` is why it did not come to its end, and `left_out` which films are not in it and why, for a person, in English.
     """
 
     errand: Errand
@@ -54,6 +53,7 @@ class PressRun:
     left: float | None = None
     edition: int = 0
     films: int = 0
+    left_out: tuple[str, ...] = ()
     failed: str = ""
 
 

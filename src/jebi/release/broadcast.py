@@ -20,6 +20,7 @@ from jebi.release.cutting_lists import edl, fcpxml
 from jebi.release.instructions import LANGUAGES, Terms, instructions
 from jebi.release.plan import Plan
 from jebi.release.programme import Cue, Part, Programme, Stem
+from jebi.release.publication import code
 from jebi.release.shot_list import page, table
 from jebi.release.timecode import Rate
 from jebi.release.timeline import languages, lines, showings
@@ -51,7 +52,7 @@ def programme_of(number: int, plan: Plan, size: tuple[int, int], *, has_sound: b
         parts=tuple(Part(frames=one.end - one.first) for one in showings(plan) if one.end > one.first),
         channels=1 if has_sound else 0,
         stems=(Stem.MIX,) if has_sound else (),
-        subtitles={language: _cues(plan, language) for language in languages(plan)},
+        subtitles={code(language): _cues(plan, language) for language in languages(plan)},
     )
 
 

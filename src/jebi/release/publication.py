@@ -8,7 +8,7 @@ anything is. Peak: the plan, and a few numbers for each of its covers and lines.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Final
@@ -20,7 +20,7 @@ from jebi.release.boxes import Box, Source, boxes, read
 from jebi.release.container import CREDENTIAL
 from jebi.release.fields import value_of
 from jebi.release.output import FILM
-from jebi.release.plan import CoverKind, How, Moving, Plan
+from jebi.release.plan import CoverKind, How, Moving, Plan, Sound
 from jebi.release.publish import Change, File, Film, Subtitles, Words, words
 from jebi.release.sounding import within
 from jebi.release.timeline import languages, lines, showings
@@ -124,6 +124,20 @@ def changes(plan: Plan) -> Iterator[tuple[Change, int]]:
     yield from ((kind, counts.get(kind, 0)) for kind in Change if kind in always or counts.get(kind))
 
 
+def code(language: str) -> str:
+    """A language of a plan, which is in small letters, as BCP 47 writes it."""
+    first, *more = language.split("-")
+    return "-".join([first, *(one.title() if len(one) == 4 else one.upper() for one in more)])
+
+
+def heard(plan: Plan) -> Iterator[Sound]:
+    """What is heard of the originals, by the clock of the cut."""
+    for showing in showings(plan):
+        part, at = showing.part, showing.begins_ms
+        for one in within(plan.sources[part.source].sounds, part.start_ms, part.end_ms):
+            yield replace(one, start_ms=at + one.start_ms, end_ms=at + one.end_ms)
+
+
 def _removed(plan: Plan) -> Iterator[tuple[int, int]]:
     """The stretches of the cut in which nothing of the original is heard, or all but its voices."""
     kept: frozenset[How] = frozenset({"plain", "disguised"})
@@ -159,7 +173,7 @@ def _subtitles(plan: Plan, language: str) -> Subtitles:
             what = "a line of the subtitles has markup, needless spaces or what nobody sees"
             raise Damaged(what, hint="write that line anew in the plan")
         cues.append(Cue(start_ms=line.start_ms, end_ms=line.end_ms, text=clean(text), is_machine=text != line.text))
-    return Subtitles(language=_code(language), cues=tuple(cues))
+    return Subtitles(language=code(language), cues=tuple(cues))
 
 
 def _told(texts: tuple[tuple[str, str], ...], what: str) -> Words:
@@ -169,13 +183,7 @@ def _told(texts: tuple[tuple[str, str], ...], what: str) -> Words:
 
 
 def _words(texts: tuple[tuple[str, str], ...]) -> Words:
-    return words({_code(language): text for language, text in texts})
-
-
-def _code(language: str) -> str:
-    """A language of a plan, which is in small letters, as BCP 47 writes it."""
-    first, *more = language.split("-")
-    return "-".join([first, *(one.title() if len(one) == 4 else one.upper() for one in more)])
+    return words({code(language): text for language, text in texts})
 
 
 def _there(named: dict[str, File], name: str) -> File:

@@ -196,6 +196,14 @@ class Retraction:
         return hashlib.sha256(repr((self.number, self.day, self.words)).encode()).hexdigest()
 
 
+class FilmDamaged(Damaged):
+    """A file of one film is not what two people cleared."""
+
+    def __init__(self, what: str, *, number: int = 0, hint: str = "") -> None:
+        super().__init__(what, hint=hint)
+        self.number = number
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """All that is published, in the order of its numbers.

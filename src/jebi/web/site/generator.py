@@ -22,7 +22,7 @@ from jebi.errors import Damaged, Refused
 from jebi.parcel.note import Ed25519Signer
 from jebi.release import mirror
 from jebi.release.mirror import NOTE, SUMS, Entry, SiteList
-from jebi.release.publish import File, Film, Site
+from jebi.release.publish import File, Film, FilmDamaged, Site
 from jebi.web.site import layout
 from jebi.web.site.drawing import Drawing
 from jebi.web.site.folder import Beside, files, is_marked, measured
@@ -70,7 +70,7 @@ def generate(
         served: lists of the same key that lie elsewhere, which the next edition has to follow, too.
 
     Raises:
-        Damaged: a file is not what was cleared. The folder is as it was.
+        FilmDamaged: a file is not what was cleared. The folder is as it was.
         Refused: the folder is of another key, or holds what cannot be kept.
         Unable, NoRoom: the folder is as it was.
     """
@@ -150,9 +150,12 @@ class _Run:
         self._beside.mark(path, mark)
 
     def _taken_anew(self, film: Film, file: File, path: str) -> Entry:
-        entry = self._beside.write(path, _at_most(self._take(film, file), file.size))
+        try:
+            entry = self._beside.write(path, _at_most(self._take(film, file), file.size))
+        except Damaged as error:
+            raise _damaged(film, file) from error
         if (entry.size, entry.sha256) != (file.size, file.sha256):
-            raise Damaged(f"{file.name} of film {film.number} is not what two people cleared", hint="clear it anew")
+            raise _damaged(film, file)
         self._taken += 1
         return entry
 
@@ -181,12 +184,17 @@ def _mark(film: Film, file: File) -> int:
     return (film.published - EPOCH).days * DAY_NS + int(file.sha256[:7], 16)
 
 
+def _damaged(film: Film, file: File) -> FilmDamaged:
+    what = f"{file.name} of film {film.number} is not what two people cleared"
+    return FilmDamaged(what, number=film.number, hint="restore the archive from a copy, or clear it anew")
+
+
 def _at_most(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
     """Pieces, and an end to them where there are more bytes than were cleared."""
     for piece in pieces:
         size -= len(piece)
         if size < 0:
-            raise Damaged("a file of a film is longer than what two people cleared", hint="clear it anew")
+            raise Damaged("a file of a film is longer than what two people cleared")
         yield piece
 
 

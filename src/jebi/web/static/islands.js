@@ -25,11 +25,11 @@ var e = globalThis, t = e.ShadowRoot && (e.ShadyCSS === void 0 || e.ShadyCSS.nat
 	let t = "";
 	for (let n of e.cssRules) t += n.cssText;
 	return a(t);
-})(e) : e, { is: c, defineProperty: l, getOwnPropertyDescriptor: u, getOwnPropertyNames: d, getOwnPropertySymbols: ee, getPrototypeOf: te } = Object, f = globalThis, p = f.trustedTypes, m = p ? p.emptyScript : "", ne = f.reactiveElementPolyfillSupport, h = (e, t) => e, re = {
+})(e) : e, { is: c, defineProperty: l, getOwnPropertyDescriptor: u, getOwnPropertyNames: d, getOwnPropertySymbols: f, getPrototypeOf: ee } = Object, p = globalThis, m = p.trustedTypes, h = m ? m.emptyScript : "", te = p.reactiveElementPolyfillSupport, g = (e, t) => e, ne = {
 	toAttribute(e, t) {
 		switch (t) {
 			case Boolean:
-				e = e ? m : null;
+				e = e ? h : null;
 				break;
 			case Object:
 			case Array: e = e == null ? e : JSON.stringify(e);
@@ -54,23 +54,23 @@ var e = globalThis, t = e.ShadowRoot && (e.ShadyCSS === void 0 || e.ShadyCSS.nat
 		}
 		return n;
 	}
-}, ie = (e, t) => !c(e, t), ae = {
+}, re = (e, t) => !c(e, t), ie = {
 	attribute: !0,
 	type: String,
-	converter: re,
+	converter: ne,
 	reflect: !1,
 	useDefault: !1,
-	hasChanged: ie
+	hasChanged: re
 };
-Symbol.metadata ??= Symbol("metadata"), f.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
-var g = class extends HTMLElement {
+Symbol.metadata ??= Symbol("metadata"), p.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
+var _ = class extends HTMLElement {
 	static addInitializer(e) {
 		this._$Ei(), (this.l ??= []).push(e);
 	}
 	static get observedAttributes() {
 		return this.finalize(), this._$Eh && [...this._$Eh.keys()];
 	}
-	static createProperty(e, t = ae) {
+	static createProperty(e, t = ie) {
 		if (t.state && (t.attribute = !1), this._$Ei(), this.prototype.hasOwnProperty(e) && ((t = Object.create(t)).wrapped = !0), this.elementProperties.set(e, t), !t.noAccessor) {
 			let n = Symbol(), r = this.getPropertyDescriptor(e, n, t);
 			r !== void 0 && l(this.prototype, e, r);
@@ -96,17 +96,17 @@ var g = class extends HTMLElement {
 		};
 	}
 	static getPropertyOptions(e) {
-		return this.elementProperties.get(e) ?? ae;
+		return this.elementProperties.get(e) ?? ie;
 	}
 	static _$Ei() {
-		if (this.hasOwnProperty(h("elementProperties"))) return;
-		let e = te(this);
+		if (this.hasOwnProperty(g("elementProperties"))) return;
+		let e = ee(this);
 		e.finalize(), e.l !== void 0 && (this.l = [...e.l]), this.elementProperties = new Map(e.elementProperties);
 	}
 	static finalize() {
-		if (this.hasOwnProperty(h("finalized"))) return;
-		if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(h("properties"))) {
-			let e = this.properties, t = [...d(e), ...ee(e)];
+		if (this.hasOwnProperty(g("finalized"))) return;
+		if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(g("properties"))) {
+			let e = this.properties, t = [...d(e), ...f(e)];
 			for (let n of t) this.createProperty(n, e[n]);
 		}
 		let e = this[Symbol.metadata];
@@ -167,14 +167,14 @@ var g = class extends HTMLElement {
 	_$ET(e, t) {
 		let n = this.constructor.elementProperties.get(e), r = this.constructor._$Eu(e, n);
 		if (r !== void 0 && !0 === n.reflect) {
-			let i = (n.converter?.toAttribute === void 0 ? re : n.converter).toAttribute(t, n.type);
+			let i = (n.converter?.toAttribute === void 0 ? ne : n.converter).toAttribute(t, n.type);
 			this._$Em = e, i == null ? this.removeAttribute(r) : this.setAttribute(r, i), this._$Em = null;
 		}
 	}
 	_$AK(e, t) {
 		let n = this.constructor, r = n._$Eh.get(e);
 		if (r !== void 0 && this._$Em !== r) {
-			let e = n.getPropertyOptions(r), i = typeof e.converter == "function" ? { fromAttribute: e.converter } : e.converter?.fromAttribute === void 0 ? re : e.converter;
+			let e = n.getPropertyOptions(r), i = typeof e.converter == "function" ? { fromAttribute: e.converter } : e.converter?.fromAttribute === void 0 ? ne : e.converter;
 			this._$Em = r;
 			let a = i.fromAttribute(t, e.type);
 			this[r] = a ?? this._$Ej?.get(r) ?? a, this._$Em = null;
@@ -183,7 +183,7 @@ var g = class extends HTMLElement {
 	requestUpdate(e, t, n, r = !1, i) {
 		if (e !== void 0) {
 			let a = this.constructor;
-			if (!1 === r && (i = this[e]), n ??= a.getPropertyOptions(e), !((n.hasChanged ?? ie)(i, t) || n.useDefault && n.reflect && i === this._$Ej?.get(e) && !this.hasAttribute(a._$Eu(e, n)))) return;
+			if (!1 === r && (i = this[e]), n ??= a.getPropertyOptions(e), !((n.hasChanged ?? re)(i, t) || n.useDefault && n.reflect && i === this._$Ej?.get(e) && !this.hasAttribute(a._$Eu(e, n)))) return;
 			this.C(e, t, n);
 		}
 		!1 === this.isUpdatePending && (this._$ES = this._$EP());
@@ -247,9 +247,9 @@ var g = class extends HTMLElement {
 	updated(e) {}
 	firstUpdated(e) {}
 };
-g.elementStyles = [], g.shadowRootOptions = { mode: "open" }, g[h("elementProperties")] = /* @__PURE__ */ new Map(), g[h("finalized")] = /* @__PURE__ */ new Map(), ne?.({ ReactiveElement: g }), (f.reactiveElementVersions ??= []).push("2.1.2");
+_.elementStyles = [], _.shadowRootOptions = { mode: "open" }, _[g("elementProperties")] = /* @__PURE__ */ new Map(), _[g("finalized")] = /* @__PURE__ */ new Map(), te?.({ ReactiveElement: _ }), (p.reactiveElementVersions ??= []).push("2.1.2");
 // node_modules/lit-html/lit-html.js
-var _ = globalThis, oe = (e) => e, v = _.trustedTypes, se = v ? v.createPolicy("lit-html", { createHTML: (e) => e }) : void 0, ce = "$lit$", y = `lit$${Math.random().toFixed(9).slice(2)}$`, le = "?" + y, ue = `<${le}>`, b = document, x = () => b.createComment(""), S = (e) => e === null || typeof e != "object" && typeof e != "function", de = Array.isArray, fe = (e) => de(e) || typeof e?.[Symbol.iterator] == "function", pe = "[ 	\n\f\r]", C = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, me = /-->/g, he = />/g, w = RegExp(`>|${pe}(?:([^\\s"'>=/]+)(${pe}*=${pe}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`, "g"), ge = /'/g, _e = /"/g, ve = /^(?:script|style|textarea|title)$/i, ye = (e) => (t, ...n) => ({
+var ae = globalThis, oe = (e) => e, v = ae.trustedTypes, se = v ? v.createPolicy("lit-html", { createHTML: (e) => e }) : void 0, ce = "$lit$", y = `lit$${Math.random().toFixed(9).slice(2)}$`, le = "?" + y, ue = `<${le}>`, b = document, x = () => b.createComment(""), S = (e) => e === null || typeof e != "object" && typeof e != "function", de = Array.isArray, fe = (e) => de(e) || typeof e?.[Symbol.iterator] == "function", pe = "[ 	\n\f\r]", C = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, me = /-->/g, he = />/g, w = RegExp(`>|${pe}(?:([^\\s"'>=/]+)(${pe}*=${pe}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`, "g"), ge = /'/g, _e = /"/g, ve = /^(?:script|style|textarea|title)$/i, ye = (e) => (t, ...n) => ({
 	_$litType$: e,
 	strings: t,
 	values: n
@@ -285,7 +285,7 @@ var Se = (e, t) => {
 						index: a,
 						name: r[2],
 						strings: n,
-						ctor: r[1] === "." ? Ee : r[1] === "?" ? De : r[1] === "@" ? Oe : j
+						ctor: r[1] === "." ? Te : r[1] === "?" ? Ee : r[1] === "@" ? De : M
 					}), i.removeAttribute(e);
 				} else e.startsWith(y) && (c.push({
 					type: 6,
@@ -345,7 +345,7 @@ var we = class {
 		for (; s !== void 0;) {
 			if (a === s.index) {
 				let t;
-				s.type === 2 ? t = new Te(i, i.nextSibling, this, e) : s.type === 1 ? t = new s.ctor(i, s.name, s.strings, this, e) : s.type === 6 && (t = new ke(i, this, e)), this._$AV.push(t), s = n[++o];
+				s.type === 2 ? t = new j(i, i.nextSibling, this, e) : s.type === 1 ? t = new s.ctor(i, s.name, s.strings, this, e) : s.type === 6 && (t = new Oe(i, this, e)), this._$AV.push(t), s = n[++o];
 			}
 			a !== s?.index && (i = k.nextNode(), a++);
 		}
@@ -355,7 +355,7 @@ var we = class {
 		let t = 0;
 		for (let n of this._$AV) n !== void 0 && (n.strings === void 0 ? n._$AI(e[t]) : (n._$AI(e, n, t), t += n.strings.length - 2)), t++;
 	}
-}, Te = class e {
+}, j = class e {
 	get _$AU() {
 		return this._$AM?._$AU ?? this._$Cv;
 	}
@@ -411,7 +411,7 @@ var we = class {
 	setConnected(e) {
 		this._$AM === void 0 && (this._$Cv = e, this._$AP?.(e));
 	}
-}, j = class {
+}, M = class {
 	get tagName() {
 		return this.element.tagName;
 	}
@@ -433,21 +433,21 @@ var we = class {
 	j(e) {
 		e === O ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, e ?? "");
 	}
-}, Ee = class extends j {
+}, Te = class extends M {
 	constructor() {
 		super(...arguments), this.type = 3;
 	}
 	j(e) {
 		this.element[this.name] = e === O ? void 0 : e;
 	}
-}, De = class extends j {
+}, Ee = class extends M {
 	constructor() {
 		super(...arguments), this.type = 4;
 	}
 	j(e) {
 		this.element.toggleAttribute(this.name, !!e && e !== O);
 	}
-}, Oe = class extends j {
+}, De = class extends M {
 	constructor(e, t, n, r, i) {
 		super(e, t, n, r, i), this.type = 5;
 	}
@@ -459,7 +459,7 @@ var we = class {
 	handleEvent(e) {
 		typeof this._$AH == "function" ? this._$AH.call(this.options?.host ?? this.element, e) : this._$AH.handleEvent(e);
 	}
-}, ke = class {
+}, Oe = class {
 	constructor(e, t, n) {
 		this.element = e, this.type = 6, this._$AN = void 0, this._$AM = t, this.options = n;
 	}
@@ -469,16 +469,16 @@ var we = class {
 	_$AI(e) {
 		A(this, e);
 	}
-}, Ae = _.litHtmlPolyfillSupport;
-Ae?.(Ce, Te), (_.litHtmlVersions ??= []).push("3.3.3");
-var je = (e, t, n) => {
+}, ke = ae.litHtmlPolyfillSupport;
+ke?.(Ce, j), (ae.litHtmlVersions ??= []).push("3.3.3");
+var Ae = (e, t, n) => {
 	let r = n?.renderBefore ?? t, i = r._$litPart$;
 	if (i === void 0) {
 		let e = n?.renderBefore ?? null;
-		r._$litPart$ = i = new Te(t.insertBefore(x(), e), e, void 0, n ?? {});
+		r._$litPart$ = i = new j(t.insertBefore(x(), e), e, void 0, n ?? {});
 	}
 	return i._$AI(e), i;
-}, Me = globalThis, M = class extends g {
+}, je = globalThis, N = class extends _ {
 	constructor() {
 		super(...arguments), this.renderOptions = { host: this }, this._$Do = void 0;
 	}
@@ -488,7 +488,7 @@ var je = (e, t, n) => {
 	}
 	update(e) {
 		let t = this.render();
-		this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(e), this._$Do = je(t, this.renderRoot, this.renderOptions);
+		this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(e), this._$Do = Ae(t, this.renderRoot, this.renderOptions);
 	}
 	connectedCallback() {
 		super.connectedCallback(), this._$Do?.setConnected(!0);
@@ -500,95 +500,100 @@ var je = (e, t, n) => {
 		return D;
 	}
 };
-M._$litElement$ = !0, M.finalized = !0, Me.litElementHydrateSupport?.({ LitElement: M });
-var Ne = Me.litElementPolyfillSupport;
-Ne?.({ LitElement: M }), (Me.litElementVersions ??= []).push("4.2.2");
+N._$litElement$ = !0, N.finalized = !0, je.litElementHydrateSupport?.({ LitElement: N });
+var Me = je.litElementPolyfillSupport;
+Me?.({ LitElement: N }), (je.litElementVersions ??= []).push("4.2.2");
 // src/member_key.ts
-var Pe = "jebi member key 1", Fe = 6e5, Ie = 1e7, Le = 4096, N = { name: "Ed25519" }, Re = 1, ze = "format name nonce public rounds salt sealed", P = class extends Error {
+var Ne = "jebi member key 1", Pe = 6e5, Fe = 1e7, Ie = 4096, P = { name: "Ed25519" }, Le = 1, Re = "format name nonce public rounds salt sealed", ze = 64, F = class extends Error {
 	constructor(e) {
 		super(e), this.why = e;
 	}
 };
 async function Be() {
 	try {
-		return await crypto.subtle.generateKey(N, !1, ["sign", "verify"]), !0;
+		return await crypto.subtle.generateKey(P, !1, ["sign", "verify"]), !0;
 	} catch {
 		return !1;
 	}
 }
 async function Ve(e, t, n, r) {
-	if (e.size > Le) throw new P("not_file");
-	let i = Ue(await e.text());
-	if (i.name !== n) throw new P("whose");
+	if (e.size > Ie) throw new F("not_file");
+	let i = await Ue(await e.arrayBuffer());
+	if (i.name !== n) throw new F("whose");
 	let a = await We(i, t);
 	try {
-		let e = await crypto.subtle.importKey("pkcs8", a, N, !1, ["sign"]), t = new Uint8Array(await crypto.subtle.sign(N, e, F(r)));
+		let e = await crypto.subtle.importKey("pkcs8", a, P, !1, ["sign"]), t = new Uint8Array(await crypto.subtle.sign(P, e, I(r)));
 		await Ke(i, r, t);
-		let n = I(Xe(await Je(i.name, qe(i)), t));
+		let n = L(Ze(await Ye(i.name, qe(i)), t));
 		return `${r}\n\u2014 ${i.name} ${n}\n`;
 	} finally {
 		new Uint8Array(a).fill(0);
 	}
 }
 async function He(e, t) {
-	let n = await crypto.subtle.generateKey(N, !0, ["sign", "verify"]), r = new Uint8Array(await crypto.subtle.exportKey("raw", n.publicKey)), i = await crypto.subtle.exportKey("pkcs8", n.privateKey), a = Xe(Uint8Array.of(Re), r), o = `${e}+${Ye(await Je(e, r))}+${I(a)}`, s = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(16)), c = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(12)), l = await Ge(t, s, Fe, "encrypt"), u = await crypto.subtle.encrypt({
+	let n = await crypto.subtle.generateKey(P, !0, ["sign", "verify"]), r = new Uint8Array(await crypto.subtle.exportKey("raw", n.publicKey)), i = await crypto.subtle.exportKey("pkcs8", n.privateKey), a = await Je(e, r), o = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(16)), s = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(12)), c = await Ge(t, o, Pe, "encrypt"), l = await crypto.subtle.encrypt({
 		name: "AES-GCM",
-		iv: c,
-		additionalData: F(o)
-	}, l, i);
+		iv: s,
+		additionalData: I(a)
+	}, c, i);
 	new Uint8Array(i).fill(0);
-	let d = {
-		format: Pe,
+	let u = {
+		format: Ne,
 		name: e,
-		nonce: I(c),
-		public: o,
-		rounds: Fe,
-		salt: I(s),
-		sealed: I(new Uint8Array(u))
+		nonce: L(s),
+		public: a,
+		rounds: Pe,
+		salt: L(o),
+		sealed: L(new Uint8Array(l))
 	};
 	return {
-		file: JSON.stringify(d),
-		verifier: o
+		file: JSON.stringify(u),
+		verifier: a
 	};
 }
-function Ue(e) {
-	let t;
+async function Ue(e) {
+	let t, n;
 	try {
-		t = JSON.parse(e);
+		n = new TextDecoder("utf-8", {
+			fatal: !0,
+			ignoreBOM: !0
+		}).decode(e).replace(/\n$/, ""), t = JSON.parse(n);
 	} catch {
-		throw new P("not_file");
+		throw new F("not_file");
 	}
-	if (typeof t != "object" || !t || Object.keys(t).sort().join(" ") !== ze) throw new P("not_file");
-	let n = t, r = [
-		n.name,
-		n.nonce,
-		n.public,
-		n.salt,
-		n.sealed
+	if (typeof t != "object" || !t || Object.keys(t).join(" ") !== Re || JSON.stringify(t) !== n) throw new F("not_file");
+	let r = t, i = [
+		r.name,
+		r.nonce,
+		r.public,
+		r.salt,
+		r.sealed
 	];
-	if (!(n.format === Pe && r.every((e) => typeof e == "string") && Number.isInteger(n.rounds)) || n.rounds < Fe || n.rounds > Ie || !n.public.startsWith(`${n.name}+`)) throw new P("not_file");
-	return t;
+	if (!(r.format === Ne && i.every((e) => typeof e == "string") && Number.isInteger(r.rounds)) || r.rounds < Pe || r.rounds > Fe) throw new F("not_file");
+	let a = t;
+	if (a.public !== await Je(a.name, qe(a))) throw new F("not_file");
+	return a;
 }
 async function We(e, t) {
 	let [n, r, i] = [
-		L(e.nonce),
-		L(e.salt),
-		L(e.sealed)
+		R(e.nonce),
+		R(e.salt),
+		R(e.sealed)
 	];
-	if (n.length !== 12 || r.length !== 16) throw new P("not_file");
+	if (n.length !== 12 || r.length !== 16 || i.length !== ze) throw new F("not_file");
 	let a = await Ge(t, r, e.rounds, "decrypt");
 	try {
 		return await crypto.subtle.decrypt({
 			name: "AES-GCM",
 			iv: n,
-			additionalData: F(e.public)
+			additionalData: I(e.public)
 		}, a, i);
 	} catch {
-		throw new P("wrong");
+		throw new F("wrong");
 	}
 }
 async function Ge(e, t, n, r) {
-	let i = await crypto.subtle.importKey("raw", F(e.normalize("NFKC")), "PBKDF2", !1, ["deriveKey"]);
+	let i = await crypto.subtle.importKey("raw", I(e.normalize("NFKC")), "PBKDF2", !1, ["deriveKey"]);
 	return crypto.subtle.deriveKey({
 		name: "PBKDF2",
 		hash: "SHA-256",
@@ -600,33 +605,39 @@ async function Ge(e, t, n, r) {
 	}, !1, [r]);
 }
 async function Ke(e, t, n) {
-	let r = await crypto.subtle.importKey("raw", qe(e), N, !1, ["verify"]);
-	if (!await crypto.subtle.verify(N, r, n, F(t))) throw new P("not_file");
+	let r = await crypto.subtle.importKey("raw", qe(e), P, !1, ["verify"]);
+	if (!await crypto.subtle.verify(P, r, n, I(t))) throw new F("not_file");
 }
 function qe(e) {
-	let t = L(e.public.slice(e.name.length + 1 + 8 + 1));
-	if (t.length !== 33 || t[0] !== Re) throw new P("not_file");
+	let t = R(e.public.slice(e.name.length + 1 + 8 + 1));
+	if (t.length !== 33 || t[0] !== Le) throw new F("not_file");
 	return t.slice(1);
 }
 async function Je(e, t) {
-	let n = await crypto.subtle.digest("SHA-256", Xe(F(`${e}\n`), Uint8Array.of(Re), t));
+	return `${e}+${Xe(await Ye(e, t))}+${L(Ze(Uint8Array.of(Le), t))}`;
+}
+async function Ye(e, t) {
+	let n = await crypto.subtle.digest("SHA-256", Ze(I(`${e}\n`), Uint8Array.of(Le), t));
 	return new Uint8Array(n).slice(0, 4);
 }
-var F = (e) => new TextEncoder().encode(e), Ye = (e) => [...e].map((e) => e.toString(16).padStart(2, "0")).join(""), I = (e) => btoa(String.fromCharCode(...e));
-function L(e) {
+var I = (e) => new TextEncoder().encode(e), Xe = (e) => [...e].map((e) => e.toString(16).padStart(2, "0")).join(""), L = (e) => btoa(String.fromCharCode(...e));
+function R(e) {
+	let t;
 	try {
-		return Uint8Array.from(atob(e), (e) => e.charCodeAt(0));
+		t = Uint8Array.from(atob(e), (e) => e.charCodeAt(0));
 	} catch {
-		throw new P("not_file");
+		throw new F("not_file");
 	}
+	if (L(t) !== e) throw new F("not_file");
+	return t;
 }
-function Xe(...e) {
+function Ze(...e) {
 	let t = new Uint8Array(e.reduce((e, t) => e + t.length, 0)), n = 0;
 	for (let r of e) t.set(r, n), n += r.length;
 	return t;
 }
 // src/clear.ts
-var Ze = class extends M {
+var Qe = class extends N {
 	createRenderRoot() {
 		let e = document.createElement("div");
 		return e.hidden = !0, Be().then((t) => {
@@ -641,7 +652,7 @@ var Ze = class extends M {
 	alert(e) {
 		return e ? T`<p class="alert" role="alert">${e}</p>` : O;
 	}
-}, Qe = class extends Ze {
+}, $e = class extends Qe {
 	constructor(...e) {
 		super(...e), this.sign = async (e) => {
 			e.preventDefault();
@@ -652,7 +663,7 @@ var Ze = class extends M {
 			try {
 				this.send(await Ve(t, r, this.name, this.statement));
 			} catch (e) {
-				this.said = this.words[e instanceof P ? e.why : "unable"];
+				this.said = this.words[e instanceof F ? e.why : "unable"];
 			} finally {
 				this.isBusy = !1;
 			}
@@ -684,7 +695,7 @@ var Ze = class extends M {
             <button class="primary" ?disabled=${this.isBusy}>${this.words.now}</button>
         </form>`;
 	}
-}, $e = class extends Ze {
+}, et = class extends Qe {
 	constructor(...e) {
 		super(...e), this.make = async (e) => {
 			e.preventDefault();
@@ -722,33 +733,33 @@ var Ze = class extends M {
         </form>`;
 	}
 };
-customElements.define("jebi-key-signer", Qe), customElements.define("jebi-key-maker", $e);
+customElements.define("jebi-key-signer", $e), customElements.define("jebi-key-maker", et);
 // src/editor_desk.ts
-async function et(e) {
+async function tt(e) {
 	let t = await fetch(e, { redirect: "error" });
-	if (!t.ok) throw Error(await rt(t));
+	if (!t.ok) throw Error(await it(t));
 	return await t.json();
 }
-async function tt(e, t, n, r) {
+async function nt(e, t, n, r) {
 	let i = new FormData();
-	i.append("form_token", t), i.append("based", String(n)), i.append("plan", await nt(r), "plan.json.gz");
+	i.append("form_token", t), i.append("based", String(n)), i.append("plan", await rt(r), "plan.json.gz");
 	let a = await fetch(e, {
 		method: "POST",
 		body: i
 	});
-	if (!a.ok || !a.redirected) throw Error(await rt(a));
+	if (!a.ok || !a.redirected) throw Error(await it(a));
 	return a.url;
 }
-function nt(e) {
+function rt(e) {
 	return new Response(new Blob([e]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
 }
-async function rt(e) {
+async function it(e) {
 	let t = new DOMParser().parseFromString(await e.text(), "text/html");
 	return t.querySelector("main .alert")?.textContent ?? t.querySelector("h1")?.textContent ?? String(e.status);
 }
 // src/editor_plan.ts
-var R = 1e4, it = 1e6, at = 2e6;
-function ot(e) {
+var z = 1e4, at = 1e6, ot = 2e6;
+function st(e) {
 	let t = 0, n = e.sources.map(({ covers: e, open: n, lines: r, ...i }) => ({
 		...i,
 		held: [...e.map((e, t) => ({
@@ -759,7 +770,7 @@ function ot(e) {
 			kind: "face",
 			style: "solid",
 			keys: e,
-			id: it + t,
+			id: at + t,
 			isOpen: !0
 		}))],
 		lines: r.map(([e, n, r, i]) => ({
@@ -777,16 +788,16 @@ function ot(e) {
 		given: e.about
 	};
 }
-function st(e) {
-	return e.sources.flatMap((e) => e.held).reduce((e, t) => Math.max(e, t.id + 1), at);
+function ct(e) {
+	return e.sources.flatMap((e) => e.held).reduce((e, t) => Math.max(e, t.id + 1), ot);
 }
-function z({ given: e, ...t }) {
+function lt({ given: e, ...t }) {
 	let { title: n, summary: r, why: i, places: a, themes: o, filmed: s } = t.about, c = {
-		title: lt(n, e.title),
-		summary: lt(r, e.summary),
-		why: lt(i, e.why),
-		places: a === e.places ? a : ut(a),
-		themes: o === e.themes ? o : ut(o),
+		title: dt(n, e.title),
+		summary: dt(r, e.summary),
+		why: dt(i, e.why),
+		places: a === e.places ? a : ft(a),
+		themes: o === e.themes ? o : ft(o),
 		filmed: s.trim()
 	}, l = t.sources.map(({ held: e, sounds: t, lines: n, ...r }) => ({
 		...r,
@@ -797,37 +808,37 @@ function z({ given: e, ...t }) {
 		})),
 		open: e.filter((e) => e.isOpen).map((e) => e.keys),
 		sounds: [...t].sort((e, t) => e[0] - t[0]),
-		lines: n.map(ct).filter(([, , , e]) => e)
+		lines: n.map(ut).filter(([, , , e]) => e)
 	}));
-	return ft({
+	return mt({
 		...t,
 		about: c,
 		sources: l
 	});
 }
-var ct = (e) => [
+var ut = (e) => [
 	e.from,
 	e.to,
 	e.language,
 	e.isTouched ? B(e.text) : e.text
 ];
-function lt(e, t) {
-	let n = Object.entries(e).map(([e, n]) => [e, n === t[e] ? n : dt(n).trim()]);
+function dt(e, t) {
+	let n = Object.entries(e).map(([e, n]) => [e, n === t[e] ? n : pt(n).trim()]);
 	return Object.fromEntries(n.filter(([, e]) => e));
 }
-function ut(e) {
-	return [...new Set(e.map((e) => dt(e).trim()).filter(Boolean))];
+function ft(e) {
+	return [...new Set(e.map((e) => pt(e).trim()).filter(Boolean))];
 }
-function dt(e) {
+function pt(e) {
 	return e.normalize("NFC").replace(/\r\n?|\p{Zl}|\p{Zp}/gu, "\n").replace(/[\p{Zs}\t]/gu, " ").replace(/[^\P{C}\n]/gu, "");
 }
 function B(e) {
-	return dt(e).split("\n").map((e) => e.trim().replace(/ +/g, " ")).filter(Boolean).join("\n");
+	return pt(e).split("\n").map((e) => e.trim().replace(/ +/g, " ")).filter(Boolean).join("\n");
 }
-function ft(e) {
-	return Array.isArray(e) ? `[${e.map(ft).join(",")}]` : typeof e != "object" || !e ? JSON.stringify(e) : `{${Object.entries(e).sort(([e], [t]) => e < t ? -1 : 1).map(([e, t]) => `${JSON.stringify(e)}:${ft(t)}`).join(",")}}`;
+function mt(e) {
+	return Array.isArray(e) ? `[${e.map(mt).join(",")}]` : typeof e != "object" || !e ? JSON.stringify(e) : `{${Object.entries(e).sort(([e], [t]) => e < t ? -1 : 1).map(([e, t]) => `${JSON.stringify(e)}:${mt(t)}`).join(",")}}`;
 }
-function pt(e) {
+function ht(e) {
 	let t = e.trim().split(":");
 	return t.length > 3 || !t.every((e) => /^\d{1,6}(\.\d{1,3})?$/.test(e)) ? null : Math.round(t.reduce((e, t) => e * 60 + Number(t), 0) * 1e3);
 }
@@ -843,11 +854,11 @@ function H(e, t) {
 	return (e ?? "").replace(/\{(\w+)\}/g, (e, n) => String(t[n] ?? e));
 }
 // src/editor_lines.ts
-var mt = 2e3, ht = [
+var gt = 2e3, _t = [
 	"ko",
 	"ja",
 	"en"
-], gt = 17, _t = 7, vt = /[\n -~]/, yt = /^[^\n:：]{1,40}(?::\s|：)/, bt = /<\/?[A-Za-z0-9][^<>]*>|\{\\[^{}]*\}|-->/;
+], vt = 17, yt = 7, bt = /[\n -~]/, xt = /^[^\n:：]{1,40}(?::\s|：)/, St = /<\/?[A-Za-z0-9][^<>]*>|\{\\[^{}]*\}|-->/;
 function U(e, t, n) {
 	let r = (e) => [...n(e)].sort((e, t) => e.from - t.from);
 	return {
@@ -858,20 +869,20 @@ function U(e, t, n) {
 		} : e)
 	};
 }
-function xt(e) {
+function Ct(e) {
 	return e.sources.flatMap((e) => e.lines).reduce((e, t) => Math.max(e, t.id + 1), 0);
 }
-function St(e, t, n, r, i) {
+function wt(e, t, n, r, i) {
 	return {
 		id: t,
 		from: n,
-		to: e.filter((e) => e.language === i && e.from > n).map((e) => e.from).reduce((e, t) => Math.min(e, t), Math.min(Math.max(r, n + 1), n + mt)),
+		to: e.filter((e) => e.language === i && e.from > n).map((e) => e.from).reduce((e, t) => Math.min(e, t), Math.min(Math.max(r, n + 1), n + gt)),
 		language: i,
 		text: "",
 		isTouched: !0
 	};
 }
-function Ct(e, t, n) {
+function Tt(e, t, n) {
 	let r = (e) => JSON.stringify([
 		e.from,
 		e.to,
@@ -887,34 +898,34 @@ function Ct(e, t, n) {
 		isTouched: !0
 	})).filter((e) => !i.has(r(e)));
 }
-function wt(e) {
-	let t = kt(e), n = e.map((e) => [e.id, Tt(e, t.has(e.id))]);
+function Et(e) {
+	let t = jt(e), n = e.map((e) => [e.id, Dt(e, t.has(e.id))]);
 	return new Map(n.filter(([, e]) => e.length));
 }
-function Tt(e, t) {
+function Dt(e, t) {
 	let n = B(e.text);
 	return [
 		["line_empty", !n],
 		["line_ends", e.from >= e.to],
-		["line_fast", e.from < e.to && Dt(e) > Et(e.language)],
+		["line_fast", e.from < e.to && kt(e) > Ot(e.language)],
 		["line_overlap", t],
-		["line_speaker", yt.test(n)],
-		["line_markup", bt.test(n)]
+		["line_speaker", xt.test(n)],
+		["line_markup", St.test(n)]
 	].filter(([, e]) => e).map(([e]) => e);
 }
-function Et(e) {
-	return Ot(e) ? _t : gt;
+function Ot(e) {
+	return At(e) ? yt : vt;
 }
-function Dt(e) {
+function kt(e) {
 	let t = [...B(e.text)];
-	return (Ot(e.language) ? t.reduce((e, t) => e + (vt.test(t) ? .5 : 1), 0) : t.length) * 1e3 / Math.max(1, e.to - e.from);
+	return (At(e.language) ? t.reduce((e, t) => e + (bt.test(t) ? .5 : 1), 0) : t.length) * 1e3 / Math.max(1, e.to - e.from);
 }
-var Ot = (e) => [
+var At = (e) => [
 	"ko",
 	"ja",
 	"zh"
 ].includes(e.split("-")[0]);
-function kt(e) {
+function jt(e) {
 	let [t, n] = [/* @__PURE__ */ new Set(), /* @__PURE__ */ new Map()];
 	for (let r of [...e].filter((e) => e.from < e.to).sort((e, t) => e.from - t.from)) {
 		let e = n.get(r.language);
@@ -922,22 +933,22 @@ function kt(e) {
 	}
 	return t;
 }
-function At(e) {
-	return [.../* @__PURE__ */ new Set([...ht, ...e.sources.flatMap((e) => e.lines.map((e) => e.language))])];
-}
-function jt(e) {
-	let t = new Set(e.sources.flatMap((e) => e.lines.map((e) => e.language)));
-	return [.../* @__PURE__ */ new Set([...ht.filter((e) => t.has(e)), e.voice])].filter(Boolean);
-}
 function Mt(e) {
+	return [.../* @__PURE__ */ new Set([..._t, ...e.sources.flatMap((e) => e.lines.map((e) => e.language))])];
+}
+function Nt(e) {
+	let t = new Set(e.sources.flatMap((e) => e.lines.map((e) => e.language)));
+	return [.../* @__PURE__ */ new Set([..._t.filter((e) => t.has(e)), e.voice])].filter(Boolean);
+}
+function Pt(e) {
 	return e.voice ? e.sources.flatMap(({ sounds: t, lines: n }, r) => {
 		let i = n.filter((t) => t.language === e.voice);
 		return t.filter(([, , e]) => e !== "surroundings").flatMap(([e, t]) => i.filter((n) => n.from < t && e < n.to).slice(0, 1)).map((e) => [r, e.from]);
 	}) : [];
 }
 // src/editor_sounds.ts
-var Nt = 5e3;
-function Pt(e, t, n) {
+var Ft = 5e3;
+function It(e, t, n) {
 	let r = e.findIndex(([e, n]) => e < t && t < n), [i, a, o] = e[r] ?? [
 		t,
 		0,
@@ -960,7 +971,7 @@ function Pt(e, t, n) {
 	if (e.some(([e]) => e === t)) return e;
 	let s = [
 		t,
-		e.reduce((e, [n]) => n > t ? Math.min(e, n) : e, Math.min(Math.max(n, t + 1), t + Nt)),
+		e.reduce((e, [n]) => n > t ? Math.min(e, n) : e, Math.min(Math.max(n, t + 1), t + Ft)),
 		"surroundings"
 	], c = e.findIndex(([e]) => e > t);
 	return c < 0 ? [...e, s] : [
@@ -969,31 +980,31 @@ function Pt(e, t, n) {
 		...e.slice(c)
 	];
 }
-function Ft(e, t) {
+function Lt(e, t) {
 	let [n, r] = e;
 	return n >= r ? "stretch_ends" : t.some((t) => t !== e && n < t[1] && t[0] < r) ? "stretch_overlaps" : null;
 }
 // src/editor_forms.ts
-var It = [
+var Rt = [
 	"ko",
 	"ja",
 	"en"
-], Lt = [
+], zt = [
 	"surroundings",
 	"disguised",
 	"plain"
 ];
 function W(e, t, n) {
 	return T`<label>${e} <input class="digits" inputmode="decimal" .value=${V(t)} maxlength="15" @change=${(e) => {
-		let r = e.target, i = pt(r.value);
+		let r = e.target, i = ht(r.value);
 		r.value = V(i ?? t), i !== null && i !== t && n(i);
 	}}></label>`;
 }
-var G = (e, t, n) => e.map((e, r) => r === t ? n : e), Rt = (e, t) => e.filter((e, n) => n !== t), zt = (e, t) => (e.length > 1 ? `${t + 1}. ` : "") + (e[t]?.name ?? "");
-function Bt(e, t, n) {
-	return T`<select @change=${(e) => n(Number(e.target.value))}>${e.map((n, r) => T`<option value=${r} .selected=${r === t}>${zt(e, r)}</option>`)}</select>`;
+var G = (e, t, n) => e.map((e, r) => r === t ? n : e), Bt = (e, t) => e.filter((e, n) => n !== t), Vt = (e, t) => (e.length > 1 ? `${t + 1}. ` : "") + (e[t]?.name ?? "");
+function Ht(e, t, n) {
+	return T`<select @change=${(e) => n(Number(e.target.value))}>${e.map((n, r) => T`<option value=${r} .selected=${r === t}>${Vt(e, r)}</option>`)}</select>`;
 }
-function Vt(e) {
+function Ut(e) {
 	let { words: t, draft: n, beside: r, source: i, now: a, edit: o } = e, s = (e, t) => o((n) => ({
 		...n,
 		parts: G(n.parts, e, t)
@@ -1014,7 +1025,7 @@ function Vt(e) {
 			Math.min(n, r - 1),
 			r
 		]);
-	}, ee = (e, t, [, n, r]) => s(e, r <= l(t) ? [
+	}, f = (e, t, [, n, r]) => s(e, r <= l(t) ? [
 		t,
 		n,
 		r
@@ -1022,29 +1033,29 @@ function Vt(e) {
 		t,
 		0,
 		l(t)
-	]), te = (e) => o((t) => ({
+	]), ee = (e) => o((t) => ({
 		...t,
-		parts: Rt(t.parts, e)
+		parts: Bt(t.parts, e)
 	}));
 	return T`<ol class="stretches">${n.parts.map((a, o) => {
-		let [f, p, m] = a;
+		let [p, m, h] = a;
 		return T`<li class="row">
-        ${r.length > 1 ? T`<label>${t.source} ${Bt(r, f, (e) => ee(o, e, a))}</label>` : O}
-        ${W(t.from, p, (e) => s(o, [
-			f,
-			e,
-			m
-		]))} ${W(t.to, m, (e) => s(o, [
-			f,
+        ${r.length > 1 ? T`<label>${t.source} ${Ht(r, p, (e) => f(o, e, a))}</label>` : O}
+        ${W(t.from, m, (e) => s(o, [
 			p,
+			e,
+			h
+		]))} ${W(t.to, h, (e) => s(o, [
+			p,
+			m,
 			e
 		]))}
-        <span class="actions">${f === i ? T`<button type="button" class="quiet" @click=${() => u(o, a)}>${t.first_frame}</button>
+        <span class="actions">${p === i ? T`<button type="button" class="quiet" @click=${() => u(o, a)}>${t.first_frame}</button>
         <button type="button" class="quiet" @click=${() => d(o, a)}>${t.last_frame}</button>` : O}
-        <button type="button" class="quiet" @click=${() => e.watch(f, p)}>${t.watch}</button>
+        <button type="button" class="quiet" @click=${() => e.watch(p, m)}>${t.watch}</button>
         ${o ? T`<button type="button" class="quiet" @click=${() => c(o)}>${t.up}</button>` : O}
-        ${n.parts.length > 1 ? T`<button type="button" class="quiet" @click=${() => te(o)}>${t.remove}</button>` : O}</span>
-        ${p >= m ? K(t.stretch_ends) : m > l(f) ? K(t.part_beyond) : O}</li>`;
+        ${n.parts.length > 1 ? T`<button type="button" class="quiet" @click=${() => ee(o)}>${t.remove}</button>` : O}</span>
+        ${m >= h ? K(t.stretch_ends) : h > l(p) ? K(t.part_beyond) : O}</li>`;
 	})}
     </ol><button type="button" @click=${() => o((e) => ({
 		...e,
@@ -1056,11 +1067,11 @@ function Vt(e) {
 	}))}>${t.add_part}</button>`;
 }
 var K = (e) => T`<p class="alert small">${e}</p>`;
-function Ht(e) {
-	let { words: t, draft: n, source: r, edit: i } = e, a = n.sources[r]?.sounds ?? [], o = (e) => i((t) => Ut(t, r, e));
+function Wt(e) {
+	let { words: t, draft: n, source: r, edit: i } = e, a = n.sources[r]?.sounds ?? [], o = (e) => i((t) => Gt(t, r, e));
 	return T`<p class="hint">${t.sounds_help}</p>
         <ol class="stretches">${a.map((n, i) => {
-		let [s, c, l] = n, u = Ft(n, a);
+		let [s, c, l] = n, u = Lt(n, a);
 		return T`<li class="row">
             ${W(t.from, s, (e) => o(G(a, i, [
 			e,
@@ -1075,14 +1086,14 @@ function Ht(e) {
 			s,
 			c,
 			e.target.value
-		]))}>${Lt.map((e) => T`<option value=${e} .selected=${e === l}>${t[e]}</option>`)}</select></label>
+		]))}>${zt.map((e) => T`<option value=${e} .selected=${e === l}>${t[e]}</option>`)}</select></label>
             <span class="actions"><button type="button" class="quiet" @click=${() => e.watch(r, s)}>${t.watch}</button>
-            <button type="button" class="quiet" @click=${() => o(Rt(a, i))}>${t.silent}</button></span>
+            <button type="button" class="quiet" @click=${() => o(Bt(a, i))}>${t.silent}</button></span>
             ${u ? K(t[u]) : O} ${K(t[`${l}_why`])}</li>`;
 	})}
         </ol><button type="button" @click=${e.hear}>${t.add_sound} <kbd>h</kbd></button>`;
 }
-function Ut(e, t, n) {
+function Gt(e, t, n) {
 	return {
 		...e,
 		sources: e.sources.map((e, r) => r === t ? {
@@ -1091,24 +1102,24 @@ function Ut(e, t, n) {
 		} : e)
 	};
 }
-function Wt({ words: e, draft: t, beside: n, edit: r, watch: i }) {
-	let a = Mt(t);
+function Kt({ words: e, draft: t, beside: n, edit: r, watch: i }) {
+	let a = Pt(t);
 	return T`<label>${e.voice} <select @change=${(e) => r((t) => ({
 		...t,
 		voice: e.target.value
 	}))}><option value="" .selected=${!t.voice}>${e.voice_none}</option>
-            ${jt(t).map((n) => T`<option value=${n} .selected=${n === t.voice}>${e[`language_${n}`] ?? n}</option>`)}</select></label>
+            ${Nt(t).map((n) => T`<option value=${n} .selected=${n === t.voice}>${e[`language_${n}`] ?? n}</option>`)}</select></label>
         <p class="hint">${e.voice_help}</p>
         ${a.length ? T`${K(e.voice_under)}<p class="actions">${a.slice(0, 10).map(([e, t]) => T`<button type="button" class="quiet" @click=${() => i(e, t)}>${n.length > 1 ? `${e + 1}. ` : ""}${V(t)}</button>`)}</p>` : O}`;
 }
-function Gt({ words: e, draft: t, edit: n }) {
+function qt({ words: e, draft: t, edit: n }) {
 	let { about: r } = t, i = (e, t) => n((e) => ({
 		...e,
 		about: {
 			...e.about,
 			...t
 		}
-	}), e), a = [.../* @__PURE__ */ new Set([...It, ...[
+	}), e), a = [.../* @__PURE__ */ new Set([...Rt, ...[
 		r.title,
 		r.summary,
 		r.why
@@ -1125,7 +1136,7 @@ function Gt({ words: e, draft: t, edit: n }) {
             <label>${e.filmed} <input class="digits" maxlength="10" placeholder="2026-10" .value=${r.filmed} @input=${(e) => i("filmed", { filmed: e.target.value })}></label></div>`;
 }
 // src/editor_history.ts
-var Kt = class {
+var Jt = class {
 	constructor() {
 		this.done = [], this.undone = [], this.tag = "";
 	}
@@ -1156,7 +1167,7 @@ var Kt = class {
 			line: null
 		}), this.tag = "", r) : null;
 	}
-}, qt = class extends M {
+}, Yt = class extends N {
 	static {
 		this.properties = {
 			words: { type: Object },
@@ -1171,7 +1182,7 @@ var Kt = class {
 		};
 	}
 	constructor() {
-		super(), this.beside = [], this.history = new Kt(), this.kept = "", Object.assign(this, {
+		super(), this.beside = [], this.history = new Jt(), this.kept = "", Object.assign(this, {
 			draft: null,
 			source: 0,
 			current: null,
@@ -1201,7 +1212,7 @@ var Kt = class {
 		return this.beside[this.source];
 	}
 	get isChanged() {
-		return this.draft !== null && this.history.canUndo && z(this.draft) !== this.kept;
+		return this.draft !== null && this.history.canUndo && lt(this.draft) !== this.kept;
 	}
 	edit(e, t = "") {
 		if (!this.draft) return;
@@ -1248,7 +1259,7 @@ var Kt = class {
 	}
 	addLine() {
 		if (!this.draft) return;
-		let e = St(this.lines, xt(this.draft), this.now, this.here.length, this.language);
+		let e = wt(this.lines, Ct(this.draft), this.now, this.here.length, this.language);
 		this.edit((t) => U(t, this.source, (t) => [...t, e])), this.line = e.id, this.message = H(this.words.line_added, {
 			from: V(e.from),
 			to: V(e.to)
@@ -1266,75 +1277,75 @@ var Kt = class {
 	}
 	takeOver(e) {
 		if (!this.draft) return;
-		let t = Ct(this.lines, e, xt(this.draft));
+		let t = Tt(this.lines, e, Ct(this.draft));
 		t.length && (this.edit((e) => U(e, this.source, (e) => [...e, ...t])), this.line = t[0]?.id ?? null, this.language = e.language, this.message = H(this.words.lines_taken, { count: t.length }), this.toFirst(".lines [aria-pressed=true]"));
 	}
 	hear() {
-		let e = this.draft?.sources[this.source]?.sounds ?? [], t = Pt(e, this.now, this.here.length);
-		t !== e && (this.edit((e) => Ut(e, this.source, t)), this.message = this.words.stretch_made ?? "");
+		let e = this.draft?.sources[this.source]?.sounds ?? [], t = It(e, this.now, this.here.length);
+		t !== e && (this.edit((e) => Gt(e, this.source, t)), this.message = this.words.stretch_made ?? "");
 	}
-}, Jt = .3, Yt = [
+}, Xt = .3, Zt = [
 	2,
 	.6,
 	7
-], Xt = 50, Zt = (e) => e.keys[0], Qt = (e) => e.keys.at(-1), q = (e) => Zt(e)[0], J = (e) => Qt(e)[0];
+], Qt = 50, $t = (e) => e.keys[0], en = (e) => e.keys.at(-1), q = (e) => $t(e)[0], J = (e) => en(e)[0];
 function Y(e, t) {
 	if (t < q(e) || t > J(e)) return null;
-	let n = e.keys.findIndex((e) => e[0] >= t), r = e.keys[n], i = e.keys[Math.max(0, n - 1)], a = r[0] > i[0] ? (t - i[0]) / (r[0] - i[0]) : 0, [o, s, c, l] = $t(i).map((e, t) => e + a * ($t(r)[t] - e));
-	return ln(o, s, c, l);
+	let n = e.keys.findIndex((e) => e[0] >= t), r = e.keys[n], i = e.keys[Math.max(0, n - 1)], a = r[0] > i[0] ? (t - i[0]) / (r[0] - i[0]) : 0, [o, s, c, l] = tn(i).map((e, t) => e + a * (tn(r)[t] - e));
+	return dn(o, s, c, l);
 }
-var $t = ([, e, t, n, r]) => [
+var tn = ([, e, t, n, r]) => [
 	e,
 	t,
 	e + n,
 	t + r
 ];
 function X([e, t, n, r]) {
-	let [i, a] = [n, r].map((e) => Math.round(Math.min(R, Math.max(Xt, e))));
+	let [i, a] = [n, r].map((e) => Math.round(Math.min(z, Math.max(Qt, e))));
 	return [
-		Math.round(Math.min(R - i, Math.max(0, e))),
-		Math.round(Math.min(R - a, Math.max(0, t))),
+		Math.round(Math.min(z - i, Math.max(0, e))),
+		Math.round(Math.min(z - a, Math.max(0, t))),
 		i,
 		a
 	];
 }
-function en(e, t, n) {
+function nn(e, t, n) {
 	let r = [...e.keys.filter((e) => e[0] !== t), [t, ...X(n)]];
 	return {
 		...e,
 		keys: r.sort((e, t) => e[0] - t[0])
 	};
 }
-function tn(e, t) {
+function rn(e, t) {
 	let n = e.keys.map((e) => Math.abs(e[0] - t));
 	return n.indexOf(Math.min(...n));
 }
-function nn(e, t) {
-	let n = tn(e, t);
+function an(e, t) {
+	let n = rn(e, t);
 	return e.keys.length > 1 ? {
 		...e,
 		keys: e.keys.filter((e, t) => t !== n)
 	} : e;
 }
-function rn(e, t) {
+function on(e, t) {
 	let n = Math.max(0, t - 50);
 	if (n > J(e)) return e;
-	let r = Y(e, n) ?? Zt(e).slice(1);
+	let r = Y(e, n) ?? $t(e).slice(1);
 	return {
 		...e,
 		keys: [[n, ...r], ...e.keys.filter((e) => e[0] > n)]
 	};
 }
-function an(e, t, n) {
+function sn(e, t, n) {
 	let r = Math.min(Math.max(n, J(e)), t + 50);
 	if (r < q(e)) return e;
-	let i = Y(e, r) ?? Qt(e).slice(1);
+	let i = Y(e, r) ?? en(e).slice(1);
 	return {
 		...e,
 		keys: [...e.keys.filter((e) => e[0] < r), [r, ...i]]
 	};
 }
-function on(e, t) {
+function cn(e, t) {
 	let n = [...new Set([...e.keys, ...t.keys].map((e) => e[0]))].sort((e, t) => e - t).map((n) => {
 		let r = [Y(e, n), Y(t, n)].filter((e) => e !== null), [i, a] = [Math.min(...r.map((e) => e[0])), Math.min(...r.map((e) => e[1]))], o = Math.max(...r.map((e) => e[0] + e[2])), s = Math.max(...r.map((e) => e[1] + e[3]));
 		return [
@@ -1350,13 +1361,13 @@ function on(e, t) {
 		keys: n
 	};
 }
-function sn(e, t) {
+function ln(e, t) {
 	return Math.max(q(e) - J(t), q(t) - J(e));
 }
-function cn(e) {
-	let [t, n, r] = Yt, i = e.keys.map(([e, i, a, o, s]) => {
-		let [c, l] = [o / 1.6, s / 1.6], [u, d] = [i + o / 2, a + Jt * l], [ee, te] = [Math.max(0, u - (t + .5) * c), Math.min(R, u + (t + .5) * c)], [f, p] = [Math.max(0, d - n * l), Math.min(R, d + (1 + r) * l)];
-		return [e, ...ln(ee, f, te, p)];
+function un(e) {
+	let [t, n, r] = Zt, i = e.keys.map(([e, i, a, o, s]) => {
+		let [c, l] = [o / 1.6, s / 1.6], [u, d] = [i + o / 2, a + Xt * l], [f, ee] = [Math.max(0, u - (t + .5) * c), Math.min(z, u + (t + .5) * c)], [p, m] = [Math.max(0, d - n * l), Math.min(z, d + (1 + r) * l)];
+		return [e, ...dn(f, p, ee, m)];
 	});
 	return {
 		...e,
@@ -1364,7 +1375,7 @@ function cn(e) {
 		keys: i
 	};
 }
-function ln(e, t, n, r) {
+function dn(e, t, n, r) {
 	let [i, a] = [Math.floor(e), Math.floor(t)];
 	return [
 		i,
@@ -1373,7 +1384,7 @@ function ln(e, t, n, r) {
 		Math.max(1, Math.ceil(r) - a)
 	];
 }
-function un(e, t, n, r) {
+function fn(e, t, n, r) {
 	let i = X(n), [a, o] = [Math.max(0, t - 500), Math.min(Math.max(r, t + 50), t + 500)];
 	return {
 		id: e,
@@ -1392,15 +1403,15 @@ function Z(e, t, n) {
 		} : e)
 	};
 }
-function dn(e, t) {
+function pn(e, t) {
 	let n = /* @__PURE__ */ new Map();
 	t.forEach((e, t) => {
 		e.cover !== null && !n.has(e.cover) && n.set(e.cover, t);
 	});
-	let r = (e) => e.id >= at, i = (e) => r(e) ? -1 : n.get(e.id) ?? (e.isOpen ? 2e9 : 1e9);
+	let r = (e) => e.id >= ot, i = (e) => r(e) ? -1 : n.get(e.id) ?? (e.isOpen ? 2e9 : 1e9);
 	return [...e].sort((e, t) => i(e) - i(t) || q(e) - q(t));
 }
-function fn(e) {
+function mn(e) {
 	return e.keys ? Y({
 		id: -1,
 		isOpen: !1,
@@ -1409,8 +1420,8 @@ function fn(e) {
 		keys: e.keys
 	}, e.at) : null;
 }
-function pn(e, t) {
-	let n = fn(e);
+function hn(e, t) {
+	let n = mn(e);
 	if (!n) return !1;
 	let [r, i] = [n[0] + n[2] / 2, n[1] + n[3] / 2];
 	return t.some((t) => {
@@ -1419,8 +1430,8 @@ function pn(e, t) {
 	});
 }
 // src/editor_side.ts
-var mn = 300, hn = 12;
-function gn(e, t, n, r, i, a) {
+var gn = 300, _n = 12;
+function vn(e, t, n, r, i, a) {
 	return t.searched ? t.concerns.length ? T`
         <p class="faint">${H(e.worst_count, {
 		seen: n.size,
@@ -1429,24 +1440,24 @@ function gn(e, t, n, r, i, a) {
 	})}</p>
         <ol class="worst">${t.concerns.map((t, o) => T`
             <li><button type="button" class="moment ${n.has(o) ? "is-seen" : ""}" aria-current=${o === i ? "true" : O} @click=${() => a.look(o)}>
-                <span class="at">${V(t.at - t.at % 100)}</span> <span>${_n(e, t)}</span></button>
-                ${t.keys && !pn(t, r) ? T`<button type="button" class="quiet" @click=${() => a.coverFace(t)}>${e.cover_face}</button>` : O}</li>`)}
+                <span class="at">${V(t.at - t.at % 100)}</span> <span>${yn(e, t)}</span></button>
+                ${t.keys && !hn(t, r) ? T`<button type="button" class="quiet" @click=${() => a.coverFace(t)}>${e.cover_face}</button>` : O}</li>`)}
         </ol>` : T`<p class="faint">${e.nobody}</p>` : T`<p class="notice small">${e.not_searched}</p>`;
 }
-function _n(e, t) {
+function yn(e, t) {
 	let n = t.why === "gap" || t.why === "empty" ? (t.amount / 1e3).toFixed(1) : t.why === "short" ? t.amount : Math.round(t.amount / 10);
 	return H(e[t.why], { amount: n });
 }
-function vn(e, t) {
+function bn(e, t) {
 	return `${t.isOpen ? e.opened : e[t.kind]} ${V(q(t))} – ${V(J(t))}`;
 }
-function yn(e, t, n, r) {
-	let i = n.filter((e) => e.id !== t.id && e.isOpen === t.isOpen).sort((e, n) => sn(t, e) - sn(t, n)).slice(0, hn), a = (n) => T`<button type="button" aria-pressed=${t.style === n ? "true" : "false"} @click=${() => r.change((e) => ({
+function xn(e, t, n, r) {
+	let i = n.filter((e) => e.id !== t.id && e.isOpen === t.isOpen).sort((e, n) => ln(t, e) - ln(t, n)).slice(0, _n), a = (n) => T`<button type="button" aria-pressed=${t.style === n ? "true" : "false"} @click=${() => r.change((e) => ({
 		...e,
 		style: n
 	}))}>${e[n]}</button>`;
 	return T`
-        <p><b>${vn(e, t)}</b></p>
+        <p><b>${bn(e, t)}</b></p>
         ${t.isOpen ? O : T`<div class="choice" role="group" aria-label=${e.style}>${a("solid")}${a("mosaic")}</div>`}
         <div class="actions">
             <button type="button" class="quiet" @click=${r.begin}>${e.extend} <kbd>[</kbd></button>
@@ -1456,28 +1467,28 @@ function yn(e, t, n, r) {
             <button type="button" class="quiet" @click=${r.leaveOpen}>${t.isOpen ? e.reset : e.leave} <kbd>o</kbd></button>
             <button type="button" class="quiet" @click=${r.drop}>${e.delete} <kbd>⌫</kbd></button>
         </div>
-        ${i.length ? T`<div class="row"><label>${e.join_what}<select data-join>${i.map((t) => T`<option value=${t.id}>${vn(e, t)}</option>`)}</select></label>
+        ${i.length ? T`<div class="row"><label>${e.join_what}<select data-join>${i.map((t) => T`<option value=${t.id}>${bn(e, t)}</option>`)}</select></label>
             <button type="button" @click=${(e) => r.join(Number(e.currentTarget.parentElement.querySelector("select").value))}>${e.join}</button></div>` : O}`;
 }
-function bn(e, t, n, r, i, a) {
-	let o = dn(t, n).filter((e, t) => t < mn || e.id === i), s = (t) => {
+function Sn(e, t, n, r, i, a) {
+	let o = pn(t, n).filter((e, t) => t < gn || e.id === i), s = (t) => {
 		let r = n.find((e) => e.cover === t.id);
-		return r ? _n(e, r) : "";
+		return r ? yn(e, r) : "";
 	};
-	return T`<ol class="lanes" aria-label=${e.timeline} @keydown=${Sn}>
+	return T`<ol class="lanes" aria-label=${e.timeline} @keydown=${wn}>
         ${o.map((t, o) => T`<li><button type="button" class="lane ${t.isOpen ? "is-open" : ""}" aria-pressed=${t.id === i ? "true" : "false"}
             tabindex=${t.id === i || i === null && o === 0 ? 0 : -1} title=${s(t)} @click=${() => a.choose(t.id)}>
             <span>${e[t.isOpen ? "opened" : t.kind]} <span class="figure">${V(q(t) - q(t) % 100)}</span></span>
-            ${xn(t, n.filter((e) => e.cover === t.id), r)}</button></li>`)}
+            ${Cn(t, n.filter((e) => e.cover === t.id), r)}</button></li>`)}
     </ol>`;
 }
-function xn(e, t, n) {
+function Cn(e, t, n) {
 	let r = (e) => e / Math.max(1, n) * 1e3, i = Math.max(3, r(J(e) - q(e)));
 	return E`<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="span" x=${r(q(e))} y="1" width=${i} height="8"></rect>
         ${e.keys.length < 60 ? e.keys.map((e) => E`<rect class="key" x=${r(e[0])} y="1" width="1" height="8"></rect>`) : O}
         ${t.map((e) => E`<rect class="mark" x=${r(e.at) - 1.5} y="0" width="3" height="10"></rect>`)}</svg>`;
 }
-function Sn(e) {
+function wn(e) {
 	let t = {
 		ArrowDown: 1,
 		ArrowUp: -1
@@ -1487,48 +1498,48 @@ function Sn(e) {
 	e.preventDefault(), e.stopPropagation(), r?.focus(), r?.click();
 }
 // src/editor_said.ts
-var Cn = 300;
-function wn(e, t, n, r) {
-	let { words: i, draft: a, beside: o, source: s } = e, c = a.sources[s]?.lines ?? [], l = c.find((e) => e.id === t), u = wt(c);
+var Tn = 300;
+function En(e, t, n, r) {
+	let { words: i, draft: a, beside: o, source: s } = e, c = a.sources[s]?.lines ?? [], l = c.find((e) => e.id === t), u = Et(c);
 	return T`<p class="hint">${i.lines_help}</p>
-        <div class="row"><label>${i.lines_language} ${Tn(e, n, (e) => r.speak(e))}</label>
+        <div class="row"><label>${i.lines_language} ${Dn(e, n, (e) => r.speak(e))}</label>
             <button type="button" data-add-line @click=${() => r.addLine()}>${i.add_line} <kbd>t</kbd></button>
-            ${(o[s]?.said ?? []).map((e) => Dn(i, c, e, r))}</div>
-        ${o.length > 1 ? T`<h3>${zt(o, s)}</h3>` : O}
+            ${(o[s]?.said ?? []).map((e) => kn(i, c, e, r))}</div>
+        ${o.length > 1 ? T`<h3>${Vt(o, s)}</h3>` : O}
         ${u.size ? T`<p class="warned">${H(i.lines_troubled, { count: u.size })}</p>` : O}
-        ${c.length ? On(i, c, u, t, r) : T`<p class="faint">${i.no_lines}</p>`}
-        ${l ? An(e, l, u.get(l.id) ?? [], r) : O}`;
+        ${c.length ? An(i, c, u, t, r) : T`<p class="faint">${i.no_lines}</p>`}
+        ${l ? Mn(e, l, u.get(l.id) ?? [], r) : O}`;
 }
-function Tn({ words: e, draft: t }, n, r) {
-	return T`<select @change=${(e) => r(e.target.value)}>${[.../* @__PURE__ */ new Set([...At(t), n])].map((t) => T`<option value=${t} .selected=${t === n}>${En(e, t)}</option>`)}</select>`;
+function Dn({ words: e, draft: t }, n, r) {
+	return T`<select @change=${(e) => r(e.target.value)}>${[.../* @__PURE__ */ new Set([...Mt(t), n])].map((t) => T`<option value=${t} .selected=${t === n}>${On(e, t)}</option>`)}</select>`;
 }
-var En = (e, t) => e[`language_${t}`] ?? t;
-function Dn(e, t, n, r) {
-	let i = Ct(t, n, 0).length, a = {
-		language: En(e, n.language),
+var On = (e, t) => e[`language_${t}`] ?? t;
+function kn(e, t, n, r) {
+	let i = Tt(t, n, 0).length, a = {
+		language: On(e, n.language),
 		by: n.by.join(", "),
 		count: i,
 		left: n.left
 	};
 	return T`<button type="button" ?disabled=${!i} @click=${() => r.takeOver(n)}>${H(n.translation ? e.take_translation : e.take_transcript, a)}${n.left ? ` ${H(e.take_left, a)}` : ""}</button>`;
 }
-function On(e, t, n, r, i) {
-	let a = t.findIndex((e) => e.id === r), o = Math.max(0, Math.min(a - Cn / 2, t.length - Cn));
-	return T`<ol class="lanes lines" aria-label=${e.lines} @keydown=${Sn}>${t.slice(o, o + Cn).map((t, s) => {
+function An(e, t, n, r, i) {
+	let a = t.findIndex((e) => e.id === r), o = Math.max(0, Math.min(a - Tn / 2, t.length - Tn));
+	return T`<ol class="lanes lines" aria-label=${e.lines} @keydown=${wn}>${t.slice(o, o + Tn).map((t, s) => {
 		let c = n.get(t.id);
 		return T`<li><button type="button" class="lane" aria-pressed=${t.id === r ? "true" : "false"} tabindex=${s === Math.max(0, a - o) ? 0 : -1} @click=${() => i.chooseLine(t.id)}>
-            <span><span class="figure">${V(t.from)}</span> ${En(e, t.language)}</span>
-            <span class="line">${c ? T`<span class="warned"><span aria-hidden="true">▲</span> <span class="unseen">${kn(e, t, c)}</span></span>` : O}<span lang=${t.language}>${t.text}</span></span></button></li>`;
+            <span><span class="figure">${V(t.from)}</span> ${On(e, t.language)}</span>
+            <span class="line">${c ? T`<span class="warned"><span aria-hidden="true">▲</span> <span class="unseen">${jn(e, t, c)}</span></span>` : O}<span lang=${t.language}>${t.text}</span></span></button></li>`;
 	})}</ol>`;
 }
-function kn(e, t, n) {
+function jn(e, t, n) {
 	let r = {
-		amount: Math.round(Dt(t)),
-		most: Et(t.language)
+		amount: Math.round(kt(t)),
+		most: Ot(t.language)
 	};
 	return n.map((t) => H(e[t], r)).join(" ");
 }
-function An(e, t, n, r) {
+function Mn(e, t, n, r) {
 	let { words: i, source: a, now: o } = e, s = (e, t) => r.changeLine((t) => ({
 		...t,
 		...e
@@ -1538,8 +1549,8 @@ function An(e, t, n, r) {
 		text: e.target.value,
 		isTouched: !0
 	}, `line ${t.id}`)}></textarea></label>
-        <div id="line-troubles" aria-live="polite">${n.length ? T`<p class="alert small">${kn(i, t, n)}</p>` : O}</div>
-        <div class="row"><label>${i.line_language} ${Tn(e, t.language, (e) => s({ language: e }))}</label>
+        <div id="line-troubles" aria-live="polite">${n.length ? T`<p class="alert small">${jn(i, t, n)}</p>` : O}</div>
+        <div class="row"><label>${i.line_language} ${Dn(e, t.language, (e) => s({ language: e }))}</label>
             ${W(i.from, t.from, (e) => s({ from: e }))} ${W(i.to, t.to, (e) => s({ to: e }))}
             <span class="actions"><button type="button" class="quiet" @click=${() => s({
 		from: o(),
@@ -1553,12 +1564,12 @@ function An(e, t, n, r) {
             <button type="button" class="quiet" @click=${() => r.dropLine()}>${i.delete}</button></span></div></div>`;
 }
 // src/editor_stage.ts
-var jn = 50, Mn = 60, Nn = 150, Pn = {
+var Nn = 50, Pn = 60, Fn = 150, In = {
 	ArrowLeft: [-1, 0],
 	ArrowRight: [1, 0],
 	ArrowUp: [0, -1],
 	ArrowDown: [0, 1]
-}, Fn = class extends M {
+}, Ln = class extends N {
 	static {
 		this.properties = {
 			src: {},
@@ -1603,7 +1614,7 @@ var jn = 50, Mn = 60, Nn = 150, Pn = {
 				Math.min(r, s),
 				Math.abs(c),
 				Math.abs(l)
-			] : i ? Ln(t, i, c, l) : X([
+			] : i ? zn(t, i, c, l) : X([
 				t[0] + c,
 				t[1] + l,
 				t[2],
@@ -1616,16 +1627,16 @@ var jn = 50, Mn = 60, Nn = 150, Pn = {
 			let e = this.drag;
 			if (this.drag = null, !e || e.now === e.at) return;
 			let [, , t, n] = e.now;
-			e.id === null ? t > Mn && n > Mn && this.say("drawn", e.now) : this.say("changed", {
+			e.id === null ? t > Pn && n > Pn && this.say("drawn", e.now) : this.say("changed", {
 				id: e.id,
 				box: e.now,
 				tag: e.tag
 			});
 		}, this.pressed = (e) => {
-			let t = Pn[e.key], n = this.chosen === null ? null : this.boxOf(this.chosen);
+			let t = In[e.key], n = this.chosen === null ? null : this.boxOf(this.chosen);
 			if (!t || !n || e.ctrlKey || e.metaKey || e.altKey) return;
 			e.preventDefault(), e.stopPropagation();
-			let [r, i] = [t[0] * jn, t[1] * jn], a = e.shiftKey ? [
+			let [r, i] = [t[0] * Nn, t[1] * Nn], a = e.shiftKey ? [
 				n[0],
 				n[1],
 				n[2] + r,
@@ -1681,8 +1692,8 @@ var jn = 50, Mn = 60, Nn = 150, Pn = {
 		this.dispatchEvent(new CustomEvent(e, { detail: t }));
 	}
 	place(e) {
-		let { left: t, top: n, width: r, height: i } = this.querySelector("svg.over").getBoundingClientRect(), [a, o] = [(e.clientX - t) / r * R, (e.clientY - n) / i * R];
-		return [Math.min(R, Math.max(0, a)), Math.min(R, Math.max(0, o))];
+		let { left: t, top: n, width: r, height: i } = this.querySelector("svg.over").getBoundingClientRect(), [a, o] = [(e.clientX - t) / r * z, (e.clientY - n) / i * z];
+		return [Math.min(z, Math.max(0, a)), Math.min(z, Math.max(0, o))];
 	}
 	boxOf(e) {
 		let t = this.held.find((t) => t.id === e);
@@ -1704,11 +1715,11 @@ var jn = 50, Mn = 60, Nn = 150, Pn = {
             <div class="over-box">
                 <video src=${this.src} preload="auto" playsinline disableremoteplayback disablepictureinpicture @loadedmetadata=${() => this.measured()}
                     @play=${this.tick} @pause=${this.tick} @seeked=${this.tick} @error=${() => this.isBroken = !0}></video>
-                <svg class="over ${this.isClear ? "is-clear" : ""}" viewBox="0 0 ${R} ${R}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${e.help}
+                <svg class="over ${this.isClear ? "is-clear" : ""}" viewBox="0 0 ${z} ${z}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${e.help}
                     @pointerdown=${this.down} @pointermove=${this.move} @pointerup=${this.up} @pointercancel=${() => this.drag = null} @keydown=${this.pressed}>
                     ${this.held.map((e) => this.drawn(e))}
-                    ${this.ghost ? In(this.ghost, "ghost", null) : O}
-                    ${this.drag && this.drag.id === null ? In(this.drag.now, "new", null) : O}
+                    ${this.ghost ? Rn(this.ghost, "ghost", null) : O}
+                    ${this.drag && this.drag.id === null ? Rn(this.drag.now, "new", null) : O}
                 </svg>
             </div>
             ${this.isBroken ? T`<p class="alert" role="alert">${e.no_viewing}</p>` : O}`;
@@ -1716,11 +1727,11 @@ var jn = 50, Mn = 60, Nn = 150, Pn = {
 	drawn(e) {
 		let t = this.drag?.id === e.id && this.drag ? this.drag.now : Y(e, this.at);
 		if (!t) return O;
-		let n = e.id === this.chosen, r = In(t, `${e.isOpen ? "open" : e.style}${n ? " is-chosen" : ""}`, e.id);
+		let n = e.id === this.chosen, r = Rn(t, `${e.isOpen ? "open" : e.style}${n ? " is-chosen" : ""}`, e.id);
 		return n ? E`${r}${this.grips(t)}` : r;
 	}
 	grips([e, t, n, r]) {
-		let [i, a] = [Nn, Nn * this.ratio];
+		let [i, a] = [Fn, Fn * this.ratio];
 		return [
 			0,
 			.5,
@@ -1732,10 +1743,10 @@ var jn = 50, Mn = 60, Nn = 150, Pn = {
 		].filter((e) => o !== .5 || e !== .5).map((s) => E`<rect class="grip" data-grip="${o} ${s}" x=${e + o * n - i / 2} y=${t + s * r - a / 2} width=${i} height=${a}></rect>`));
 	}
 };
-function In([e, t, n, r], i, a) {
+function Rn([e, t, n, r], i, a) {
 	return E`<rect class=${i} data-id=${a ?? O} x=${e} y=${t} width=${n} height=${r}></rect>`;
 }
-function Ln([e, t, n, r], [i, a], o, s) {
+function zn([e, t, n, r], [i, a], o, s) {
 	let [c, l] = [e + (i === 0 ? o : 0), e + n + (i === 1 ? o : 0)], [u, d] = [t + (a === 0 ? s : 0), t + r + (a === 1 ? s : 0)];
 	return X([
 		Math.min(c, l),
@@ -1744,35 +1755,35 @@ function Ln([e, t, n, r], [i, a], o, s) {
 		Math.abs(d - u)
 	]);
 }
-customElements.define("jebi-stage", Fn);
+customElements.define("jebi-stage", Ln);
 // src/keys.ts
-var Rn = !1;
-function zn(e) {
+var Bn = !1;
+function Vn(e) {
 	let t = e.target;
 	return e.ctrlKey || e.metaKey || e.altKey ? !0 : t instanceof HTMLElement && (t.isContentEditable || t.closest("input:not([type=range]), textarea, select") !== null);
 }
-function Bn(e) {
-	if (e.key === "Escape" && Vn(), zn(e) || document.querySelector("dialog[open]")) return;
-	let t = Rn;
-	if (Rn = e.key === "g", e.key === "/") {
+function Hn(e) {
+	if (e.key === "Escape" && Un(), Vn(e) || document.querySelector("dialog[open]")) return;
+	let t = Bn;
+	if (Bn = e.key === "g", e.key === "/") {
 		let t = document.querySelector("#q") ?? document.querySelector("[data-search]");
 		if (!t) return;
 		e.preventDefault(), t.focus(), t.select();
 	} else e.key === "?" ? (e.preventDefault(), document.querySelector("#help")?.showModal()) : t && e.key === "a" && document.querySelector("nav a[href=\"/archive\"]") && location.assign("/archive");
 }
-function Vn() {
+function Un() {
 	for (let e of document.querySelectorAll("details.me[open]")) e.open = !1, e.querySelector("summary")?.focus();
 }
-document.addEventListener("keydown", Bn), document.addEventListener("click", (e) => {
+document.addEventListener("keydown", Hn), document.addEventListener("click", (e) => {
 	for (let t of document.querySelectorAll("details.me[open]")) e.target instanceof Node && !t.contains(e.target) && (t.open = !1);
 });
 // src/editor.ts
-var Hn = 40, Un = [
-	R * .45,
-	R * .35,
-	R * .1,
-	R * .18
-], Wn = class extends qt {
+var Wn = 40, Gn = [
+	z * .45,
+	z * .35,
+	z * .1,
+	z * .18
+], Kn = class extends Yt {
 	static {
 		this.properties = {
 			src: {},
@@ -1796,7 +1807,7 @@ var Hn = 40, Un = [
 				e.preventDefault(), n();
 				return;
 			}
-			if (zn(e)) return;
+			if (Vn(e)) return;
 			let t = e.target instanceof Element && e.target.closest("button, summary, a") !== null, n = e.target instanceof Element && e.target.closest(".lines") !== null, r = this.moves(n)[e.key];
 			!r || e.key === " " && t || (e.preventDefault(), r());
 		}, Object.assign(this, {
@@ -1812,8 +1823,8 @@ var Hn = 40, Un = [
 	}
 	async load() {
 		try {
-			let e = await et(this.src);
-			this.beside = e.sources, this.based = e.based, this.draft = ot(e.plan), this.kept = z(this.draft);
+			let e = await tt(this.src);
+			this.beside = e.sources, this.based = e.based, this.draft = st(e.plan), this.kept = lt(this.draft);
 			let t = this.draft.sources.flatMap((e) => e.lines)[0] ?? this.beside.flatMap((e) => e.said)[0];
 			this.language = t?.language ?? this.language;
 		} catch (e) {
@@ -1831,11 +1842,11 @@ var Hn = 40, Un = [
 	}
 	add(e, t) {
 		if (!this.draft) return;
-		let n = e(st(this.draft));
+		let n = e(ct(this.draft));
 		this.edit((e) => Z(e, this.source, (e) => [...e, n])), this.current = n.id, this.message = t ?? "", this.toStage();
 	}
 	draw(e) {
-		this.add((t) => un(t, this.now, e, this.here.length), this.words.drawn);
+		this.add((t) => fn(t, this.now, e, this.here.length), this.words.drawn);
 	}
 	coverFace(e) {
 		let t = e.keys;
@@ -1857,19 +1868,19 @@ var Hn = 40, Un = [
 		if (!t) return;
 		this.moment = e;
 		let n = this.looked.get(this.source) ?? /* @__PURE__ */ new Set();
-		this.looked.set(this.source, n.add(e)), this.stage?.video?.pause(), this.stage?.seek(t.at), this.current = t.cover !== null && this.held.some((e) => e.id === t.cover) ? t.cover : null, this.message = `${V(t.at)} ${_n(this.words, t)}`, this.toStage();
+		this.looked.set(this.source, n.add(e)), this.stage?.video?.pause(), this.stage?.seek(t.at), this.current = t.cover !== null && this.held.some((e) => e.id === t.cover) ? t.cover : null, this.message = `${V(t.at)} ${yn(this.words, t)}`, this.toStage();
 	}
 	begin() {
-		this.change((e) => rn(e, this.now));
+		this.change((e) => on(e, this.now));
 	}
 	end() {
-		this.change((e) => an(e, this.now, this.here.length));
+		this.change((e) => sn(e, this.now, this.here.length));
 	}
 	removeKey() {
-		this.change((e) => nn(e, this.now));
+		this.change((e) => an(e, this.now));
 	}
 	figure() {
-		this.change((e) => e.isOpen ? e : cn(e));
+		this.change((e) => e.isOpen ? e : un(e));
 	}
 	drop() {
 		let e = this.current;
@@ -1879,7 +1890,7 @@ var Hn = 40, Un = [
 		let t = this.held.find((t) => t.id === e);
 		if (!t) return;
 		let n = this.current;
-		this.edit((r) => Z(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? on(e, t) : e)));
+		this.edit((r) => Z(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? cn(e, t) : e)));
 	}
 	leaveOpen() {
 		if (this.one) {
@@ -1923,21 +1934,21 @@ var Hn = 40, Un = [
 			h: () => this.hear(),
 			n: () => this.look(this.moment + 1),
 			p: () => this.look(this.moment - 1),
-			d: () => this.draw(Un),
+			d: () => this.draw(Gn),
 			v: () => this.isClear = !this.isClear,
 			" ": () => this.stage?.toggle(),
 			k: () => this.stage?.toggle(),
 			j: t(-1e3),
 			l: t(1e3),
 			",": t(-40),
-			".": t(Hn)
+			".": t(Wn)
 		};
 	}
 	async save() {
 		if (this.draft && !this.isSaving) {
 			this.settle(), this.isSaving = !0;
 			try {
-				let e = await tt(this.src, this.token, this.based, z(this.draft));
+				let e = await nt(this.src, this.token, this.based, lt(this.draft));
 				this.history.forget(), location.assign(e);
 				return;
 			} catch (e) {
@@ -1971,13 +1982,13 @@ var Hn = 40, Un = [
             <div class="watch">
                 <div class="stage">${this.shown()}
                     <section class="card" aria-labelledby="timeline"><h2 id="timeline">${e.timeline} <span class="faint">${this.held.length}</span></h2>
-                        <p class="hint">${e.tracks_help}</p>${bn(e, this.held, this.here.concerns, this.here.length, this.current, this)}</section>
+                        <p class="hint">${e.tracks_help}</p>${Sn(e, this.held, this.here.concerns, this.here.length, this.current, this)}</section>
                 </div>
                 <aside class="said">
-                    <section aria-labelledby="selected"><h2 id="selected">${e.selected}</h2>${this.one ? yn(e, this.one, this.held, this) : T`<p class="faint">${e.none}</p>`}
-                        <div class="actions"><button type="button" @click=${() => this.draw(Un)}>${e.draw} <kbd>d</kbd></button></div></section>
+                    <section aria-labelledby="selected"><h2 id="selected">${e.selected}</h2>${this.one ? xn(e, this.one, this.held, this) : T`<p class="faint">${e.none}</p>`}
+                        <div class="actions"><button type="button" @click=${() => this.draw(Gn)}>${e.draw} <kbd>d</kbd></button></div></section>
                     <section aria-labelledby="worst"><div class="parcel-head"><h2 id="worst">${e.worst}</h2><button type="button" @click=${() => this.look(this.moment + 1)}>${e.next} <kbd>n</kbd></button></div>
-                        ${gn(e, this.here, this.looked.get(this.source) ?? /* @__PURE__ */ new Set(), this.held, this.moment, this)}</section>
+                        ${vn(e, this.here, this.looked.get(this.source) ?? /* @__PURE__ */ new Set(), this.held, this.moment, this)}</section>
                 </aside>
             </div>
             ${this.forms(t)}
@@ -1998,17 +2009,17 @@ var Hn = 40, Un = [
 			hear: () => this.hear()
 		};
 		return T`<div class="editing">
-            <section class="card" aria-labelledby="parts"><h2 id="parts">${t.parts}</h2>${Vt(i)}</section>
-            <section class="card" aria-labelledby="sounds"><h2 id="sounds">${t.sounds}</h2>${Ht(i)}</section>
-            <section class="card wide" aria-labelledby="lines"><h2 id="lines">${t.lines}</h2>${wn(i, this.line, this.language, this)}
-                ${Wt(i)}</section>
-            <section class="card wide" aria-labelledby="texts"><h2 id="texts">${t.texts}</h2>${Gt(i)}</section>
+            <section class="card" aria-labelledby="parts"><h2 id="parts">${t.parts}</h2>${Ut(i)}</section>
+            <section class="card" aria-labelledby="sounds"><h2 id="sounds">${t.sounds}</h2>${Wt(i)}</section>
+            <section class="card wide" aria-labelledby="lines"><h2 id="lines">${t.lines}</h2>${En(i, this.line, this.language, this)}
+                ${Kt(i)}</section>
+            <section class="card wide" aria-labelledby="texts"><h2 id="texts">${t.texts}</h2>${qt(i)}</section>
         </div>`;
 	}
 	bar() {
 		let { words: e } = this, t = this.isSaving ? e.saving : this.isChanged ? e.changed : e.applied;
 		return T`<div class="edit-bar">
-            ${this.beside.length > 1 ? T`<label class="plain">${e.source} ${Bt(this.beside, this.source, (e) => this.turn(e))}</label>` : O}
+            ${this.beside.length > 1 ? T`<label class="plain">${e.source} ${Ht(this.beside, this.source, (e) => this.turn(e))}</label>` : O}
             <button type="button" class="quiet" ?disabled=${!this.history.canUndo} @click=${() => this.undo()}>${e.undo}</button>
             <button type="button" class="quiet" ?disabled=${!this.history.canRedo} @click=${() => this.redo()}>${e.redo}</button>
             <span class="gap"></span><span class="faint">${t}</span>
@@ -2018,16 +2029,16 @@ var Hn = 40, Un = [
 	shown() {
 		let { words: e, here: t } = this;
 		if (!t.viewing) return T`<p class="notice">${e.no_viewing}</p>`;
-		let n = this.here.concerns[this.moment], r = n && !pn(n, this.held) ? fn(n) : null;
+		let n = this.here.concerns[this.moment], r = n && !hn(n, this.held) ? mn(n) : null;
 		return T`<jebi-stage src="/clips/${t.clip}/media/viewing" .held=${this.held} .chosen=${this.current} .ghost=${r} .words=${e} .isClear=${this.isClear}
                 @drawn=${(e) => this.draw(e.detail)} @chosen=${(e) => this.current = e.detail}
-                @changed=${(e) => this.change((t) => en(t, this.now, e.detail.box), e.detail.tag)}
+                @changed=${(e) => this.change((t) => nn(t, this.now, e.detail.box), e.detail.tag)}
                 @timed=${(e) => this.timed(e.detail)}></jebi-stage>
             <p class="subtitle" data-subtitle></p>
             <div class="controls">
                 <button type="button" class="quiet" @click=${() => this.stage?.toggle()}>${e.play} <kbd>k</kbd></button>
-                <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - Hn))}>${e.earlier} <kbd>,</kbd></button>
-                <button type="button" class="quiet" @click=${() => this.stage?.seek(this.now + Hn)}>${e.later} <kbd>.</kbd></button>
+                <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - Wn))}>${e.earlier} <kbd>,</kbd></button>
+                <button type="button" class="quiet" @click=${() => this.stage?.seek(this.now + Wn)}>${e.later} <kbd>.</kbd></button>
                 <span class="clock"><span data-clock>0:00</span> <i>/ ${V(t.length)}</i></span><span class="gap"></span>
                 <button type="button" class="quiet" aria-pressed=${this.isClear ? "true" : "false"} @click=${() => this.isClear = !this.isClear}>${e.covers} <kbd>v</kbd></button>
             </div>
@@ -2035,19 +2046,19 @@ var Hn = 40, Un = [
             <p class="hint">${e.help} ${e.keys_moved}</p>`;
 	}
 };
-customElements.define("jebi-editor", Wn);
+customElements.define("jebi-editor", Kn);
 // src/grid.ts
-var Gn = {
+var qn = {
 	ArrowRight: (e) => e + 1,
 	ArrowLeft: (e) => e - 1,
 	ArrowDown: (e, t) => e + t,
 	ArrowUp: (e, t) => e - t,
 	Home: () => 0,
 	End: (e, t, n) => n
-}, Kn = class extends HTMLElement {
+}, Jn = class extends HTMLElement {
 	constructor(...e) {
 		super(...e), this.pressed = (e) => {
-			let t = Gn[e.key], n = this.links, r = n.indexOf(document.activeElement);
+			let t = qn[e.key], n = this.links, r = n.indexOf(document.activeElement);
 			if (!t || r < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
 			let i = n[0]?.offsetTop, a = n.filter((e) => e.offsetTop === i).length;
 			e.preventDefault(), e.stopPropagation(), n[Math.max(0, Math.min(n.length - 1, t(r, a, n.length - 1)))]?.focus();
@@ -2073,9 +2084,9 @@ var Gn = {
 		if (e) for (let t of this.links) t.tabIndex = t === e ? 0 : -1;
 	}
 };
-customElements.define("jebi-grid", Kn);
+customElements.define("jebi-grid", Jn);
 // src/live.ts
-var qn = 500, Jn = class extends M {
+var Yn = 500, Xn = class extends N {
 	constructor(...e) {
 		super(...e), this.timer = 0, this.drawn = null;
 	}
@@ -2092,7 +2103,7 @@ var qn = 500, Jn = class extends M {
 	}
 	connectedCallback() {
 		super.connectedCallback(), this.source = new EventSource(this.src), this.source.addEventListener("message", () => {
-			window.clearTimeout(this.timer), this.timer = window.setTimeout(() => void this.changed(), qn);
+			window.clearTimeout(this.timer), this.timer = window.setTimeout(() => void this.changed(), Yn);
 		}), this.source.addEventListener("over", () => this.source?.close()), window.addEventListener("pagehide", () => this.source?.close());
 	}
 	disconnectedCallback() {
@@ -2116,15 +2127,15 @@ var qn = 500, Jn = class extends M {
 		return this.isOffered ? T`<p class="notice" role="status"><a href=${location.pathname + location.search}>${this.offer}</a></p>` : O;
 	}
 };
-customElements.define("jebi-live", Jn);
+customElements.define("jebi-live", Xn);
 // src/player.ts
-var Yn = [
+var Zn = [
 	.25,
 	.5,
 	1,
 	1.5,
 	2
-], Xn = 1 / 30, Zn = class extends M {
+], Qn = 1 / 30, $n = class extends N {
 	constructor(...e) {
 		super(...e), this.frame = 0, this.current = null, this.heard = () => {
 			this.isPlaying = !this.video.paused, this.isMuted = this.video.muted, cancelAnimationFrame(this.frame), this.tick();
@@ -2142,15 +2153,15 @@ var Yn = [
 			let r = t?.closest("a[href^=\"#t=\"]");
 			r && r.hash === location.hash && this.led();
 		}, this.pressed = (e) => {
-			if (zn(e) || document.querySelector("dialog[open]")) return;
+			if (Vn(e) || document.querySelector("dialog[open]")) return;
 			let t = e.target instanceof Element ? e.target : document.body, n = t.closest("button, summary, a") !== null, r = {
 				k: () => this.toggle(),
 				j: () => this.seek(this.video.currentTime - 10),
 				l: () => this.seek(this.video.currentTime + 10),
 				"[": () => this.shot(-1),
 				"]": () => this.shot(1),
-				",": () => this.seek(this.video.currentTime - Xn),
-				".": () => this.seek(this.video.currentTime + Xn),
+				",": () => this.seek(this.video.currentTime - Qn),
+				".": () => this.seek(this.video.currentTime + Qn),
 				m: () => this.video.muted = !this.video.muted,
 				f: () => this.full(),
 				n: () => this.note()
@@ -2258,21 +2269,21 @@ var Yn = [
                     @input=${(e) => this.seek(Number(e.target.value))}>
             </div>
             <div class="controls">
-                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? $n : Qn}</button>
-                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${er}</button>
-                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${tr}</button>
+                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? tr : er}</button>
+                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${nr}</button>
+                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${rr}</button>
                 <span class="clock">${Q(this.at)} <i>/ ${Q(t)}</i></span>
                 <span class="gap"></span>
                 ${this.choices(e)}
-                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? rr : nr}</button>
-                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${ir}</button>
+                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? ar : ir}</button>
+                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${or}</button>
             </div>`;
 	}
 	choices(e) {
 		let t = [...this.video.textTracks];
 		return T`
             ${t.length ? T`<label><span class="unseen">${e.subtitles}</span><select title=${e.subtitles} @change=${(e) => t.forEach((t, n) => t.mode = Number(e.target.value) === n ? "showing" : "disabled")}><option value="-1">${e.subtitles}: ${e.off}</option>${t.map((e, t) => T`<option value=${t}>${e.label}</option>`)}</select></label>` : O}
-            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${Yn.map((e) => T`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
+            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${Zn.map((e) => T`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
 	}
 };
 function Q(e) {
@@ -2283,5 +2294,5 @@ function Q(e) {
 	];
 	return n ? `${n}:${String(r).padStart(2, "0")}:${i}` : `${r}:${i}`;
 }
-var $ = (e) => T`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, Qn = $(E`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), $n = $(E`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), er = $(E`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), tr = $(E`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), nr = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), rr = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), ir = $(E`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
-customElements.define("jebi-player", Zn);
+var $ = (e) => T`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, er = $(E`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), tr = $(E`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), nr = $(E`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), rr = $(E`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), ir = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), ar = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), or = $(E`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
+customElements.define("jebi-player", $n);
