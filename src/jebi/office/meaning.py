@@ -11,6 +11,7 @@ Invariants: one job a clip; words that changed while it ran are done after it. P
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any, Self
 
 import numpy as np
@@ -53,10 +54,10 @@ def want(change: Change, clip: str) -> None:
 
 
 class Asked:
-    """What the model reads just now. The vectors are looked through only when somebody wants to know."""
+    """What is looked for just now."""
 
-    def __init__(self, reading: "Future[Vectors]", file: VectorFile, among: NDArray[np.int64] | None) -> None:
-        self._reading, self._file, self._among = reading, file, among
+    def __init__(self, looking: "Future[list[Near]]", dropped: Event) -> None:
+        self._looking, self._dropped = looking, dropped
 
     def near(self) -> list[Near]:
         """The words that are near enough, best first; some may hold no longer.
@@ -64,12 +65,12 @@ class Asked:
         Raises:
             Unable: the model died, or is not installed.
         """
-        meant = self._reading.result()
-        return self._file.nearest(meant, NEAREST, among=self._among, least=LIKE) if len(meant) else []
+        return self._looking.result()
 
     def drop(self) -> None:
-        """Nobody wants to know."""
-        self._reading.cancel()
+        """Nobody wants to know: what was not begun is left."""
+        self._dropped.set()
+        self._looking.cancel()
 
 
 class Meanings:
@@ -80,7 +81,7 @@ class Meanings:
 
     def __init__(self, file: Path, embedder: Embedder | None = None) -> None:
         self._file, self._embedder = VectorFile(file), embedder or Embedder()
-        self._reading = ThreadPoolExecutor(1)
+        self._looking = ThreadPoolExecutor(1)
         self._read_lately: dict[str, Vectors] = {}
 
     def __enter__(self) -> Self:
@@ -91,7 +92,7 @@ class Meanings:
 
     def close(self) -> None:
         """End the model's process."""
-        self._reading.shutdown(cancel_futures=True)
+        self._looking.shutdown(cancel_futures=True)
         self._embedder.close()
 
     def learn(self, catalogue: Catalogue, clip: str, report: Report) -> Write:
@@ -134,7 +135,14 @@ class Meanings:
             text: what is looked for, in any language.
             among: the numbers of segments to which the answers are confined, in rising order.
         """
-        return Asked(self._reading.submit(self._read, text), self._file, among)
+        dropped = Event()
+        return Asked(self._looking.submit(self._look, text, among, dropped), dropped)
+
+    def _look(self, text: str, among: NDArray[np.int64] | None, dropped: Event) -> list[Near]:
+        meant = self._read(text)
+        if dropped.is_set() or not len(meant):
+            return []
+        return self._file.nearest(meant, NEAREST, among=among, least=LIKE)
 
     def _read(self, text: str) -> Vectors:
         if not model.is_installed():
