@@ -41,7 +41,7 @@ def test_custody_is_verified_and_the_package_exported(found: dict[str, Any]) -> 
 
 
 def test_an_open_page_draws_a_change_by_itself(found: dict[str, Any]) -> None:
-    assert found["live"]
+    assert found["live"] == {"drawn": True, "left": "begun"}
 
 
 def test_what_lies_in_the_inbox_is_received_on_the_page_of_arrivals(found: dict[str, Any]) -> None:

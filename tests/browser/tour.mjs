@@ -140,17 +140,26 @@ async function morning() {
     return found
 }
 
-/** A change at the desk draws an open page anew. */
+/** A change at the desk draws an open page anew, but for one on which somebody began to fill in a form. */
 async function live() {
-    const [watching, doing] = [await open('editor en light'), await open('admin en light')]
+    const [watching, filling, doing] = [await open('editor en light'), await open('editor en light'), await open('admin en light')]
     await go(watching, '/jobs')
+    await go(filling, '/jobs')
+    await filling.evaluate(() => {
+        const field = document.createElement('input')
+        document.querySelector('[data-live]').append(field)
+        field.value = 'begun'
+    })
     const text = () => watching.locator('[data-live]').textContent()
     const before = await text()
     await go(doing, '/jobs')
     await doing.getByRole('button', { name: 'Again', exact: true }).first().click()
     await watching.waitForFunction((old) => document.querySelector('[data-live]').textContent !== old, before)
-    const found = (await text()) !== before
+    await filling.waitForTimeout(2000) // longer than any page takes to draw itself anew
+    const left = await filling.evaluate(() => document.querySelector('[data-live] > input:last-child')?.value)
+    const found = { drawn: (await text()) !== before, left }
     await watching.context().close()
+    await filling.context().close()
     await doing.context().close()
     return found
 }

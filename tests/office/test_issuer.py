@@ -1,5 +1,6 @@
 """The organisation's credential is made once, whole, sealed, and found again."""
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from jebi.office.issuer import KEPT, issuer, take_over
 from jebi.parcel import seal
 from jebi.vault import files
 from office.conftest import Office, opened
+from published import signed_site
 from signing import authority, recognised
 
 TODAY = date(2026, 11, 23)
@@ -102,6 +104,23 @@ def test_what_an_authority_issued_takes_its_place(office: Office) -> None:
     taken = take_over(office.desk, given.chain, given.key, root, TODAY)
     assert taken == issuer(office.desk, TODAY) != before
     assert (taken.credential, taken.root, taken.root_key) == (given, root, b"")
+
+
+def test_films_that_were_published_under_an_earlier_root_are_known_by_it(office: Office) -> None:
+    own = issuer(office.desk, TODAY).root
+    given, root = recognised()
+    for _ in range(2):  # to take the same over again changes nothing
+        assert take_over(office.desk, given.chain, given.key, root, TODAY).anchors == root + own
+    assert issuer(office.desk, TODAY).anchors == root + own
+    assert signed_site([], root=root + own).root == root + own
+
+
+def test_what_an_older_archive_kept_is_read(office: Office) -> None:
+    own = issuer(office.desk, TODAY)
+    facts = json.loads(seal.open_in_memory(kept(office).read_bytes(), [office.desk.identity]))
+    del facts["earlier"]
+    files.replace(str(kept(office)), seal.in_memory(json.dumps(facts).encode(), [office.desk.identity.recipient()]))
+    assert issuer(office.desk, TODAY) == own
 
 
 def test_what_does_not_fit_together_is_not_taken_over(office: Office) -> None:

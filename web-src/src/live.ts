@@ -42,7 +42,7 @@ class Live extends LitElement {
             return
         }
         // Never under somebody's hands: what is typed or held open would be lost.
-        if (!this.drawn || this.drawn.contains(document.activeElement)) return
+        if (!this.drawn || this.drawn.contains(document.activeElement) || isFilled(this.drawn)) return
         const answer = await fetch(location.href, { headers: { 'x-jebi-live': '1' }, redirect: 'error' })
         if (!answer.ok) return
         const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-live]')
@@ -52,6 +52,16 @@ class Live extends LitElement {
     override render(): unknown {
         return this.isOffered ? html`<p class="notice" role="status"><a href=${location.pathname + location.search}>${this.offer}</a></p>` : nothing
     }
+}
+
+/** Whether somebody chose or typed anything that was not sent yet. */
+function isFilled(within: ParentNode): boolean {
+    const texts = [...within.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')]
+    const choices = [...within.querySelectorAll('select')]
+    return (
+        texts.some((one) => one.value !== one.defaultValue || ('checked' in one && one.checked !== one.defaultChecked)) ||
+        choices.some((one) => one.selectedIndex !== Math.max(0, [...one.options].findIndex((each) => each.defaultSelected)))
+    )
 }
 
 customElements.define('jebi-live', Live)

@@ -55,7 +55,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         else:
             signs = issuer(desk, today)
     if root:
-        files.replace(root, signs.root)
+        files.replace(root, signs.anchors)
     _, until = signs.credential.validity
     sha256 = _digest(signs.credential.certificates[0])
     terminal.result(

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         settled(desk)  # or a film would be released that has no site
         number = _done(releases, options, texts) if options.cut else None
         drain(desk, catalogue)
-        root = issuer(desk, datetime.now(UTC).date()).root
+        root = issuer(desk, datetime.now(UTC).date()).anchors
         brought = bring(releases, generate, options.site, to=options.to, root=root)
     done = "" if number is None else f"film {number} is {'withdrawn' if options.retract else 'published'}; "
     sent = "" if brought.sent is None else f", {brought.sent} files sent"

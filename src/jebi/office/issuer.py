@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from os.path import exists
 
-from jebi.errors import Damaged
+from jebi.errors import Damaged, Refused
 from jebi.office.desk import Workplace
 from jebi.parcel import seal
 from jebi.release import chain
 from jebi.release.chain import LONGEST_NAME, Credential
+from jebi.release.publish import MOST_ROOTS
 from jebi.vault import files
 
 KEPT = ("keys", "credential.age")
+_BEGIN = b"-----BEGIN CERTIFICATE-----"
 YEARS = (
     20  # for which a certificate is good: a film whose certificate ended is called invalid, and there is no time stamp
 )
@@ -34,11 +36,18 @@ class Issuer:
         credential: what with.
         root: PEM of the certificate that readers trust; public.
         root_key: PEM, of a root of the organisation's own; else empty.
+        earlier: PEM of the roots before it, the newest first: films that were published then are known by them.
     """
 
     credential: Credential
     root: bytes
     root_key: bytes = field(default=b"", repr=False)
+    earlier: bytes = b""
+
+    @property
+    def anchors(self) -> bytes:
+        """All that readers are to trust, PEM, the newest first."""
+        return self.root + self.earlier
 
 
 def issuer(workplace: Workplace, today: date) -> Issuer:
@@ -48,7 +57,7 @@ def issuer(workplace: Workplace, today: date) -> Issuer:
         with files.alone(path):
             if not exists(path):  # nobody made it while we waited
                 _keep(workplace, _made(str(workplace.settings["name"]), today))
-    return _parsed(seal.open_in_memory(files.read(path), [workplace.identity]))
+    return _read(workplace)
 
 
 def take_over(
@@ -68,8 +77,12 @@ def take_over(
         Refused: they do not fit what readers demand, or each other.
     """
     credential = chain.adopt(untrusted_chain, untrusted_key, today=today)
-    taken = Issuer(credential=credential, root=chain.anchor(credential, untrusted_root))
-    with files.alone(workplace.path(*KEPT)):
+    root, path = chain.anchor(credential, untrusted_root), workplace.path(*KEPT)
+    with files.alone(path):
+        before = _read(workplace).anchors if exists(path) else b""
+        taken = Issuer(credential=credential, root=root, earlier=before.replace(root, b""))
+        if taken.anchors.count(_BEGIN) > MOST_ROOTS:
+            raise Refused(f"a newsroom is known by at most {MOST_ROOTS} roots", hint="keep the authority that you have")
         _keep(workplace, taken)
     return taken
 
@@ -83,12 +96,17 @@ def _made(desk: str, today: date) -> Issuer:
     return Issuer(credential=credential, root=authority.certificate, root_key=authority.key)
 
 
+def _read(workplace: Workplace) -> Issuer:
+    return _parsed(seal.open_in_memory(files.read(workplace.path(*KEPT)), [workplace.identity]))
+
+
 def _keep(workplace: Workplace, what: Issuer) -> None:
     facts = {
         "chain": what.credential.chain.decode(),
         "key": what.credential.key.decode(),
         "root": what.root.decode(),
         "root-key": what.root_key.decode(),
+        "earlier": what.earlier.decode(),
     }
     sealed = seal.in_memory(json.dumps(facts).encode(), [workplace.identity.recipient()])
     files.replace(workplace.path(*KEPT), sealed)
@@ -99,9 +117,10 @@ def _parsed(written: bytes) -> Issuer:
     try:
         facts = json.loads(written)
         values = {name: str(facts[name]).encode() for name in ("chain", "key", "root", "root-key")}
-    except (ValueError, KeyError, TypeError, RecursionError):
+        earlier = str(facts.get("earlier", "")).encode()  # which older archives do not have
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Damaged(
             "the organisation's credential cannot be read", hint="restore keys/credential.age from a copy"
         ) from None
     credential = Credential(chain=values["chain"], key=values["key"])
-    return Issuer(credential=credential, root=values["root"], root_key=values["root-key"])
+    return Issuer(credential=credential, root=values["root"], root_key=values["root-key"], earlier=earlier)

@@ -210,7 +210,7 @@ class PressRoom(ClearingRoom):
         """Have the site made of what the log says now; `size` is how many bytes of films are new."""
         with self._speaking():
             today = datetime.fromtimestamp(self.now_ms() // SECOND, UTC).date()
-            new = edition(self._outgoing, root=issuer(self.desk, today).root)
+            new = edition(self._outgoing, root=issuer(self.desk, today).anchors)
         done, new = whole(new, lambda one: do(Making.of(one, size)))
         return replace(done, left_out=tuple(new.shown.named()))
 

@@ -160,7 +160,7 @@ def bring(releases: Releases, generate: Generate, folder: str, *, to: str = "", 
         generate: makes the site.
         folder: where the site lies here.
         to: where it is served from, by its URL; nothing for nowhere.
-        root: the certificate by which readers of content credentials know the newsroom, PEM; nothing where there is none.
+        root: the certificates by which readers of content credentials know the newsroom, PEM, the newest first; nothing where there is none.
 
     Raises:
         Refused, Damaged: as `settled`, `Releases.shown` and `generate`; the folder and the place are as they were.

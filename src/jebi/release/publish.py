@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography.x509 import load_pem_x509_certificates
 
 from jebi.archive.transcript import Cue
 from jebi.errors import Damaged
@@ -39,6 +39,7 @@ LONGEST_FILM: Final = 24 * 3600  # seconds
 LARGEST_FILE: Final = 1 << 40  # bytes
 LARGEST_PICTURE: Final = 8192  # lines or columns
 LONGEST_ROOT: Final = 1 << 14  # bytes of a certificate
+MOST_ROOTS: Final = 8  # certificates: a newsroom changes authority once in years
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _FILMED = re.compile(r"(?:[12][0-9]{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?)?")
@@ -214,7 +215,7 @@ class Site:
         key: the newsroom's public key as a C2SP vkey, by which copies are checked.
         languages: of the pages; the first is that of the front door.
         address: where it is meant to be found, as `https://films.example/`, or nothing: a copy needs none.
-        root: the certificate by which readers of content credentials know the newsroom, PEM; nothing where there is none.
+        root: the certificates by which readers of content credentials know the newsroom, PEM, the newest first; nothing where there is none.
     """
 
     title: Words
@@ -283,12 +284,14 @@ def check_number(number: int) -> None:
 
 
 def _check_root(root: bytes) -> None:
-    """That a certificate is one, and that nothing stands beside it; raises `Damaged`."""
+    """That these are certificates, each once, and that nothing stands beside them; raises `Damaged`."""
     try:
-        is_one = len(root) <= LONGEST_ROOT and root == load_pem_x509_certificate(root).public_bytes(Encoding.PEM)
+        short = root[: MOST_ROOTS * LONGEST_ROOT + 1]
+        written = [one.public_bytes(Encoding.PEM) for one in load_pem_x509_certificates(short)]
     except ValueError:
-        is_one = False
-    if not is_one:
+        written = []
+    is_fine = len(set(written)) == len(written) <= MOST_ROOTS and all(len(one) <= LONGEST_ROOT for one in written)
+    if not written or not is_fine or b"".join(written) != root:
         raise Damaged("the certificate of the site is none, or something stands beside it")
 
 

@@ -285,7 +285,7 @@ var Se = (e, t) => {
 						index: a,
 						name: r[2],
 						strings: n,
-						ctor: r[1] === "." ? Te : r[1] === "?" ? Ee : r[1] === "@" ? De : M
+						ctor: r[1] === "." ? Ee : r[1] === "?" ? De : r[1] === "@" ? Oe : j
 					}), i.removeAttribute(e);
 				} else e.startsWith(y) && (c.push({
 					type: 6,
@@ -345,7 +345,7 @@ var we = class {
 		for (; s !== void 0;) {
 			if (a === s.index) {
 				let t;
-				s.type === 2 ? t = new j(i, i.nextSibling, this, e) : s.type === 1 ? t = new s.ctor(i, s.name, s.strings, this, e) : s.type === 6 && (t = new Oe(i, this, e)), this._$AV.push(t), s = n[++o];
+				s.type === 2 ? t = new Te(i, i.nextSibling, this, e) : s.type === 1 ? t = new s.ctor(i, s.name, s.strings, this, e) : s.type === 6 && (t = new ke(i, this, e)), this._$AV.push(t), s = n[++o];
 			}
 			a !== s?.index && (i = k.nextNode(), a++);
 		}
@@ -355,7 +355,7 @@ var we = class {
 		let t = 0;
 		for (let n of this._$AV) n !== void 0 && (n.strings === void 0 ? n._$AI(e[t]) : (n._$AI(e, n, t), t += n.strings.length - 2)), t++;
 	}
-}, j = class e {
+}, Te = class e {
 	get _$AU() {
 		return this._$AM?._$AU ?? this._$Cv;
 	}
@@ -411,7 +411,7 @@ var we = class {
 	setConnected(e) {
 		this._$AM === void 0 && (this._$Cv = e, this._$AP?.(e));
 	}
-}, M = class {
+}, j = class {
 	get tagName() {
 		return this.element.tagName;
 	}
@@ -433,21 +433,21 @@ var we = class {
 	j(e) {
 		e === O ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, e ?? "");
 	}
-}, Te = class extends M {
+}, Ee = class extends j {
 	constructor() {
 		super(...arguments), this.type = 3;
 	}
 	j(e) {
 		this.element[this.name] = e === O ? void 0 : e;
 	}
-}, Ee = class extends M {
+}, De = class extends j {
 	constructor() {
 		super(...arguments), this.type = 4;
 	}
 	j(e) {
 		this.element.toggleAttribute(this.name, !!e && e !== O);
 	}
-}, De = class extends M {
+}, Oe = class extends j {
 	constructor(e, t, n, r, i) {
 		super(e, t, n, r, i), this.type = 5;
 	}
@@ -459,7 +459,7 @@ var we = class {
 	handleEvent(e) {
 		typeof this._$AH == "function" ? this._$AH.call(this.options?.host ?? this.element, e) : this._$AH.handleEvent(e);
 	}
-}, Oe = class {
+}, ke = class {
 	constructor(e, t, n) {
 		this.element = e, this.type = 6, this._$AN = void 0, this._$AM = t, this.options = n;
 	}
@@ -469,16 +469,16 @@ var we = class {
 	_$AI(e) {
 		A(this, e);
 	}
-}, ke = ae.litHtmlPolyfillSupport;
-ke?.(Ce, j), (ae.litHtmlVersions ??= []).push("3.3.3");
-var Ae = (e, t, n) => {
+}, Ae = ae.litHtmlPolyfillSupport;
+Ae?.(Ce, Te), (ae.litHtmlVersions ??= []).push("3.3.3");
+var je = (e, t, n) => {
 	let r = n?.renderBefore ?? t, i = r._$litPart$;
 	if (i === void 0) {
 		let e = n?.renderBefore ?? null;
-		r._$litPart$ = i = new j(t.insertBefore(x(), e), e, void 0, n ?? {});
+		r._$litPart$ = i = new Te(t.insertBefore(x(), e), e, void 0, n ?? {});
 	}
 	return i._$AI(e), i;
-}, je = globalThis, N = class extends _ {
+}, Me = globalThis, M = class extends _ {
 	constructor() {
 		super(...arguments), this.renderOptions = { host: this }, this._$Do = void 0;
 	}
@@ -488,7 +488,7 @@ var Ae = (e, t, n) => {
 	}
 	update(e) {
 		let t = this.render();
-		this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(e), this._$Do = Ae(t, this.renderRoot, this.renderOptions);
+		this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(e), this._$Do = je(t, this.renderRoot, this.renderOptions);
 	}
 	connectedCallback() {
 		super.connectedCallback(), this._$Do?.setConnected(!0);
@@ -500,58 +500,58 @@ var Ae = (e, t, n) => {
 		return D;
 	}
 };
-N._$litElement$ = !0, N.finalized = !0, je.litElementHydrateSupport?.({ LitElement: N });
-var Me = je.litElementPolyfillSupport;
-Me?.({ LitElement: N }), (je.litElementVersions ??= []).push("4.2.2");
+M._$litElement$ = !0, M.finalized = !0, Me.litElementHydrateSupport?.({ LitElement: M });
+var Ne = Me.litElementPolyfillSupport;
+Ne?.({ LitElement: M }), (Me.litElementVersions ??= []).push("4.2.2");
 // src/member_key.ts
-var Ne = "jebi member key 1", Pe = 6e5, Fe = 1e7, Ie = 4096, P = { name: "Ed25519" }, Le = 1, Re = "format name nonce public rounds salt sealed", ze = 64, F = class extends Error {
+var Pe = "jebi member key 1", Fe = 6e5, Ie = 1e7, Le = 4096, N = { name: "Ed25519" }, Re = 1, ze = "format name nonce public rounds salt sealed", Be = 64, P = class extends Error {
 	constructor(e) {
 		super(e), this.why = e;
 	}
 };
-async function Be() {
+async function Ve() {
 	try {
-		return await crypto.subtle.generateKey(P, !1, ["sign", "verify"]), !0;
+		return await crypto.subtle.generateKey(N, !1, ["sign", "verify"]), !0;
 	} catch {
 		return !1;
 	}
 }
-async function Ve(e, t, n, r) {
-	if (e.size > Ie) throw new F("not_file");
-	let i = await Ue(await e.arrayBuffer());
-	if (i.name !== n) throw new F("whose");
-	let a = await We(i, t);
+async function He(e, t, n, r) {
+	if (e.size > Le) throw new P("not_file");
+	let i = await We(await e.arrayBuffer());
+	if (i.name !== n) throw new P("whose");
+	let a = await Ge(i, t);
 	try {
-		let e = await crypto.subtle.importKey("pkcs8", a, P, !1, ["sign"]), t = new Uint8Array(await crypto.subtle.sign(P, e, I(r)));
-		await Ke(i, r, t);
-		let n = L(Ze(await Ye(i.name, qe(i)), t));
+		let e = await crypto.subtle.importKey("pkcs8", a, N, !1, ["sign"]), t = new Uint8Array(await crypto.subtle.sign(N, e, F(r)));
+		await qe(i, r, t);
+		let n = I(Qe(await Xe(i.name, Je(i)), t));
 		return `${r}\n\u2014 ${i.name} ${n}\n`;
 	} finally {
 		new Uint8Array(a).fill(0);
 	}
 }
-async function He(e, t) {
-	let n = await crypto.subtle.generateKey(P, !0, ["sign", "verify"]), r = new Uint8Array(await crypto.subtle.exportKey("raw", n.publicKey)), i = await crypto.subtle.exportKey("pkcs8", n.privateKey), a = await Je(e, r), o = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(16)), s = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(12)), c = await Ge(t, o, Pe, "encrypt"), l = await crypto.subtle.encrypt({
+async function Ue(e, t) {
+	let n = await crypto.subtle.generateKey(N, !0, ["sign", "verify"]), r = new Uint8Array(await crypto.subtle.exportKey("raw", n.publicKey)), i = await crypto.subtle.exportKey("pkcs8", n.privateKey), a = await Ye(e, r), o = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(16)), s = crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(12)), c = await Ke(t, o, Fe, "encrypt"), l = await crypto.subtle.encrypt({
 		name: "AES-GCM",
 		iv: s,
-		additionalData: I(a)
+		additionalData: F(a)
 	}, c, i);
 	new Uint8Array(i).fill(0);
 	let u = {
-		format: Ne,
+		format: Pe,
 		name: e,
-		nonce: L(s),
+		nonce: I(s),
 		public: a,
-		rounds: Pe,
-		salt: L(o),
-		sealed: L(new Uint8Array(l))
+		rounds: Fe,
+		salt: I(o),
+		sealed: I(new Uint8Array(l))
 	};
 	return {
 		file: JSON.stringify(u),
 		verifier: a
 	};
 }
-async function Ue(e) {
+async function We(e) {
 	let t, n;
 	try {
 		n = new TextDecoder("utf-8", {
@@ -559,9 +559,9 @@ async function Ue(e) {
 			ignoreBOM: !0
 		}).decode(e).replace(/\n$/, ""), t = JSON.parse(n);
 	} catch {
-		throw new F("not_file");
+		throw new P("not_file");
 	}
-	if (typeof t != "object" || !t || Object.keys(t).join(" ") !== Re || JSON.stringify(t) !== n) throw new F("not_file");
+	if (typeof t != "object" || !t || Object.keys(t).join(" ") !== ze || JSON.stringify(t) !== n) throw new P("not_file");
 	let r = t, i = [
 		r.name,
 		r.nonce,
@@ -569,31 +569,31 @@ async function Ue(e) {
 		r.salt,
 		r.sealed
 	];
-	if (!(r.format === Ne && i.every((e) => typeof e == "string") && Number.isInteger(r.rounds)) || r.rounds < Pe || r.rounds > Fe) throw new F("not_file");
+	if (!(r.format === Pe && i.every((e) => typeof e == "string") && Number.isInteger(r.rounds)) || r.rounds < Fe || r.rounds > Ie) throw new P("not_file");
 	let a = t;
-	if (a.public !== await Je(a.name, qe(a))) throw new F("not_file");
+	if (a.public !== await Ye(a.name, Je(a))) throw new P("not_file");
 	return a;
 }
-async function We(e, t) {
+async function Ge(e, t) {
 	let [n, r, i] = [
-		R(e.nonce),
-		R(e.salt),
-		R(e.sealed)
+		L(e.nonce),
+		L(e.salt),
+		L(e.sealed)
 	];
-	if (n.length !== 12 || r.length !== 16 || i.length !== ze) throw new F("not_file");
-	let a = await Ge(t, r, e.rounds, "decrypt");
+	if (n.length !== 12 || r.length !== 16 || i.length !== Be) throw new P("not_file");
+	let a = await Ke(t, r, e.rounds, "decrypt");
 	try {
 		return await crypto.subtle.decrypt({
 			name: "AES-GCM",
 			iv: n,
-			additionalData: I(e.public)
+			additionalData: F(e.public)
 		}, a, i);
 	} catch {
-		throw new F("wrong");
+		throw new P("wrong");
 	}
 }
-async function Ge(e, t, n, r) {
-	let i = await crypto.subtle.importKey("raw", I(e.normalize("NFKC")), "PBKDF2", !1, ["deriveKey"]);
+async function Ke(e, t, n, r) {
+	let i = await crypto.subtle.importKey("raw", F(e.normalize("NFKC")), "PBKDF2", !1, ["deriveKey"]);
 	return crypto.subtle.deriveKey({
 		name: "PBKDF2",
 		hash: "SHA-256",
@@ -604,43 +604,43 @@ async function Ge(e, t, n, r) {
 		length: 256
 	}, !1, [r]);
 }
-async function Ke(e, t, n) {
-	let r = await crypto.subtle.importKey("raw", qe(e), P, !1, ["verify"]);
-	if (!await crypto.subtle.verify(P, r, n, I(t))) throw new F("not_file");
+async function qe(e, t, n) {
+	let r = await crypto.subtle.importKey("raw", Je(e), N, !1, ["verify"]);
+	if (!await crypto.subtle.verify(N, r, n, F(t))) throw new P("not_file");
 }
-function qe(e) {
-	let t = R(e.public.slice(e.name.length + 1 + 8 + 1));
-	if (t.length !== 33 || t[0] !== Le) throw new F("not_file");
+function Je(e) {
+	let t = L(e.public.slice(e.name.length + 1 + 8 + 1));
+	if (t.length !== 33 || t[0] !== Re) throw new P("not_file");
 	return t.slice(1);
 }
-async function Je(e, t) {
-	return `${e}+${Xe(await Ye(e, t))}+${L(Ze(Uint8Array.of(Le), t))}`;
-}
 async function Ye(e, t) {
-	let n = await crypto.subtle.digest("SHA-256", Ze(I(`${e}\n`), Uint8Array.of(Le), t));
+	return `${e}+${Ze(await Xe(e, t))}+${I(Qe(Uint8Array.of(Re), t))}`;
+}
+async function Xe(e, t) {
+	let n = await crypto.subtle.digest("SHA-256", Qe(F(`${e}\n`), Uint8Array.of(Re), t));
 	return new Uint8Array(n).slice(0, 4);
 }
-var I = (e) => new TextEncoder().encode(e), Xe = (e) => [...e].map((e) => e.toString(16).padStart(2, "0")).join(""), L = (e) => btoa(String.fromCharCode(...e));
-function R(e) {
+var F = (e) => new TextEncoder().encode(e), Ze = (e) => [...e].map((e) => e.toString(16).padStart(2, "0")).join(""), I = (e) => btoa(String.fromCharCode(...e));
+function L(e) {
 	let t;
 	try {
 		t = Uint8Array.from(atob(e), (e) => e.charCodeAt(0));
 	} catch {
-		throw new F("not_file");
+		throw new P("not_file");
 	}
-	if (L(t) !== e) throw new F("not_file");
+	if (I(t) !== e) throw new P("not_file");
 	return t;
 }
-function Ze(...e) {
+function Qe(...e) {
 	let t = new Uint8Array(e.reduce((e, t) => e + t.length, 0)), n = 0;
 	for (let r of e) t.set(r, n), n += r.length;
 	return t;
 }
 // src/clear.ts
-var Qe = class extends N {
+var $e = class extends M {
 	createRenderRoot() {
 		let e = document.createElement("div");
-		return e.hidden = !0, Be().then((t) => {
+		return e.hidden = !0, Ve().then((t) => {
 			t && (this.querySelector(".notice")?.remove(), e.hidden = !1);
 		}), this.appendChild(e);
 	}
@@ -652,7 +652,7 @@ var Qe = class extends N {
 	alert(e) {
 		return e ? T`<p class="alert" role="alert">${e}</p>` : O;
 	}
-}, $e = class extends Qe {
+}, et = class extends $e {
 	constructor(...e) {
 		super(...e), this.sign = async (e) => {
 			e.preventDefault();
@@ -661,9 +661,9 @@ var Qe = class extends N {
 			let r = n.value;
 			n.value = "", this.said = void 0, this.isBusy = !0;
 			try {
-				this.send(await Ve(t, r, this.name, this.statement));
+				this.send(await He(t, r, this.name, this.statement));
 			} catch (e) {
-				this.said = this.words[e instanceof F ? e.why : "unable"];
+				this.said = this.words[e instanceof P ? e.why : "unable"];
 			} finally {
 				this.isBusy = !1;
 			}
@@ -695,13 +695,13 @@ var Qe = class extends N {
             <button class="primary" ?disabled=${this.isBusy}>${this.words.now}</button>
         </form>`;
 	}
-}, et = class extends Qe {
+}, tt = class extends $e {
 	constructor(...e) {
 		super(...e), this.make = async (e) => {
 			e.preventDefault();
 			let [t, n] = [this.input("first"), this.input("again")], [r, i] = [t.value, n.value];
 			if (t.value = n.value = "", this.said = r.length < this.least ? this.words.short : r === i ? void 0 : this.words.differ, !this.said) try {
-				let { file: e, verifier: t } = await He(this.name, r);
+				let { file: e, verifier: t } = await Ue(this.name, r);
 				this.done && URL.revokeObjectURL(this.done.address), this.done = {
 					address: URL.createObjectURL(new Blob([e, "\n"], { type: "application/json" })),
 					verifier: t
@@ -733,33 +733,33 @@ var Qe = class extends N {
         </form>`;
 	}
 };
-customElements.define("jebi-key-signer", $e), customElements.define("jebi-key-maker", et);
+customElements.define("jebi-key-signer", et), customElements.define("jebi-key-maker", tt);
 // src/editor_desk.ts
-async function tt(e) {
+async function nt(e) {
 	let t = await fetch(e, { redirect: "error" });
-	if (!t.ok) throw Error(await it(t));
+	if (!t.ok) throw Error(await at(t));
 	return await t.json();
 }
-async function nt(e, t, n, r) {
+async function rt(e, t, n, r) {
 	let i = new FormData();
-	i.append("form_token", t), i.append("based", String(n)), i.append("plan", await rt(r), "plan.json.gz");
+	i.append("form_token", t), i.append("based", String(n)), i.append("plan", await it(r), "plan.json.gz");
 	let a = await fetch(e, {
 		method: "POST",
 		body: i
 	});
-	if (!a.ok || !a.redirected) throw Error(await it(a));
+	if (!a.ok || !a.redirected) throw Error(await at(a));
 	return a.url;
 }
-function rt(e) {
+function it(e) {
 	return new Response(new Blob([e]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
 }
-async function it(e) {
+async function at(e) {
 	let t = new DOMParser().parseFromString(await e.text(), "text/html");
 	return t.querySelector("main .alert")?.textContent ?? t.querySelector("h1")?.textContent ?? String(e.status);
 }
 // src/editor_plan.ts
-var z = 1e4, at = 1e6, ot = 2e6;
-function st(e) {
+var R = 1e4, ot = 1e6, st = 2e6;
+function ct(e) {
 	let t = 0, n = e.sources.map(({ covers: e, open: n, lines: r, ...i }) => ({
 		...i,
 		held: [...e.map((e, t) => ({
@@ -770,7 +770,7 @@ function st(e) {
 			kind: "face",
 			style: "solid",
 			keys: e,
-			id: at + t,
+			id: ot + t,
 			isOpen: !0
 		}))],
 		lines: r.map(([e, n, r, i]) => ({
@@ -788,16 +788,16 @@ function st(e) {
 		given: e.about
 	};
 }
-function ct(e) {
-	return e.sources.flatMap((e) => e.held).reduce((e, t) => Math.max(e, t.id + 1), ot);
+function lt(e) {
+	return e.sources.flatMap((e) => e.held).reduce((e, t) => Math.max(e, t.id + 1), st);
 }
-function lt({ given: e, ...t }) {
+function ut({ given: e, ...t }) {
 	let { title: n, summary: r, why: i, places: a, themes: o, filmed: s } = t.about, c = {
-		title: dt(n, e.title),
-		summary: dt(r, e.summary),
-		why: dt(i, e.why),
-		places: a === e.places ? a : ft(a),
-		themes: o === e.themes ? o : ft(o),
+		title: ft(n, e.title),
+		summary: ft(r, e.summary),
+		why: ft(i, e.why),
+		places: a === e.places ? a : pt(a),
+		themes: o === e.themes ? o : pt(o),
 		filmed: s.trim()
 	}, l = t.sources.map(({ held: e, sounds: t, lines: n, ...r }) => ({
 		...r,
@@ -808,41 +808,41 @@ function lt({ given: e, ...t }) {
 		})),
 		open: e.filter((e) => e.isOpen).map((e) => e.keys),
 		sounds: [...t].sort((e, t) => e[0] - t[0]),
-		lines: n.map(ut).filter(([, , , e]) => e)
+		lines: n.map(dt).filter(([, , , e]) => e)
 	}));
-	return mt({
+	return ht({
 		...t,
 		about: c,
 		sources: l
 	});
 }
-var ut = (e) => [
+var dt = (e) => [
 	e.from,
 	e.to,
 	e.language,
-	e.isTouched ? B(e.text) : e.text
+	e.isTouched ? z(e.text) : e.text
 ];
-function dt(e, t) {
-	let n = Object.entries(e).map(([e, n]) => [e, n === t[e] ? n : pt(n).trim()]);
+function ft(e, t) {
+	let n = Object.entries(e).map(([e, n]) => [e, n === t[e] ? n : mt(n).trim()]);
 	return Object.fromEntries(n.filter(([, e]) => e));
 }
-function ft(e) {
-	return [...new Set(e.map((e) => pt(e).trim()).filter(Boolean))];
-}
 function pt(e) {
-	return e.normalize("NFC").replace(/\r\n?|\p{Zl}|\p{Zp}/gu, "\n").replace(/[\p{Zs}\t]/gu, " ").replace(/[^\P{C}\n]/gu, "");
-}
-function B(e) {
-	return pt(e).split("\n").map((e) => e.trim().replace(/ +/g, " ")).filter(Boolean).join("\n");
+	return [...new Set(e.map((e) => mt(e).trim()).filter(Boolean))];
 }
 function mt(e) {
-	return Array.isArray(e) ? `[${e.map(mt).join(",")}]` : typeof e != "object" || !e ? JSON.stringify(e) : `{${Object.entries(e).sort(([e], [t]) => e < t ? -1 : 1).map(([e, t]) => `${JSON.stringify(e)}:${mt(t)}`).join(",")}}`;
+	return e.normalize("NFC").replace(/\r\n?|\p{Zl}|\p{Zp}/gu, "\n").replace(/[\p{Zs}\t]/gu, " ").replace(/[^\P{C}\n]/gu, "");
+}
+function z(e) {
+	return mt(e).split("\n").map((e) => e.trim().replace(/ +/g, " ")).filter(Boolean).join("\n");
 }
 function ht(e) {
+	return Array.isArray(e) ? `[${e.map(ht).join(",")}]` : typeof e != "object" || !e ? JSON.stringify(e) : `{${Object.entries(e).sort(([e], [t]) => e < t ? -1 : 1).map(([e, t]) => `${JSON.stringify(e)}:${ht(t)}`).join(",")}}`;
+}
+function gt(e) {
 	let t = e.trim().split(":");
 	return t.length > 3 || !t.every((e) => /^\d{1,6}(\.\d{1,3})?$/.test(e)) ? null : Math.round(t.reduce((e, t) => e * 60 + Number(t), 0) * 1e3);
 }
-function V(e) {
+function B(e) {
 	let t = Math.floor(Math.max(0, e) / 1e3), n = Math.max(0, e) % 1e3, [r, i, a] = [
 		Math.floor(t / 3600),
 		Math.floor(t / 60) % 60,
@@ -850,16 +850,16 @@ function V(e) {
 	], o = n ? `.${String(Math.round(n)).padStart(3, "0").replace(/0+$/, "")}` : "";
 	return (r ? `${r}:${String(i).padStart(2, "0")}:${a}` : `${i}:${a}`) + o;
 }
-function H(e, t) {
+function V(e, t) {
 	return (e ?? "").replace(/\{(\w+)\}/g, (e, n) => String(t[n] ?? e));
 }
 // src/editor_lines.ts
-var gt = 2e3, _t = [
+var _t = 2e3, vt = [
 	"ko",
 	"ja",
 	"en"
-], vt = 17, yt = 7, bt = /[\n -~]/, xt = /^[^\n:：]{1,40}(?::\s|：)/, St = /<\/?[A-Za-z0-9][^<>]*>|\{\\[^{}]*\}|-->/;
-function U(e, t, n) {
+], yt = 17, bt = 7, xt = /[\n -~]/, St = /^[^\n:：]{1,40}(?::\s|：)/, Ct = /<\/?[A-Za-z0-9][^<>]*>|\{\\[^{}]*\}|-->/;
+function H(e, t, n) {
 	let r = (e) => [...n(e)].sort((e, t) => e.from - t.from);
 	return {
 		...e,
@@ -869,25 +869,25 @@ function U(e, t, n) {
 		} : e)
 	};
 }
-function Ct(e) {
+function wt(e) {
 	return e.sources.flatMap((e) => e.lines).reduce((e, t) => Math.max(e, t.id + 1), 0);
 }
-function wt(e, t, n, r, i) {
+function Tt(e, t, n, r, i) {
 	return {
 		id: t,
 		from: n,
-		to: e.filter((e) => e.language === i && e.from > n).map((e) => e.from).reduce((e, t) => Math.min(e, t), Math.min(Math.max(r, n + 1), n + gt)),
+		to: e.filter((e) => e.language === i && e.from > n).map((e) => e.from).reduce((e, t) => Math.min(e, t), Math.min(Math.max(r, n + 1), n + _t)),
 		language: i,
 		text: "",
 		isTouched: !0
 	};
 }
-function Tt(e, t, n) {
+function Et(e, t, n) {
 	let r = (e) => JSON.stringify([
 		e.from,
 		e.to,
 		e.language,
-		B(e.text)
+		z(e.text)
 	]), i = new Set(e.map(r));
 	return t.lines.map(([e, r, i], a) => ({
 		id: n + a,
@@ -898,34 +898,34 @@ function Tt(e, t, n) {
 		isTouched: !0
 	})).filter((e) => !i.has(r(e)));
 }
-function Et(e) {
-	let t = jt(e), n = e.map((e) => [e.id, Dt(e, t.has(e.id))]);
+function Dt(e) {
+	let t = Mt(e), n = e.map((e) => [e.id, Ot(e, t.has(e.id))]);
 	return new Map(n.filter(([, e]) => e.length));
 }
-function Dt(e, t) {
-	let n = B(e.text);
+function Ot(e, t) {
+	let n = z(e.text);
 	return [
 		["line_empty", !n],
 		["line_ends", e.from >= e.to],
-		["line_fast", e.from < e.to && kt(e) > Ot(e.language)],
+		["line_fast", e.from < e.to && At(e) > kt(e.language)],
 		["line_overlap", t],
-		["line_speaker", xt.test(n)],
-		["line_markup", St.test(n)]
+		["line_speaker", St.test(n)],
+		["line_markup", Ct.test(n)]
 	].filter(([, e]) => e).map(([e]) => e);
 }
-function Ot(e) {
-	return At(e) ? yt : vt;
-}
 function kt(e) {
-	let t = [...B(e.text)];
-	return (At(e.language) ? t.reduce((e, t) => e + (bt.test(t) ? .5 : 1), 0) : t.length) * 1e3 / Math.max(1, e.to - e.from);
+	return jt(e) ? bt : yt;
 }
-var At = (e) => [
+function At(e) {
+	let t = [...z(e.text)];
+	return (jt(e.language) ? t.reduce((e, t) => e + (xt.test(t) ? .5 : 1), 0) : t.length) * 1e3 / Math.max(1, e.to - e.from);
+}
+var jt = (e) => [
 	"ko",
 	"ja",
 	"zh"
 ].includes(e.split("-")[0]);
-function jt(e) {
+function Mt(e) {
 	let [t, n] = [/* @__PURE__ */ new Set(), /* @__PURE__ */ new Map()];
 	for (let r of [...e].filter((e) => e.from < e.to).sort((e, t) => e.from - t.from)) {
 		let e = n.get(r.language);
@@ -933,22 +933,22 @@ function jt(e) {
 	}
 	return t;
 }
-function Mt(e) {
-	return [.../* @__PURE__ */ new Set([..._t, ...e.sources.flatMap((e) => e.lines.map((e) => e.language))])];
-}
 function Nt(e) {
-	let t = new Set(e.sources.flatMap((e) => e.lines.map((e) => e.language)));
-	return [.../* @__PURE__ */ new Set([..._t.filter((e) => t.has(e)), e.voice])].filter(Boolean);
+	return [.../* @__PURE__ */ new Set([...vt, ...e.sources.flatMap((e) => e.lines.map((e) => e.language))])];
 }
 function Pt(e) {
+	let t = new Set(e.sources.flatMap((e) => e.lines.map((e) => e.language)));
+	return [.../* @__PURE__ */ new Set([...vt.filter((e) => t.has(e)), e.voice])].filter(Boolean);
+}
+function Ft(e) {
 	return e.voice ? e.sources.flatMap(({ sounds: t, lines: n }, r) => {
 		let i = n.filter((t) => t.language === e.voice);
 		return t.filter(([, , e]) => e !== "surroundings").flatMap(([e, t]) => i.filter((n) => n.from < t && e < n.to).slice(0, 1)).map((e) => [r, e.from]);
 	}) : [];
 }
 // src/editor_sounds.ts
-var Ft = 5e3;
-function It(e, t, n) {
+var It = 5e3;
+function Lt(e, t, n) {
 	let r = e.findIndex(([e, n]) => e < t && t < n), [i, a, o] = e[r] ?? [
 		t,
 		0,
@@ -971,7 +971,7 @@ function It(e, t, n) {
 	if (e.some(([e]) => e === t)) return e;
 	let s = [
 		t,
-		e.reduce((e, [n]) => n > t ? Math.min(e, n) : e, Math.min(Math.max(n, t + 1), t + Ft)),
+		e.reduce((e, [n]) => n > t ? Math.min(e, n) : e, Math.min(Math.max(n, t + 1), t + It)),
 		"surroundings"
 	], c = e.findIndex(([e]) => e > t);
 	return c < 0 ? [...e, s] : [
@@ -980,39 +980,39 @@ function It(e, t, n) {
 		...e.slice(c)
 	];
 }
-function Lt(e, t) {
+function Rt(e, t) {
 	let [n, r] = e;
 	return n >= r ? "stretch_ends" : t.some((t) => t !== e && n < t[1] && t[0] < r) ? "stretch_overlaps" : null;
 }
 // src/editor_forms.ts
-var Rt = [
+var zt = [
 	"ko",
 	"ja",
 	"en"
-], zt = [
+], Bt = [
 	"surroundings",
 	"disguised",
 	"plain"
 ];
-function W(e, t, n) {
-	return T`<label>${e} <input class="digits" inputmode="decimal" .value=${V(t)} maxlength="15" @change=${(e) => {
-		let r = e.target, i = ht(r.value);
-		r.value = V(i ?? t), i !== null && i !== t && n(i);
+function U(e, t, n) {
+	return T`<label>${e} <input class="digits" inputmode="decimal" .value=${B(t)} maxlength="15" @change=${(e) => {
+		let r = e.target, i = gt(r.value);
+		r.value = B(i ?? t), i !== null && i !== t && n(i);
 	}}></label>`;
 }
-var G = (e, t, n) => e.map((e, r) => r === t ? n : e), Bt = (e, t) => e.filter((e, n) => n !== t), Vt = (e, t) => (e.length > 1 ? `${t + 1}. ` : "") + (e[t]?.name ?? "");
-function Ht(e, t, n) {
-	return T`<select @change=${(e) => n(Number(e.target.value))}>${e.map((n, r) => T`<option value=${r} .selected=${r === t}>${Vt(e, r)}</option>`)}</select>`;
+var W = (e, t, n) => e.map((e, r) => r === t ? n : e), Vt = (e, t) => e.filter((e, n) => n !== t), Ht = (e, t) => (e.length > 1 ? `${t + 1}. ` : "") + (e[t]?.name ?? "");
+function Ut(e, t, n) {
+	return T`<select @change=${(e) => n(Number(e.target.value))}>${e.map((n, r) => T`<option value=${r} .selected=${r === t}>${Ht(e, r)}</option>`)}</select>`;
 }
-function Ut(e) {
+function Wt(e) {
 	let { words: t, draft: n, beside: r, source: i, now: a, edit: o } = e, s = (e, t) => o((n) => ({
 		...n,
-		parts: G(n.parts, e, t)
+		parts: W(n.parts, e, t)
 	})), c = (e) => o((t) => {
 		let [n, r] = [t.parts[e - 1], t.parts[e]];
 		return n && r ? {
 			...t,
-			parts: G(G(t.parts, e - 1, r), e, n)
+			parts: W(W(t.parts, e - 1, r), e, n)
 		} : t;
 	}), l = (e) => r[e]?.length ?? 0, u = (e, [t, , n]) => s(e, [
 		t,
@@ -1035,17 +1035,17 @@ function Ut(e) {
 		l(t)
 	]), ee = (e) => o((t) => ({
 		...t,
-		parts: Bt(t.parts, e)
+		parts: Vt(t.parts, e)
 	}));
 	return T`<ol class="stretches">${n.parts.map((a, o) => {
 		let [p, m, h] = a;
 		return T`<li class="row">
-        ${r.length > 1 ? T`<label>${t.source} ${Ht(r, p, (e) => f(o, e, a))}</label>` : O}
-        ${W(t.from, m, (e) => s(o, [
+        ${r.length > 1 ? T`<label>${t.source} ${Ut(r, p, (e) => f(o, e, a))}</label>` : O}
+        ${U(t.from, m, (e) => s(o, [
 			p,
 			e,
 			h
-		]))} ${W(t.to, h, (e) => s(o, [
+		]))} ${U(t.to, h, (e) => s(o, [
 			p,
 			m,
 			e
@@ -1055,7 +1055,7 @@ function Ut(e) {
         <button type="button" class="quiet" @click=${() => e.watch(p, m)}>${t.watch}</button>
         ${o ? T`<button type="button" class="quiet" @click=${() => c(o)}>${t.up}</button>` : O}
         ${n.parts.length > 1 ? T`<button type="button" class="quiet" @click=${() => ee(o)}>${t.remove}</button>` : O}</span>
-        ${m >= h ? K(t.stretch_ends) : h > l(p) ? K(t.part_beyond) : O}</li>`;
+        ${m >= h ? G(t.stretch_ends) : h > l(p) ? G(t.part_beyond) : O}</li>`;
 	})}
     </ol><button type="button" @click=${() => o((e) => ({
 		...e,
@@ -1066,34 +1066,34 @@ function Ut(e) {
 		]]
 	}))}>${t.add_part}</button>`;
 }
-var K = (e) => T`<p class="alert small">${e}</p>`;
-function Wt(e) {
-	let { words: t, draft: n, source: r, edit: i } = e, a = n.sources[r]?.sounds ?? [], o = (e) => i((t) => Gt(t, r, e));
+var G = (e) => T`<p class="alert small">${e}</p>`;
+function Gt(e) {
+	let { words: t, draft: n, source: r, edit: i } = e, a = n.sources[r]?.sounds ?? [], o = (e) => i((t) => Kt(t, r, e));
 	return T`<p class="hint">${t.sounds_help}</p>
         <ol class="stretches">${a.map((n, i) => {
-		let [s, c, l] = n, u = Lt(n, a);
+		let [s, c, l] = n, u = Rt(n, a);
 		return T`<li class="row">
-            ${W(t.from, s, (e) => o(G(a, i, [
+            ${U(t.from, s, (e) => o(W(a, i, [
 			e,
 			c,
 			l
-		])))} ${W(t.to, c, (e) => o(G(a, i, [
+		])))} ${U(t.to, c, (e) => o(W(a, i, [
 			s,
 			e,
 			l
 		])))}
-            <label>${t.how} <select @change=${(e) => o(G(a, i, [
+            <label>${t.how} <select @change=${(e) => o(W(a, i, [
 			s,
 			c,
 			e.target.value
-		]))}>${zt.map((e) => T`<option value=${e} .selected=${e === l}>${t[e]}</option>`)}</select></label>
+		]))}>${Bt.map((e) => T`<option value=${e} .selected=${e === l}>${t[e]}</option>`)}</select></label>
             <span class="actions"><button type="button" class="quiet" @click=${() => e.watch(r, s)}>${t.watch}</button>
-            <button type="button" class="quiet" @click=${() => o(Bt(a, i))}>${t.silent}</button></span>
-            ${u ? K(t[u]) : O} ${K(t[`${l}_why`])}</li>`;
+            <button type="button" class="quiet" @click=${() => o(Vt(a, i))}>${t.silent}</button></span>
+            ${u ? G(t[u]) : O} ${G(t[`${l}_why`])}</li>`;
 	})}
         </ol><button type="button" @click=${e.hear}>${t.add_sound} <kbd>h</kbd></button>`;
 }
-function Gt(e, t, n) {
+function Kt(e, t, n) {
 	return {
 		...e,
 		sources: e.sources.map((e, r) => r === t ? {
@@ -1102,24 +1102,24 @@ function Gt(e, t, n) {
 		} : e)
 	};
 }
-function Kt({ words: e, draft: t, beside: n, edit: r, watch: i }) {
-	let a = Pt(t);
+function qt({ words: e, draft: t, beside: n, edit: r, watch: i }) {
+	let a = Ft(t);
 	return T`<label>${e.voice} <select @change=${(e) => r((t) => ({
 		...t,
 		voice: e.target.value
 	}))}><option value="" .selected=${!t.voice}>${e.voice_none}</option>
-            ${Nt(t).map((n) => T`<option value=${n} .selected=${n === t.voice}>${e[`language_${n}`] ?? n}</option>`)}</select></label>
+            ${Pt(t).map((n) => T`<option value=${n} .selected=${n === t.voice}>${e[`language_${n}`] ?? n}</option>`)}</select></label>
         <p class="hint">${e.voice_help}</p>
-        ${a.length ? T`${K(e.voice_under)}<p class="actions">${a.slice(0, 10).map(([e, t]) => T`<button type="button" class="quiet" @click=${() => i(e, t)}>${n.length > 1 ? `${e + 1}. ` : ""}${V(t)}</button>`)}</p>` : O}`;
+        ${a.length ? T`${G(e.voice_under)}<p class="actions">${a.slice(0, 10).map(([e, t]) => T`<button type="button" class="quiet" @click=${() => i(e, t)}>${n.length > 1 ? `${e + 1}. ` : ""}${B(t)}</button>`)}</p>` : O}`;
 }
-function qt({ words: e, draft: t, edit: n }) {
+function Jt({ words: e, draft: t, edit: n }) {
 	let { about: r } = t, i = (e, t) => n((e) => ({
 		...e,
 		about: {
 			...e.about,
 			...t
 		}
-	}), e), a = [.../* @__PURE__ */ new Set([...Rt, ...[
+	}), e), a = [.../* @__PURE__ */ new Set([...zt, ...[
 		r.title,
 		r.summary,
 		r.why
@@ -1136,7 +1136,7 @@ function qt({ words: e, draft: t, edit: n }) {
             <label>${e.filmed} <input class="digits" maxlength="10" placeholder="2026-10" .value=${r.filmed} @input=${(e) => i("filmed", { filmed: e.target.value })}></label></div>`;
 }
 // src/editor_history.ts
-var Jt = class {
+var Yt = class {
 	constructor() {
 		this.done = [], this.undone = [], this.tag = "";
 	}
@@ -1167,7 +1167,7 @@ var Jt = class {
 			line: null
 		}), this.tag = "", r) : null;
 	}
-}, Yt = class extends N {
+}, Xt = class extends M {
 	static {
 		this.properties = {
 			words: { type: Object },
@@ -1182,7 +1182,7 @@ var Jt = class {
 		};
 	}
 	constructor() {
-		super(), this.beside = [], this.history = new Jt(), this.kept = "", Object.assign(this, {
+		super(), this.beside = [], this.history = new Yt(), this.kept = "", Object.assign(this, {
 			draft: null,
 			source: 0,
 			current: null,
@@ -1212,7 +1212,7 @@ var Jt = class {
 		return this.beside[this.source];
 	}
 	get isChanged() {
-		return this.draft !== null && this.history.canUndo && lt(this.draft) !== this.kept;
+		return this.draft !== null && this.history.canUndo && ut(this.draft) !== this.kept;
 	}
 	edit(e, t = "") {
 		if (!this.draft) return;
@@ -1259,95 +1259,95 @@ var Jt = class {
 	}
 	addLine() {
 		if (!this.draft) return;
-		let e = wt(this.lines, Ct(this.draft), this.now, this.here.length, this.language);
-		this.edit((t) => U(t, this.source, (t) => [...t, e])), this.line = e.id, this.message = H(this.words.line_added, {
-			from: V(e.from),
-			to: V(e.to)
+		let e = Tt(this.lines, wt(this.draft), this.now, this.here.length, this.language);
+		this.edit((t) => H(t, this.source, (t) => [...t, e])), this.line = e.id, this.message = V(this.words.line_added, {
+			from: B(e.from),
+			to: B(e.to)
 		}), this.toFirst("[data-line]");
 	}
 	changeLine(e, t) {
 		let n = this.line;
-		this.edit((t) => U(t, this.source, (t) => t.map((t) => t.id === n ? e(t) : t)), t);
+		this.edit((t) => H(t, this.source, (t) => t.map((t) => t.id === n ? e(t) : t)), t);
 	}
 	dropLine() {
 		let e = this.lines.findIndex((e) => e.id === this.line);
 		if (e < 0) return;
 		let t = this.lines[e + 1] ?? this.lines[e - 1];
-		this.edit((t) => U(t, this.source, (t) => t.filter((t, n) => n !== e))), this.line = t?.id ?? null, this.message = this.words.line_dropped ?? "", this.toFirst(".lines [aria-pressed=true]", "[data-add-line]");
+		this.edit((t) => H(t, this.source, (t) => t.filter((t, n) => n !== e))), this.line = t?.id ?? null, this.message = this.words.line_dropped ?? "", this.toFirst(".lines [aria-pressed=true]", "[data-add-line]");
 	}
 	takeOver(e) {
 		if (!this.draft) return;
-		let t = Tt(this.lines, e, Ct(this.draft));
-		t.length && (this.edit((e) => U(e, this.source, (e) => [...e, ...t])), this.line = t[0]?.id ?? null, this.language = e.language, this.message = H(this.words.lines_taken, { count: t.length }), this.toFirst(".lines [aria-pressed=true]"));
+		let t = Et(this.lines, e, wt(this.draft));
+		t.length && (this.edit((e) => H(e, this.source, (e) => [...e, ...t])), this.line = t[0]?.id ?? null, this.language = e.language, this.message = V(this.words.lines_taken, { count: t.length }), this.toFirst(".lines [aria-pressed=true]"));
 	}
 	hear() {
-		let e = this.draft?.sources[this.source]?.sounds ?? [], t = It(e, this.now, this.here.length);
-		t !== e && (this.edit((e) => Gt(e, this.source, t)), this.message = this.words.stretch_made ?? "");
+		let e = this.draft?.sources[this.source]?.sounds ?? [], t = Lt(e, this.now, this.here.length);
+		t !== e && (this.edit((e) => Kt(e, this.source, t)), this.message = this.words.stretch_made ?? "");
 	}
-}, Xt = .3, Zt = [
+}, Zt = .3, Qt = [
 	2,
 	.6,
 	7
-], Qt = 50, $t = (e) => e.keys[0], en = (e) => e.keys.at(-1), q = (e) => $t(e)[0], J = (e) => en(e)[0];
-function Y(e, t) {
-	if (t < q(e) || t > J(e)) return null;
-	let n = e.keys.findIndex((e) => e[0] >= t), r = e.keys[n], i = e.keys[Math.max(0, n - 1)], a = r[0] > i[0] ? (t - i[0]) / (r[0] - i[0]) : 0, [o, s, c, l] = tn(i).map((e, t) => e + a * (tn(r)[t] - e));
-	return dn(o, s, c, l);
+], $t = 50, en = (e) => e.keys[0], tn = (e) => e.keys.at(-1), K = (e) => en(e)[0], q = (e) => tn(e)[0];
+function J(e, t) {
+	if (t < K(e) || t > q(e)) return null;
+	let n = e.keys.findIndex((e) => e[0] >= t), r = e.keys[n], i = e.keys[Math.max(0, n - 1)], a = r[0] > i[0] ? (t - i[0]) / (r[0] - i[0]) : 0, [o, s, c, l] = nn(i).map((e, t) => e + a * (nn(r)[t] - e));
+	return fn(o, s, c, l);
 }
-var tn = ([, e, t, n, r]) => [
+var nn = ([, e, t, n, r]) => [
 	e,
 	t,
 	e + n,
 	t + r
 ];
-function X([e, t, n, r]) {
-	let [i, a] = [n, r].map((e) => Math.round(Math.min(z, Math.max(Qt, e))));
+function Y([e, t, n, r]) {
+	let [i, a] = [n, r].map((e) => Math.round(Math.min(R, Math.max($t, e))));
 	return [
-		Math.round(Math.min(z - i, Math.max(0, e))),
-		Math.round(Math.min(z - a, Math.max(0, t))),
+		Math.round(Math.min(R - i, Math.max(0, e))),
+		Math.round(Math.min(R - a, Math.max(0, t))),
 		i,
 		a
 	];
 }
-function nn(e, t, n) {
-	let r = [...e.keys.filter((e) => e[0] !== t), [t, ...X(n)]];
+function rn(e, t, n) {
+	let r = [...e.keys.filter((e) => e[0] !== t), [t, ...Y(n)]];
 	return {
 		...e,
 		keys: r.sort((e, t) => e[0] - t[0])
 	};
 }
-function rn(e, t) {
+function an(e, t) {
 	let n = e.keys.map((e) => Math.abs(e[0] - t));
 	return n.indexOf(Math.min(...n));
 }
-function an(e, t) {
-	let n = rn(e, t);
+function on(e, t) {
+	let n = an(e, t);
 	return e.keys.length > 1 ? {
 		...e,
 		keys: e.keys.filter((e, t) => t !== n)
 	} : e;
 }
-function on(e, t) {
+function sn(e, t) {
 	let n = Math.max(0, t - 50);
-	if (n > J(e)) return e;
-	let r = Y(e, n) ?? $t(e).slice(1);
+	if (n > q(e)) return e;
+	let r = J(e, n) ?? en(e).slice(1);
 	return {
 		...e,
 		keys: [[n, ...r], ...e.keys.filter((e) => e[0] > n)]
 	};
 }
-function sn(e, t, n) {
-	let r = Math.min(Math.max(n, J(e)), t + 50);
-	if (r < q(e)) return e;
-	let i = Y(e, r) ?? en(e).slice(1);
+function cn(e, t, n) {
+	let r = Math.min(Math.max(n, q(e)), t + 50);
+	if (r < K(e)) return e;
+	let i = J(e, r) ?? tn(e).slice(1);
 	return {
 		...e,
 		keys: [...e.keys.filter((e) => e[0] < r), [r, ...i]]
 	};
 }
-function cn(e, t) {
+function ln(e, t) {
 	let n = [...new Set([...e.keys, ...t.keys].map((e) => e[0]))].sort((e, t) => e - t).map((n) => {
-		let r = [Y(e, n), Y(t, n)].filter((e) => e !== null), [i, a] = [Math.min(...r.map((e) => e[0])), Math.min(...r.map((e) => e[1]))], o = Math.max(...r.map((e) => e[0] + e[2])), s = Math.max(...r.map((e) => e[1] + e[3]));
+		let r = [J(e, n), J(t, n)].filter((e) => e !== null), [i, a] = [Math.min(...r.map((e) => e[0])), Math.min(...r.map((e) => e[1]))], o = Math.max(...r.map((e) => e[0] + e[2])), s = Math.max(...r.map((e) => e[1] + e[3]));
 		return [
 			n,
 			i,
@@ -1361,13 +1361,13 @@ function cn(e, t) {
 		keys: n
 	};
 }
-function ln(e, t) {
-	return Math.max(q(e) - J(t), q(t) - J(e));
+function un(e, t) {
+	return Math.max(K(e) - q(t), K(t) - q(e));
 }
-function un(e) {
-	let [t, n, r] = Zt, i = e.keys.map(([e, i, a, o, s]) => {
-		let [c, l] = [o / 1.6, s / 1.6], [u, d] = [i + o / 2, a + Xt * l], [f, ee] = [Math.max(0, u - (t + .5) * c), Math.min(z, u + (t + .5) * c)], [p, m] = [Math.max(0, d - n * l), Math.min(z, d + (1 + r) * l)];
-		return [e, ...dn(f, p, ee, m)];
+function dn(e) {
+	let [t, n, r] = Qt, i = e.keys.map(([e, i, a, o, s]) => {
+		let [c, l] = [o / 1.6, s / 1.6], [u, d] = [i + o / 2, a + Zt * l], [f, ee] = [Math.max(0, u - (t + .5) * c), Math.min(R, u + (t + .5) * c)], [p, m] = [Math.max(0, d - n * l), Math.min(R, d + (1 + r) * l)];
+		return [e, ...fn(f, p, ee, m)];
 	});
 	return {
 		...e,
@@ -1375,7 +1375,7 @@ function un(e) {
 		keys: i
 	};
 }
-function dn(e, t, n, r) {
+function fn(e, t, n, r) {
 	let [i, a] = [Math.floor(e), Math.floor(t)];
 	return [
 		i,
@@ -1384,8 +1384,8 @@ function dn(e, t, n, r) {
 		Math.max(1, Math.ceil(r) - a)
 	];
 }
-function fn(e, t, n, r) {
-	let i = X(n), [a, o] = [Math.max(0, t - 500), Math.min(Math.max(r, t + 50), t + 500)];
+function pn(e, t, n, r) {
+	let i = Y(n), [a, o] = [Math.max(0, t - 500), Math.min(Math.max(r, t + 50), t + 500)];
 	return {
 		id: e,
 		isOpen: !1,
@@ -1394,7 +1394,7 @@ function fn(e, t, n, r) {
 		keys: [[a, ...i], [o, ...i]]
 	};
 }
-function Z(e, t, n) {
+function X(e, t, n) {
 	return {
 		...e,
 		sources: e.sources.map((e, r) => r === t ? {
@@ -1403,16 +1403,16 @@ function Z(e, t, n) {
 		} : e)
 	};
 }
-function pn(e, t) {
+function mn(e, t) {
 	let n = /* @__PURE__ */ new Map();
 	t.forEach((e, t) => {
 		e.cover !== null && !n.has(e.cover) && n.set(e.cover, t);
 	});
-	let r = (e) => e.id >= ot, i = (e) => r(e) ? -1 : n.get(e.id) ?? (e.isOpen ? 2e9 : 1e9);
-	return [...e].sort((e, t) => i(e) - i(t) || q(e) - q(t));
+	let r = (e) => e.id >= st, i = (e) => r(e) ? -1 : n.get(e.id) ?? (e.isOpen ? 2e9 : 1e9);
+	return [...e].sort((e, t) => i(e) - i(t) || K(e) - K(t));
 }
-function mn(e) {
-	return e.keys ? Y({
+function hn(e) {
+	return e.keys ? J({
 		id: -1,
 		isOpen: !1,
 		kind: "face",
@@ -1420,44 +1420,44 @@ function mn(e) {
 		keys: e.keys
 	}, e.at) : null;
 }
-function hn(e, t) {
-	let n = mn(e);
+function gn(e, t) {
+	let n = hn(e);
 	if (!n) return !1;
 	let [r, i] = [n[0] + n[2] / 2, n[1] + n[3] / 2];
 	return t.some((t) => {
-		let n = Y(t, e.at);
+		let n = J(t, e.at);
 		return n !== null && n[0] <= r && r <= n[0] + n[2] && n[1] <= i && i <= n[1] + n[3];
 	});
 }
 // src/editor_side.ts
-var gn = 300, _n = 12;
-function vn(e, t, n, r, i, a) {
+var _n = 300, vn = 12;
+function yn(e, t, n, r, i, a) {
 	return t.searched ? t.concerns.length ? T`
-        <p class="faint">${H(e.worst_count, {
+        <p class="faint">${V(e.worst_count, {
 		seen: n.size,
 		count: t.concerns.length,
 		total: t.total
 	})}</p>
         <ol class="worst">${t.concerns.map((t, o) => T`
             <li><button type="button" class="moment ${n.has(o) ? "is-seen" : ""}" aria-current=${o === i ? "true" : O} @click=${() => a.look(o)}>
-                <span class="at">${V(t.at - t.at % 100)}</span> <span>${yn(e, t)}</span></button>
-                ${t.keys && !hn(t, r) ? T`<button type="button" class="quiet" @click=${() => a.coverFace(t)}>${e.cover_face}</button>` : O}</li>`)}
+                <span class="at">${B(t.at - t.at % 100)}</span> <span>${bn(e, t)}</span></button>
+                ${t.keys && !gn(t, r) ? T`<button type="button" class="quiet" @click=${() => a.coverFace(t)}>${e.cover_face}</button>` : O}</li>`)}
         </ol>` : T`<p class="faint">${e.nobody}</p>` : T`<p class="notice small">${e.not_searched}</p>`;
 }
-function yn(e, t) {
-	let n = t.why === "gap" || t.why === "empty" ? (t.amount / 1e3).toFixed(1) : t.why === "short" ? t.amount : Math.round(t.amount / 10);
-	return H(e[t.why], { amount: n });
-}
 function bn(e, t) {
-	return `${t.isOpen ? e.opened : e[t.kind]} ${V(q(t))} – ${V(J(t))}`;
+	let n = t.why === "gap" || t.why === "empty" ? (t.amount / 1e3).toFixed(1) : t.why === "short" ? t.amount : Math.round(t.amount / 10);
+	return V(e[t.why], { amount: n });
 }
-function xn(e, t, n, r) {
-	let i = n.filter((e) => e.id !== t.id && e.isOpen === t.isOpen).sort((e, n) => ln(t, e) - ln(t, n)).slice(0, _n), a = (n) => T`<button type="button" aria-pressed=${t.style === n ? "true" : "false"} @click=${() => r.change((e) => ({
+function xn(e, t) {
+	return `${t.isOpen ? e.opened : e[t.kind]} ${B(K(t))} – ${B(q(t))}`;
+}
+function Sn(e, t, n, r) {
+	let i = n.filter((e) => e.id !== t.id && e.isOpen === t.isOpen).sort((e, n) => un(t, e) - un(t, n)).slice(0, vn), a = (n) => T`<button type="button" aria-pressed=${t.style === n ? "true" : "false"} @click=${() => r.change((e) => ({
 		...e,
 		style: n
 	}))}>${e[n]}</button>`;
 	return T`
-        <p><b>${bn(e, t)}</b></p>
+        <p><b>${xn(e, t)}</b></p>
         ${t.isOpen ? O : T`<div class="choice" role="group" aria-label=${e.style}>${a("solid")}${a("mosaic")}</div>`}
         <div class="actions">
             <button type="button" class="quiet" @click=${r.begin}>${e.extend} <kbd>[</kbd></button>
@@ -1467,28 +1467,28 @@ function xn(e, t, n, r) {
             <button type="button" class="quiet" @click=${r.leaveOpen}>${t.isOpen ? e.reset : e.leave} <kbd>o</kbd></button>
             <button type="button" class="quiet" @click=${r.drop}>${e.delete} <kbd>⌫</kbd></button>
         </div>
-        ${i.length ? T`<div class="row"><label>${e.join_what}<select data-join>${i.map((t) => T`<option value=${t.id}>${bn(e, t)}</option>`)}</select></label>
+        ${i.length ? T`<div class="row"><label>${e.join_what}<select data-join>${i.map((t) => T`<option value=${t.id}>${xn(e, t)}</option>`)}</select></label>
             <button type="button" @click=${(e) => r.join(Number(e.currentTarget.parentElement.querySelector("select").value))}>${e.join}</button></div>` : O}`;
 }
-function Sn(e, t, n, r, i, a) {
-	let o = pn(t, n).filter((e, t) => t < gn || e.id === i), s = (t) => {
+function Cn(e, t, n, r, i, a) {
+	let o = mn(t, n).filter((e, t) => t < _n || e.id === i), s = (t) => {
 		let r = n.find((e) => e.cover === t.id);
-		return r ? yn(e, r) : "";
+		return r ? bn(e, r) : "";
 	};
-	return T`<ol class="lanes" aria-label=${e.timeline} @keydown=${wn}>
+	return T`<ol class="lanes" aria-label=${e.timeline} @keydown=${Tn}>
         ${o.map((t, o) => T`<li><button type="button" class="lane ${t.isOpen ? "is-open" : ""}" aria-pressed=${t.id === i ? "true" : "false"}
             tabindex=${t.id === i || i === null && o === 0 ? 0 : -1} title=${s(t)} @click=${() => a.choose(t.id)}>
-            <span>${e[t.isOpen ? "opened" : t.kind]} <span class="figure">${V(q(t) - q(t) % 100)}</span></span>
-            ${Cn(t, n.filter((e) => e.cover === t.id), r)}</button></li>`)}
+            <span>${e[t.isOpen ? "opened" : t.kind]} <span class="figure">${B(K(t) - K(t) % 100)}</span></span>
+            ${wn(t, n.filter((e) => e.cover === t.id), r)}</button></li>`)}
     </ol>`;
 }
-function Cn(e, t, n) {
-	let r = (e) => e / Math.max(1, n) * 1e3, i = Math.max(3, r(J(e) - q(e)));
-	return E`<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="span" x=${r(q(e))} y="1" width=${i} height="8"></rect>
+function wn(e, t, n) {
+	let r = (e) => e / Math.max(1, n) * 1e3, i = Math.max(3, r(q(e) - K(e)));
+	return E`<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="span" x=${r(K(e))} y="1" width=${i} height="8"></rect>
         ${e.keys.length < 60 ? e.keys.map((e) => E`<rect class="key" x=${r(e[0])} y="1" width="1" height="8"></rect>`) : O}
         ${t.map((e) => E`<rect class="mark" x=${r(e.at) - 1.5} y="0" width="3" height="10"></rect>`)}</svg>`;
 }
-function wn(e) {
+function Tn(e) {
 	let t = {
 		ArrowDown: 1,
 		ArrowUp: -1
@@ -1498,48 +1498,48 @@ function wn(e) {
 	e.preventDefault(), e.stopPropagation(), r?.focus(), r?.click();
 }
 // src/editor_said.ts
-var Tn = 300;
-function En(e, t, n, r) {
-	let { words: i, draft: a, beside: o, source: s } = e, c = a.sources[s]?.lines ?? [], l = c.find((e) => e.id === t), u = Et(c);
+var En = 300;
+function Dn(e, t, n, r) {
+	let { words: i, draft: a, beside: o, source: s } = e, c = a.sources[s]?.lines ?? [], l = c.find((e) => e.id === t), u = Dt(c);
 	return T`<p class="hint">${i.lines_help}</p>
-        <div class="row"><label>${i.lines_language} ${Dn(e, n, (e) => r.speak(e))}</label>
+        <div class="row"><label>${i.lines_language} ${On(e, n, (e) => r.speak(e))}</label>
             <button type="button" data-add-line @click=${() => r.addLine()}>${i.add_line} <kbd>t</kbd></button>
-            ${(o[s]?.said ?? []).map((e) => kn(i, c, e, r))}</div>
-        ${o.length > 1 ? T`<h3>${Vt(o, s)}</h3>` : O}
-        ${u.size ? T`<p class="warned">${H(i.lines_troubled, { count: u.size })}</p>` : O}
-        ${c.length ? An(i, c, u, t, r) : T`<p class="faint">${i.no_lines}</p>`}
-        ${l ? Mn(e, l, u.get(l.id) ?? [], r) : O}`;
+            ${(o[s]?.said ?? []).map((e) => An(i, c, e, r))}</div>
+        ${o.length > 1 ? T`<h3>${Ht(o, s)}</h3>` : O}
+        ${u.size ? T`<p class="warned">${V(i.lines_troubled, { count: u.size })}</p>` : O}
+        ${c.length ? jn(i, c, u, t, r) : T`<p class="faint">${i.no_lines}</p>`}
+        ${l ? Nn(e, l, u.get(l.id) ?? [], r) : O}`;
 }
-function Dn({ words: e, draft: t }, n, r) {
-	return T`<select @change=${(e) => r(e.target.value)}>${[.../* @__PURE__ */ new Set([...Mt(t), n])].map((t) => T`<option value=${t} .selected=${t === n}>${On(e, t)}</option>`)}</select>`;
+function On({ words: e, draft: t }, n, r) {
+	return T`<select @change=${(e) => r(e.target.value)}>${[.../* @__PURE__ */ new Set([...Nt(t), n])].map((t) => T`<option value=${t} .selected=${t === n}>${kn(e, t)}</option>`)}</select>`;
 }
-var On = (e, t) => e[`language_${t}`] ?? t;
-function kn(e, t, n, r) {
-	let i = Tt(t, n, 0).length, a = {
-		language: On(e, n.language),
+var kn = (e, t) => e[`language_${t}`] ?? t;
+function An(e, t, n, r) {
+	let i = Et(t, n, 0).length, a = {
+		language: kn(e, n.language),
 		by: n.by.join(", "),
 		count: i,
 		left: n.left
 	};
-	return T`<button type="button" ?disabled=${!i} @click=${() => r.takeOver(n)}>${H(n.translation ? e.take_translation : e.take_transcript, a)}${n.left ? ` ${H(e.take_left, a)}` : ""}</button>`;
+	return T`<button type="button" ?disabled=${!i} @click=${() => r.takeOver(n)}>${V(n.translation ? e.take_translation : e.take_transcript, a)}${n.left ? ` ${V(e.take_left, a)}` : ""}</button>`;
 }
-function An(e, t, n, r, i) {
-	let a = t.findIndex((e) => e.id === r), o = Math.max(0, Math.min(a - Tn / 2, t.length - Tn));
-	return T`<ol class="lanes lines" aria-label=${e.lines} @keydown=${wn}>${t.slice(o, o + Tn).map((t, s) => {
+function jn(e, t, n, r, i) {
+	let a = t.findIndex((e) => e.id === r), o = Math.max(0, Math.min(a - En / 2, t.length - En));
+	return T`<ol class="lanes lines" aria-label=${e.lines} @keydown=${Tn}>${t.slice(o, o + En).map((t, s) => {
 		let c = n.get(t.id);
 		return T`<li><button type="button" class="lane" aria-pressed=${t.id === r ? "true" : "false"} tabindex=${s === Math.max(0, a - o) ? 0 : -1} @click=${() => i.chooseLine(t.id)}>
-            <span><span class="figure">${V(t.from)}</span> ${On(e, t.language)}</span>
-            <span class="line">${c ? T`<span class="warned"><span aria-hidden="true">▲</span> <span class="unseen">${jn(e, t, c)}</span></span>` : O}<span lang=${t.language}>${t.text}</span></span></button></li>`;
+            <span><span class="figure">${B(t.from)}</span> ${kn(e, t.language)}</span>
+            <span class="line">${c ? T`<span class="warned"><span aria-hidden="true">▲</span> <span class="unseen">${Mn(e, t, c)}</span></span>` : O}<span lang=${t.language}>${t.text}</span></span></button></li>`;
 	})}</ol>`;
 }
-function jn(e, t, n) {
+function Mn(e, t, n) {
 	let r = {
-		amount: Math.round(kt(t)),
-		most: Ot(t.language)
+		amount: Math.round(At(t)),
+		most: kt(t.language)
 	};
-	return n.map((t) => H(e[t], r)).join(" ");
+	return n.map((t) => V(e[t], r)).join(" ");
 }
-function Mn(e, t, n, r) {
+function Nn(e, t, n, r) {
 	let { words: i, source: a, now: o } = e, s = (e, t) => r.changeLine((t) => ({
 		...t,
 		...e
@@ -1549,9 +1549,9 @@ function Mn(e, t, n, r) {
 		text: e.target.value,
 		isTouched: !0
 	}, `line ${t.id}`)}></textarea></label>
-        <div id="line-troubles" aria-live="polite">${n.length ? T`<p class="alert small">${jn(i, t, n)}</p>` : O}</div>
-        <div class="row"><label>${i.line_language} ${Dn(e, t.language, (e) => s({ language: e }))}</label>
-            ${W(i.from, t.from, (e) => s({ from: e }))} ${W(i.to, t.to, (e) => s({ to: e }))}
+        <div id="line-troubles" aria-live="polite">${n.length ? T`<p class="alert small">${Mn(i, t, n)}</p>` : O}</div>
+        <div class="row"><label>${i.line_language} ${On(e, t.language, (e) => s({ language: e }))}</label>
+            ${U(i.from, t.from, (e) => s({ from: e }))} ${U(i.to, t.to, (e) => s({ to: e }))}
             <span class="actions"><button type="button" class="quiet" @click=${() => s({
 		from: o(),
 		to: Math.max(t.to, o() + 1)
@@ -1564,12 +1564,12 @@ function Mn(e, t, n, r) {
             <button type="button" class="quiet" @click=${() => r.dropLine()}>${i.delete}</button></span></div></div>`;
 }
 // src/editor_stage.ts
-var Nn = 50, Pn = 60, Fn = 150, In = {
+var Pn = 50, Fn = 60, In = 150, Ln = {
 	ArrowLeft: [-1, 0],
 	ArrowRight: [1, 0],
 	ArrowUp: [0, -1],
 	ArrowDown: [0, 1]
-}, Ln = class extends N {
+}, Rn = class extends M {
 	static {
 		this.properties = {
 			src: {},
@@ -1614,7 +1614,7 @@ var Nn = 50, Pn = 60, Fn = 150, In = {
 				Math.min(r, s),
 				Math.abs(c),
 				Math.abs(l)
-			] : i ? zn(t, i, c, l) : X([
+			] : i ? Bn(t, i, c, l) : Y([
 				t[0] + c,
 				t[1] + l,
 				t[2],
@@ -1627,16 +1627,16 @@ var Nn = 50, Pn = 60, Fn = 150, In = {
 			let e = this.drag;
 			if (this.drag = null, !e || e.now === e.at) return;
 			let [, , t, n] = e.now;
-			e.id === null ? t > Pn && n > Pn && this.say("drawn", e.now) : this.say("changed", {
+			e.id === null ? t > Fn && n > Fn && this.say("drawn", e.now) : this.say("changed", {
 				id: e.id,
 				box: e.now,
 				tag: e.tag
 			});
 		}, this.pressed = (e) => {
-			let t = In[e.key], n = this.chosen === null ? null : this.boxOf(this.chosen);
+			let t = Ln[e.key], n = this.chosen === null ? null : this.boxOf(this.chosen);
 			if (!t || !n || e.ctrlKey || e.metaKey || e.altKey) return;
 			e.preventDefault(), e.stopPropagation();
-			let [r, i] = [t[0] * Nn, t[1] * Nn], a = e.shiftKey ? [
+			let [r, i] = [t[0] * Pn, t[1] * Pn], a = e.shiftKey ? [
 				n[0],
 				n[1],
 				n[2] + r,
@@ -1649,7 +1649,7 @@ var Nn = 50, Pn = 60, Fn = 150, In = {
 			];
 			this.say("changed", {
 				id: this.chosen,
-				box: X(a),
+				box: Y(a),
 				tag: `key ${this.chosen} ${this.now}`
 			});
 		}, Object.assign(this, {
@@ -1692,12 +1692,12 @@ var Nn = 50, Pn = 60, Fn = 150, In = {
 		this.dispatchEvent(new CustomEvent(e, { detail: t }));
 	}
 	place(e) {
-		let { left: t, top: n, width: r, height: i } = this.querySelector("svg.over").getBoundingClientRect(), [a, o] = [(e.clientX - t) / r * z, (e.clientY - n) / i * z];
-		return [Math.min(z, Math.max(0, a)), Math.min(z, Math.max(0, o))];
+		let { left: t, top: n, width: r, height: i } = this.querySelector("svg.over").getBoundingClientRect(), [a, o] = [(e.clientX - t) / r * R, (e.clientY - n) / i * R];
+		return [Math.min(R, Math.max(0, a)), Math.min(R, Math.max(0, o))];
 	}
 	boxOf(e) {
 		let t = this.held.find((t) => t.id === e);
-		return t ? Y(t, this.now) : null;
+		return t ? J(t, this.now) : null;
 	}
 	willUpdate(e) {
 		e.has("src") && Object.assign(this, {
@@ -1715,23 +1715,23 @@ var Nn = 50, Pn = 60, Fn = 150, In = {
             <div class="over-box">
                 <video src=${this.src} preload="auto" playsinline disableremoteplayback disablepictureinpicture @loadedmetadata=${() => this.measured()}
                     @play=${this.tick} @pause=${this.tick} @seeked=${this.tick} @error=${() => this.isBroken = !0}></video>
-                <svg class="over ${this.isClear ? "is-clear" : ""}" viewBox="0 0 ${z} ${z}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${e.help}
+                <svg class="over ${this.isClear ? "is-clear" : ""}" viewBox="0 0 ${R} ${R}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${e.help}
                     @pointerdown=${this.down} @pointermove=${this.move} @pointerup=${this.up} @pointercancel=${() => this.drag = null} @keydown=${this.pressed}>
                     ${this.held.map((e) => this.drawn(e))}
-                    ${this.ghost ? Rn(this.ghost, "ghost", null) : O}
-                    ${this.drag && this.drag.id === null ? Rn(this.drag.now, "new", null) : O}
+                    ${this.ghost ? zn(this.ghost, "ghost", null) : O}
+                    ${this.drag && this.drag.id === null ? zn(this.drag.now, "new", null) : O}
                 </svg>
             </div>
             ${this.isBroken ? T`<p class="alert" role="alert">${e.no_viewing}</p>` : O}`;
 	}
 	drawn(e) {
-		let t = this.drag?.id === e.id && this.drag ? this.drag.now : Y(e, this.at);
+		let t = this.drag?.id === e.id && this.drag ? this.drag.now : J(e, this.at);
 		if (!t) return O;
-		let n = e.id === this.chosen, r = Rn(t, `${e.isOpen ? "open" : e.style}${n ? " is-chosen" : ""}`, e.id);
+		let n = e.id === this.chosen, r = zn(t, `${e.isOpen ? "open" : e.style}${n ? " is-chosen" : ""}`, e.id);
 		return n ? E`${r}${this.grips(t)}` : r;
 	}
 	grips([e, t, n, r]) {
-		let [i, a] = [Fn, Fn * this.ratio];
+		let [i, a] = [In, In * this.ratio];
 		return [
 			0,
 			.5,
@@ -1743,47 +1743,47 @@ var Nn = 50, Pn = 60, Fn = 150, In = {
 		].filter((e) => o !== .5 || e !== .5).map((s) => E`<rect class="grip" data-grip="${o} ${s}" x=${e + o * n - i / 2} y=${t + s * r - a / 2} width=${i} height=${a}></rect>`));
 	}
 };
-function Rn([e, t, n, r], i, a) {
+function zn([e, t, n, r], i, a) {
 	return E`<rect class=${i} data-id=${a ?? O} x=${e} y=${t} width=${n} height=${r}></rect>`;
 }
-function zn([e, t, n, r], [i, a], o, s) {
+function Bn([e, t, n, r], [i, a], o, s) {
 	let [c, l] = [e + (i === 0 ? o : 0), e + n + (i === 1 ? o : 0)], [u, d] = [t + (a === 0 ? s : 0), t + r + (a === 1 ? s : 0)];
-	return X([
+	return Y([
 		Math.min(c, l),
 		Math.min(u, d),
 		Math.abs(l - c),
 		Math.abs(d - u)
 	]);
 }
-customElements.define("jebi-stage", Ln);
+customElements.define("jebi-stage", Rn);
 // src/keys.ts
-var Bn = !1;
-function Vn(e) {
+var Vn = !1;
+function Hn(e) {
 	let t = e.target;
 	return e.ctrlKey || e.metaKey || e.altKey ? !0 : t instanceof HTMLElement && (t.isContentEditable || t.closest("input:not([type=range]), textarea, select") !== null);
 }
-function Hn(e) {
-	if (e.key === "Escape" && Un(), Vn(e) || document.querySelector("dialog[open]")) return;
-	let t = Bn;
-	if (Bn = e.key === "g", e.key === "/") {
+function Un(e) {
+	if (e.key === "Escape" && Wn(), Hn(e) || document.querySelector("dialog[open]")) return;
+	let t = Vn;
+	if (Vn = e.key === "g", e.key === "/") {
 		let t = document.querySelector("#q") ?? document.querySelector("[data-search]");
 		if (!t) return;
 		e.preventDefault(), t.focus(), t.select();
 	} else e.key === "?" ? (e.preventDefault(), document.querySelector("#help")?.showModal()) : t && e.key === "a" && document.querySelector("nav a[href=\"/archive\"]") && location.assign("/archive");
 }
-function Un() {
+function Wn() {
 	for (let e of document.querySelectorAll("details.me[open]")) e.open = !1, e.querySelector("summary")?.focus();
 }
-document.addEventListener("keydown", Hn), document.addEventListener("click", (e) => {
+document.addEventListener("keydown", Un), document.addEventListener("click", (e) => {
 	for (let t of document.querySelectorAll("details.me[open]")) e.target instanceof Node && !t.contains(e.target) && (t.open = !1);
 });
 // src/editor.ts
-var Wn = 40, Gn = [
-	z * .45,
-	z * .35,
-	z * .1,
-	z * .18
-], Kn = class extends Yt {
+var Z = 40, Gn = [
+	R * .45,
+	R * .35,
+	R * .1,
+	R * .18
+], Kn = class extends Xt {
 	static {
 		this.properties = {
 			src: {},
@@ -1807,7 +1807,7 @@ var Wn = 40, Gn = [
 				e.preventDefault(), n();
 				return;
 			}
-			if (Vn(e)) return;
+			if (Hn(e)) return;
 			let t = e.target instanceof Element && e.target.closest("button, summary, a") !== null, n = e.target instanceof Element && e.target.closest(".lines") !== null, r = this.moves(n)[e.key];
 			!r || e.key === " " && t || (e.preventDefault(), r());
 		}, Object.assign(this, {
@@ -1823,8 +1823,8 @@ var Wn = 40, Gn = [
 	}
 	async load() {
 		try {
-			let e = await tt(this.src);
-			this.beside = e.sources, this.based = e.based, this.draft = st(e.plan), this.kept = lt(this.draft);
+			let e = await nt(this.src);
+			this.beside = e.sources, this.based = e.based, this.draft = ct(e.plan), this.kept = ut(this.draft);
 			let t = this.draft.sources.flatMap((e) => e.lines)[0] ?? this.beside.flatMap((e) => e.said)[0];
 			this.language = t?.language ?? this.language;
 		} catch (e) {
@@ -1838,15 +1838,15 @@ var Wn = 40, Gn = [
 		return this.held.find((e) => e.id === this.current);
 	}
 	change(e, t) {
-		this.edit((t) => Z(t, this.source, (t) => t.map((t) => t.id === this.current ? e(t) : t)), t);
+		this.edit((t) => X(t, this.source, (t) => t.map((t) => t.id === this.current ? e(t) : t)), t);
 	}
 	add(e, t) {
 		if (!this.draft) return;
-		let n = e(ct(this.draft));
-		this.edit((e) => Z(e, this.source, (e) => [...e, n])), this.current = n.id, this.message = t ?? "", this.toStage();
+		let n = e(lt(this.draft));
+		this.edit((e) => X(e, this.source, (e) => [...e, n])), this.current = n.id, this.message = t ?? "", this.toStage();
 	}
 	draw(e) {
-		this.add((t) => fn(t, this.now, e, this.here.length), this.words.drawn);
+		this.add((t) => pn(t, this.now, e, this.here.length), this.words.drawn);
 	}
 	coverFace(e) {
 		let t = e.keys;
@@ -1861,36 +1861,36 @@ var Wn = 40, Gn = [
 	choose(e) {
 		this.current = e;
 		let t = this.one;
-		t && !Y(t, this.now) && this.stage?.seek(q(t));
+		t && !J(t, this.now) && this.stage?.seek(K(t));
 	}
 	look(e) {
 		let t = this.here.concerns[e];
 		if (!t) return;
 		this.moment = e;
 		let n = this.looked.get(this.source) ?? /* @__PURE__ */ new Set();
-		this.looked.set(this.source, n.add(e)), this.stage?.video?.pause(), this.stage?.seek(t.at), this.current = t.cover !== null && this.held.some((e) => e.id === t.cover) ? t.cover : null, this.message = `${V(t.at)} ${yn(this.words, t)}`, this.toStage();
+		this.looked.set(this.source, n.add(e)), this.stage?.video?.pause(), this.stage?.seek(t.at), this.current = t.cover !== null && this.held.some((e) => e.id === t.cover) ? t.cover : null, this.message = `${B(t.at)} ${bn(this.words, t)}`, this.toStage();
 	}
 	begin() {
-		this.change((e) => on(e, this.now));
+		this.change((e) => sn(e, this.now));
 	}
 	end() {
-		this.change((e) => sn(e, this.now, this.here.length));
+		this.change((e) => cn(e, this.now, this.here.length));
 	}
 	removeKey() {
-		this.change((e) => an(e, this.now));
+		this.change((e) => on(e, this.now));
 	}
 	figure() {
-		this.change((e) => e.isOpen ? e : un(e));
+		this.change((e) => e.isOpen ? e : dn(e));
 	}
 	drop() {
 		let e = this.current;
-		this.edit((t) => Z(t, this.source, (t) => t.filter((t) => t.id !== e))), this.current = null;
+		this.edit((t) => X(t, this.source, (t) => t.filter((t) => t.id !== e))), this.current = null;
 	}
 	join(e) {
 		let t = this.held.find((t) => t.id === e);
 		if (!t) return;
 		let n = this.current;
-		this.edit((r) => Z(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? cn(e, t) : e)));
+		this.edit((r) => X(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? ln(e, t) : e)));
 	}
 	leaveOpen() {
 		if (this.one) {
@@ -1941,14 +1941,14 @@ var Wn = 40, Gn = [
 			j: t(-1e3),
 			l: t(1e3),
 			",": t(-40),
-			".": t(Wn)
+			".": t(Z)
 		};
 	}
 	async save() {
 		if (this.draft && !this.isSaving) {
 			this.settle(), this.isSaving = !0;
 			try {
-				let e = await nt(this.src, this.token, this.based, lt(this.draft));
+				let e = await rt(this.src, this.token, this.based, ut(this.draft));
 				this.history.forget(), location.assign(e);
 				return;
 			} catch (e) {
@@ -1964,7 +1964,7 @@ var Wn = 40, Gn = [
 	timed(e) {
 		this.style.setProperty("--at", String(e / Math.max(1, this.here.length)));
 		let t = this.querySelector("[data-clock]");
-		t && (t.textContent = V(e - e % 10));
+		t && (t.textContent = B(e - e % 10));
 		let n = this.querySelector(".seek");
 		n && (n.value = String(e)), this.subtitle(e);
 	}
@@ -1982,13 +1982,13 @@ var Wn = 40, Gn = [
             <div class="watch">
                 <div class="stage">${this.shown()}
                     <section class="card" aria-labelledby="timeline"><h2 id="timeline">${e.timeline} <span class="faint">${this.held.length}</span></h2>
-                        <p class="hint">${e.tracks_help}</p>${Sn(e, this.held, this.here.concerns, this.here.length, this.current, this)}</section>
+                        <p class="hint">${e.tracks_help}</p>${Cn(e, this.held, this.here.concerns, this.here.length, this.current, this)}</section>
                 </div>
                 <aside class="said">
-                    <section aria-labelledby="selected"><h2 id="selected">${e.selected}</h2>${this.one ? xn(e, this.one, this.held, this) : T`<p class="faint">${e.none}</p>`}
+                    <section aria-labelledby="selected"><h2 id="selected">${e.selected}</h2>${this.one ? Sn(e, this.one, this.held, this) : T`<p class="faint">${e.none}</p>`}
                         <div class="actions"><button type="button" @click=${() => this.draw(Gn)}>${e.draw} <kbd>d</kbd></button></div></section>
                     <section aria-labelledby="worst"><div class="parcel-head"><h2 id="worst">${e.worst}</h2><button type="button" @click=${() => this.look(this.moment + 1)}>${e.next} <kbd>n</kbd></button></div>
-                        ${vn(e, this.here, this.looked.get(this.source) ?? /* @__PURE__ */ new Set(), this.held, this.moment, this)}</section>
+                        ${yn(e, this.here, this.looked.get(this.source) ?? /* @__PURE__ */ new Set(), this.held, this.moment, this)}</section>
                 </aside>
             </div>
             ${this.forms(t)}
@@ -2009,17 +2009,17 @@ var Wn = 40, Gn = [
 			hear: () => this.hear()
 		};
 		return T`<div class="editing">
-            <section class="card" aria-labelledby="parts"><h2 id="parts">${t.parts}</h2>${Ut(i)}</section>
-            <section class="card" aria-labelledby="sounds"><h2 id="sounds">${t.sounds}</h2>${Wt(i)}</section>
-            <section class="card wide" aria-labelledby="lines"><h2 id="lines">${t.lines}</h2>${En(i, this.line, this.language, this)}
-                ${Kt(i)}</section>
-            <section class="card wide" aria-labelledby="texts"><h2 id="texts">${t.texts}</h2>${qt(i)}</section>
+            <section class="card" aria-labelledby="parts"><h2 id="parts">${t.parts}</h2>${Wt(i)}</section>
+            <section class="card" aria-labelledby="sounds"><h2 id="sounds">${t.sounds}</h2>${Gt(i)}</section>
+            <section class="card wide" aria-labelledby="lines"><h2 id="lines">${t.lines}</h2>${Dn(i, this.line, this.language, this)}
+                ${qt(i)}</section>
+            <section class="card wide" aria-labelledby="texts"><h2 id="texts">${t.texts}</h2>${Jt(i)}</section>
         </div>`;
 	}
 	bar() {
 		let { words: e } = this, t = this.isSaving ? e.saving : this.isChanged ? e.changed : e.applied;
 		return T`<div class="edit-bar">
-            ${this.beside.length > 1 ? T`<label class="plain">${e.source} ${Ht(this.beside, this.source, (e) => this.turn(e))}</label>` : O}
+            ${this.beside.length > 1 ? T`<label class="plain">${e.source} ${Ut(this.beside, this.source, (e) => this.turn(e))}</label>` : O}
             <button type="button" class="quiet" ?disabled=${!this.history.canUndo} @click=${() => this.undo()}>${e.undo}</button>
             <button type="button" class="quiet" ?disabled=${!this.history.canRedo} @click=${() => this.redo()}>${e.redo}</button>
             <span class="gap"></span><span class="faint">${t}</span>
@@ -2029,17 +2029,17 @@ var Wn = 40, Gn = [
 	shown() {
 		let { words: e, here: t } = this;
 		if (!t.viewing) return T`<p class="notice">${e.no_viewing}</p>`;
-		let n = this.here.concerns[this.moment], r = n && !hn(n, this.held) ? mn(n) : null;
+		let n = this.here.concerns[this.moment], r = n && !gn(n, this.held) ? hn(n) : null;
 		return T`<jebi-stage src="/clips/${t.clip}/media/viewing" .held=${this.held} .chosen=${this.current} .ghost=${r} .words=${e} .isClear=${this.isClear}
                 @drawn=${(e) => this.draw(e.detail)} @chosen=${(e) => this.current = e.detail}
-                @changed=${(e) => this.change((t) => nn(t, this.now, e.detail.box), e.detail.tag)}
+                @changed=${(e) => this.change((t) => rn(t, this.now, e.detail.box), e.detail.tag)}
                 @timed=${(e) => this.timed(e.detail)}></jebi-stage>
             <p class="subtitle" data-subtitle></p>
             <div class="controls">
                 <button type="button" class="quiet" @click=${() => this.stage?.toggle()}>${e.play} <kbd>k</kbd></button>
-                <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - Wn))}>${e.earlier} <kbd>,</kbd></button>
-                <button type="button" class="quiet" @click=${() => this.stage?.seek(this.now + Wn)}>${e.later} <kbd>.</kbd></button>
-                <span class="clock"><span data-clock>0:00</span> <i>/ ${V(t.length)}</i></span><span class="gap"></span>
+                <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - Z))}>${e.earlier} <kbd>,</kbd></button>
+                <button type="button" class="quiet" @click=${() => this.stage?.seek(this.now + Z)}>${e.later} <kbd>.</kbd></button>
+                <span class="clock"><span data-clock>0:00</span> <i>/ ${B(t.length)}</i></span><span class="gap"></span>
                 <button type="button" class="quiet" aria-pressed=${this.isClear ? "true" : "false"} @click=${() => this.isClear = !this.isClear}>${e.covers} <kbd>v</kbd></button>
             </div>
             <input type="range" class="seek" min="0" max=${t.length} step="20" value="0" aria-label=${e.key} @input=${(e) => this.stage?.seek(Number(e.target.value))}>
@@ -2086,7 +2086,7 @@ var qn = {
 };
 customElements.define("jebi-grid", Jn);
 // src/live.ts
-var Yn = 500, Xn = class extends N {
+var Yn = 500, Xn = class extends M {
 	constructor(...e) {
 		super(...e), this.timer = 0, this.drawn = null;
 	}
@@ -2114,7 +2114,7 @@ var Yn = 500, Xn = class extends N {
 			this.isOffered = !0;
 			return;
 		}
-		if (!this.drawn || this.drawn.contains(document.activeElement)) return;
+		if (!this.drawn || this.drawn.contains(document.activeElement) || Zn(this.drawn)) return;
 		let e = await fetch(location.href, {
 			headers: { "x-jebi-live": "1" },
 			redirect: "error"
@@ -2127,15 +2127,19 @@ var Yn = 500, Xn = class extends N {
 		return this.isOffered ? T`<p class="notice" role="status"><a href=${location.pathname + location.search}>${this.offer}</a></p>` : O;
 	}
 };
+function Zn(e) {
+	let t = [...e.querySelectorAll("input, textarea")], n = [...e.querySelectorAll("select")];
+	return t.some((e) => e.value !== e.defaultValue || "checked" in e && e.checked !== e.defaultChecked) || n.some((e) => e.selectedIndex !== Math.max(0, [...e.options].findIndex((e) => e.defaultSelected)));
+}
 customElements.define("jebi-live", Xn);
 // src/player.ts
-var Zn = [
+var Qn = [
 	.25,
 	.5,
 	1,
 	1.5,
 	2
-], Qn = 1 / 30, $n = class extends N {
+], $n = 1 / 30, er = class extends M {
 	constructor(...e) {
 		super(...e), this.frame = 0, this.current = null, this.heard = () => {
 			this.isPlaying = !this.video.paused, this.isMuted = this.video.muted, cancelAnimationFrame(this.frame), this.tick();
@@ -2153,15 +2157,15 @@ var Zn = [
 			let r = t?.closest("a[href^=\"#t=\"]");
 			r && r.hash === location.hash && this.led();
 		}, this.pressed = (e) => {
-			if (Vn(e) || document.querySelector("dialog[open]")) return;
+			if (Hn(e) || document.querySelector("dialog[open]")) return;
 			let t = e.target instanceof Element ? e.target : document.body, n = t.closest("button, summary, a") !== null, r = {
 				k: () => this.toggle(),
 				j: () => this.seek(this.video.currentTime - 10),
 				l: () => this.seek(this.video.currentTime + 10),
 				"[": () => this.shot(-1),
 				"]": () => this.shot(1),
-				",": () => this.seek(this.video.currentTime - Qn),
-				".": () => this.seek(this.video.currentTime + Qn),
+				",": () => this.seek(this.video.currentTime - $n),
+				".": () => this.seek(this.video.currentTime + $n),
 				m: () => this.video.muted = !this.video.muted,
 				f: () => this.full(),
 				n: () => this.note()
@@ -2269,21 +2273,21 @@ var Zn = [
                     @input=${(e) => this.seek(Number(e.target.value))}>
             </div>
             <div class="controls">
-                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? tr : er}</button>
-                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${nr}</button>
-                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${rr}</button>
+                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? nr : tr}</button>
+                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${rr}</button>
+                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${ir}</button>
                 <span class="clock">${Q(this.at)} <i>/ ${Q(t)}</i></span>
                 <span class="gap"></span>
                 ${this.choices(e)}
-                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? ar : ir}</button>
-                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${or}</button>
+                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? or : ar}</button>
+                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${sr}</button>
             </div>`;
 	}
 	choices(e) {
 		let t = [...this.video.textTracks];
 		return T`
             ${t.length ? T`<label><span class="unseen">${e.subtitles}</span><select title=${e.subtitles} @change=${(e) => t.forEach((t, n) => t.mode = Number(e.target.value) === n ? "showing" : "disabled")}><option value="-1">${e.subtitles}: ${e.off}</option>${t.map((e, t) => T`<option value=${t}>${e.label}</option>`)}</select></label>` : O}
-            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${Zn.map((e) => T`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
+            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${Qn.map((e) => T`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
 	}
 };
 function Q(e) {
@@ -2294,5 +2298,5 @@ function Q(e) {
 	];
 	return n ? `${n}:${String(r).padStart(2, "0")}:${i}` : `${r}:${i}`;
 }
-var $ = (e) => T`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, er = $(E`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), tr = $(E`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), nr = $(E`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), rr = $(E`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), ir = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), ar = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), or = $(E`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
-customElements.define("jebi-player", $n);
+var $ = (e) => T`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, tr = $(E`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), nr = $(E`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), rr = $(E`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), ir = $(E`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), ar = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), or = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), sr = $(E`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
+customElements.define("jebi-player", er);
