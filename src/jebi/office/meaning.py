@@ -11,7 +11,6 @@ Invariants: one job a clip; words that changed while it ran are done after it. P
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
 from typing import Any, Self
 
 import numpy as np
@@ -28,7 +27,7 @@ from jebi.vault.catalogue import Catalogue, Change
 from jebi.vault.jobs import Job
 from jebi.vault.meaning import AT_ONCE, LIKE, Embedder, Vectors
 from jebi.vault.schema import SegmentKind, segment
-from jebi.vault.vectors import Near, VectorFile
+from jebi.vault.vectors import Look, Near, VectorFile
 
 MEANING = "meaning"  # the task
 VECTORS = "vectors"  # the file, in the archive
@@ -54,10 +53,10 @@ def want(change: Change, clip: str) -> None:
 
 
 class Asked:
-    """What is looked for just now."""
+    """What is looked for just now, by a thread beside the one that asks."""
 
-    def __init__(self, looking: "Future[list[Near]]", dropped: Event) -> None:
-        self._looking, self._dropped = looking, dropped
+    def __init__(self, begun: "Future[Look | None]", going: "Future[None]") -> None:
+        self._begun, self._going = begun, going
 
     def near(self) -> list[Near]:
         """The words that are near enough, best first; some may hold no longer.
@@ -65,12 +64,19 @@ class Asked:
         Raises:
             Unable: the model died, or is not installed.
         """
-        return self._looking.result()
+        look = self._begun.result()
+        if look is None:
+            return []
+        look.go_through()  # beside the other thread, or in its place
+        if not self._going.cancel():
+            self._going.result()
+        return look.nearest(NEAREST, LIKE)
 
     def drop(self) -> None:
-        """Nobody wants to know: what was not begun is left."""
-        self._dropped.set()
-        self._looking.cancel()
+        """Nobody wants to know."""
+        self._going.cancel()
+        if not self._begun.cancel():
+            self._begun.add_done_callback(_leave)
 
 
 class Meanings:
@@ -135,14 +141,12 @@ class Meanings:
             text: what is looked for, in any language.
             among: the numbers of segments to which the answers are confined, in rising order.
         """
-        dropped = Event()
-        return Asked(self._looking.submit(self._look, text, among, dropped), dropped)
+        begun = self._looking.submit(self._begin, text, among)
+        return Asked(begun, self._looking.submit(_go_through, begun))
 
-    def _look(self, text: str, among: NDArray[np.int64] | None, dropped: Event) -> list[Near]:
+    def _begin(self, text: str, among: NDArray[np.int64] | None) -> Look | None:
         meant = self._read(text)
-        if dropped.is_set() or not len(meant):
-            return []
-        return self._file.nearest(meant, NEAREST, among=among, least=LIKE)
+        return self._file.look(meant, among) if len(meant) else None
 
     def _read(self, text: str) -> Vectors:
         if not model.is_installed():
@@ -168,6 +172,17 @@ class Meanings:
                 for clip in missing[start : start + WANTED_AT_ONCE]:
                     if not any(map(_is_given_up, jobs.of(change.connection, clip))):
                         want(change, clip)
+
+
+def _go_through(begun: "Future[Look | None]") -> None:
+    """Go through what was begun; what could not be is said to whoever asks."""
+    if not begun.cancelled() and begun.exception() is None and (look := begun.result()):
+        look.go_through()
+
+
+def _leave(begun: "Future[Look | None]") -> None:
+    if begun.exception() is None and (look := begun.result()):
+        look.leave()
 
 
 def _is_given_up(job: Job) -> bool:

@@ -10,9 +10,10 @@ Peak: the file is mapped, and read through 1 MiB at a time; of more than `MANY` 
 
 import fcntl
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -64,7 +65,7 @@ class VectorFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._threads = ThreadPoolExecutor(2)  # begun by the first search that needs them, not before a fork
+        self._threads = ThreadPoolExecutor(1)  # begun by the first search that needs it, not before a fork
         self._known: tuple[int, NDArray[np.void], list[_Signs]] = (0, np.empty(0, ROW), [])
         with failures_named("the file of vectors", "made"), self._locked():
             pass
@@ -112,19 +113,16 @@ class VectorFile:
             among: the keys to which they are confined, in rising order.
             least: the similarity that they have at least.
         """
+        look = self.look(vector, among)
+        other = self._threads.submit(look.go_through)  # numpy lets two threads count at once
+        look.go_through()
+        other.result()
+        return look.nearest(count, least)
+
+    def look(self, vector: NDArray[np.float32], among: Keys | None = None) -> "Look":
+        """Begin to look for the most similar vectors to one of length 1; `vector` and `among` as in `nearest`."""
         inode, rows = self._mapped()
-        if len(rows) > MANY:
-            places = _likeliest(self._threads, self._signs_of(inode, rows), vector, among)
-        else:
-            places = np.flatnonzero(np.isin(rows["key"], among)) if among is not None else np.arange(len(rows))
-        parts = (places[start : start + CHUNK] for start in range(0, len(places), CHUNK))
-        similar = np.concatenate([np.empty(0, np.float32), *(_similarity(rows[part], vector) for part in parts)])
-        count = min(count, len(places))
-        best = np.argpartition(similar, len(places) - count)[len(places) - count :] if count else np.empty(0, np.intp)
-        found = sorted(
-            ((float(similar[at]), int(rows["key"][places[at]])) for at in best), key=lambda near: (-near[0], near[1])
-        )
-        return [Near(key=key, similarity=similarity) for similarity, key in found if similarity >= max(least, -1.0)]
+        return Look(rows, self._signs_of(inode, rows) if len(rows) > MANY else None, vector, among)
 
     def _signs_of(self, inode: int, rows: NDArray[np.void]) -> list[_Signs]:
         """The signs of all rows: those that are known already, as far as their block was full, and the others.
@@ -193,6 +191,63 @@ class VectorFile:
                 os.close(file)
 
 
+class Look:
+    """A look through all rows. Several threads may go through it, a block at a time; when each of them returned, the nearest are known."""
+
+    def __init__(
+        self, rows: NDArray[np.void], signs: Sequence[_Signs] | None, vector: NDArray[np.float32], among: Keys | None
+    ) -> None:
+        self._rows, self._signs, self._vector, self._among = rows, signs or (), vector, among
+        self._asked = _signs(vector)
+        self._wanted = _table(among, self._signs) if signs and among is not None else None
+        self._is_likely_enough = signs is not None
+        self._left = deque(range(len(self._signs)))
+        self._differing: dict[int, tuple[NDArray[np.intp] | None, NDArray[np.uint16]]] = {}
+
+    def go_through(self) -> None:
+        """Compare the signs of one block after the other that nobody else compares. Returns when none is left."""
+        compared, ones = np.empty((6, BLOCK), np.uint64), np.empty((6, BLOCK), np.uint8)
+        with suppress(IndexError):
+            while True:
+                number = self._left.popleft()
+                self._differing[number] = _differing(
+                    self._asked, self._wanted, self._signs[number], number * BLOCK, compared, ones
+                )
+
+    def leave(self) -> None:
+        """Compare no more: nobody wants to know."""
+        self._left.clear()
+
+    def nearest(self, count: int, least: float = -1.0) -> list[Near]:
+        """What `VectorFile.nearest` gives."""
+        places, rows, vector = self._places(), self._rows, self._vector
+        parts = (places[start : start + CHUNK] for start in range(0, len(places), CHUNK))
+        similar = np.concatenate([np.empty(0, np.float32), *(_similarity(rows[part], vector) for part in parts)])
+        count = min(count, len(places))
+        best = np.argpartition(similar, len(places) - count)[len(places) - count :] if count else np.empty(0, np.intp)
+        found = sorted(
+            ((float(similar[at]), int(rows["key"][places[at]])) for at in best), key=lambda near: (-near[0], near[1])
+        )
+        return [Near(key=key, similarity=similarity) for similarity, key in found if similarity >= max(least, -1.0)]
+
+    def _places(self) -> NDArray[np.intp]:
+        """The rows that are looked at: of few all, of many about `LIKELY` whose signs differ least; all that are wanted, if few."""
+        if not self._is_likely_enough:
+            keys, among = self._rows["key"], self._among
+            return np.flatnonzero(np.isin(keys, among)) if among is not None else np.arange(len(keys))
+        found = [self._differing[number] for number in range(len(self._signs))]
+        differing = np.concatenate([counts for _, counts in found])
+        if len(differing) <= LIKELY:
+            likely = np.arange(len(differing))
+        else:
+            step = len(differing) // SAMPLE + 1  # to put all of them in order takes longer than to count them
+            most = np.partition(differing[::step], LIKELY // step)[LIKELY // step]
+            likely = np.flatnonzero(differing <= most)[: 4 * LIKELY]
+        if self._wanted is None:
+            return likely
+        return np.concatenate([places for places, _ in found if places is not None])[likely]
+
+
 def _block(rows: NDArray[np.void]) -> _Signs:
     keys = np.ascontiguousarray(rows["key"])
     there = keys[rows["scale"] > 0]
@@ -203,23 +258,6 @@ def _block(rows: NDArray[np.void]) -> _Signs:
 def _signs(vectors: NDArray[Any]) -> NDArray[np.uint64]:
     """Vectors (n, 384) as (n, 6) words, a bit for each number that is above 0."""
     return np.packbits(vectors > 0, axis=-1).view(np.uint64)
-
-
-def _likeliest(
-    threads: ThreadPoolExecutor, signs: Sequence[_Signs], vector: NDArray[np.float32], among: Keys | None
-) -> NDArray[np.intp]:
-    """About `LIKELY` rows whose signs differ least from those of a vector; all of those that it is confined to, if few."""
-    half = len(signs) // 2  # numpy lets two threads count at once
-    wanted = None if among is None else _table(among, signs)
-    parts = threads.map(partial(_compared, _signs(vector), wanted), (signs[:half], signs[half:]), (0, half))
-    places, differing = map(np.concatenate, zip(*parts, strict=True))
-    if len(differing) <= LIKELY:
-        likely = np.arange(len(differing))
-    else:
-        step = len(differing) // SAMPLE + 1  # to put all of them in order takes longer than to count them
-        most = np.partition(differing[::step], LIKELY // step)[LIKELY // step]
-        likely = np.flatnonzero(differing <= most)[: 4 * LIKELY]
-    return likely if among is None else places[likely]
 
 
 def _table(among: Keys, signs: Sequence[_Signs]) -> _Wanted:
@@ -233,36 +271,34 @@ def _table(among: Keys, signs: Sequence[_Signs]) -> _Wanted:
     return lambda keys: table.take(keys - lowest, mode="clip")  # the keys of rows that are empty may lie outside
 
 
-def _compared(
-    asked: NDArray[np.uint64], wanted: _Wanted | None, signs: Sequence[_Signs], first: int
-) -> tuple[NDArray[np.intp], NDArray[np.uint16]]:
-    """The places of the rows that are wanted, or were, and in how many signs each differs from what is asked for.
+def _differing(
+    asked: NDArray[np.uint64],
+    wanted: _Wanted | None,
+    block: _Signs,
+    first: int,
+    compared: NDArray[np.uint64],
+    ones: NDArray[np.uint8],
+) -> tuple[NDArray[np.intp] | None, NDArray[np.uint16]]:
+    """The places of the rows of a block that are wanted, or were, and in how many signs each differs from what is asked for.
 
     Args:
         asked: (6,).
         wanted: tells it of their keys; without, all are, and their places are not told.
-        signs: of some blocks.
-        first: the number of the first of them.
+        block: up to `BLOCK` rows.
+        first: the place of its first row.
+        compared: (6, `BLOCK`), to compute in.
+        ones: as `compared`.
     """
-    places: list[NDArray[np.intp]] = [np.empty(0, np.intp)]
-    counts = np.empty(sum(len(block.keys) for block in signs), np.uint16)
-    compared, ones = np.empty((6, BLOCK), np.uint64), np.empty((6, BLOCK), np.uint8)
-    end = 0
-    for number, block in enumerate(signs, first):
-        words, at = block.words, None if wanted is None else np.flatnonzero(wanted(block.keys))
-        if at is not None:
-            places.append(number * BLOCK + at)
-            if len(at) * SCATTERED < len(block.keys):
-                words, at = words.take(at, axis=1), None
-        count = words.shape[1]
-        differs = np.bitwise_xor(words, asked[:, None], out=compared[:, :count])
-        one = np.bitwise_count(differs, out=ones[:, :count])
-        # Of three words there are 192 at most, which a byte holds: bytes are added many at a time.
-        sums = np.add(one[0] + one[1] + one[2], one[3] + one[4] + one[5], dtype=np.uint16)
-        sums = sums if at is None else sums.take(at)
-        start, end = end, end + len(sums)
-        counts[start:end] = sums
-    return np.concatenate(places), counts[:end]
+    words, at = block.words, None if wanted is None else np.flatnonzero(wanted(block.keys))
+    places = None if at is None else first + at
+    if at is not None and len(at) * SCATTERED < len(block.keys):
+        words, at = words.take(at, axis=1), None
+    count = words.shape[1]
+    differs = np.bitwise_xor(words, asked[:, None], out=compared[:, :count])
+    one = np.bitwise_count(differs, out=ones[:, :count])
+    # Of three words there are 192 at most, which a byte holds: bytes are added many at a time.
+    sums = np.add(one[0] + one[1] + one[2], one[3] + one[4] + one[5], dtype=np.uint16)
+    return places, sums if at is None else sums.take(at)
 
 
 def _similarity(rows: NDArray[np.void], vector: NDArray[np.float32]) -> NDArray[np.float32]:
