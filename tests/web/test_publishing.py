@@ -68,8 +68,8 @@ def test_what_keeps_a_film_from_being_published_is_said_and_there_is_no_button(s
     ("language", "said", "button"),
     [
         ("en", "What the public will read", "Publish</button>"),
-        ("ko", "독자가 읽게 될 내용", "공개</button>"),
-        ("ja", "読者が読む内容", "公開する</button>"),
+        ("ko", "독자가 읽고 듣게 될 내용", "공개</button>"),
+        ("ja", "読者が読み、聞く内容", "公開する</button>"),
     ],
 )
 def test_a_publisher_reads_what_the_public_will_and_confirms_it_once(
