@@ -36,24 +36,24 @@ def edited(shown: Shown, cut: str) -> tuple[Edited, Plan]:
 
 def test_a_cut_is_begun_when_its_faces_were_looked_for(shown: Shown) -> None:
     house = shown.house
-    assert house.face_search(shown.film).job is None
+    assert house.searched(shown.film, "faces").job is None
     with pytest.raises(Refused, match="not looked through"):
-        house.begin_cut(shown.film, "spring", "solid", has_figures=False, by="wren")
-    house.want_faces(shown.film, by="wren")
-    search = house.face_search(shown.film)
+        house.begin_cut(shown.film, "spring", "solid", has_figures=False, has_texts=False, by="wren")
+    house.want_searched(shown.film, "faces", by="wren")
+    search = house.searched(shown.film, "faces")
     assert search.job
     assert (search.is_done, search.job.state) == (False, JobState.WAITING)
     put_sightings(house.catalogue, house.kept, shown.film, NOW_MS)
-    assert house.face_search(shown.film).is_done
+    assert house.searched(shown.film, "faces").is_done
 
-    number = house.begin_cut(shown.film, "spring", "mosaic", has_figures=True, by="wren")
+    number = house.begin_cut(shown.film, "spring", "mosaic", has_figures=True, has_texts=False, by="wren")
     cut = house.cut(str(number))
     assert (cut.card.name, cut.card.state, cut.card.by) == ("spring", CutState.PLANNED, "wren")
     assert {(one.kind, one.style) for one in cut.plan.sources[0].covers} == {("face", "mosaic"), ("figure", "mosaic")}
     assert [job.kind for job in cut.jobs] == ["render"]
     assert {"faces-wanted", "cut-begun", "cut-planned"} <= set(shown.kinds())
     with pytest.raises(Refused, match="of that name"):
-        house.begin_cut(shown.film, "spring", "solid", has_figures=False, by="wren")
+        house.begin_cut(shown.film, "spring", "solid", has_figures=False, has_texts=False, by="wren")
 
 
 def test_a_cut_shows_its_plan_its_film_and_what_leaks(shown: Shown, cut: str) -> None:
@@ -239,7 +239,7 @@ def test_what_is_not_there_is_not_found(shown: Shown, cut: str, number: str) -> 
 def test_a_film_is_of_its_own_cut_only(shown: Shown, cut: str) -> None:
     house = shown.house
     (output,) = house.cut(cut).outputs
-    other = house.begin_cut(shown.film, "another", "solid", has_figures=False, by="wren")
+    other = house.begin_cut(shown.film, "another", "solid", has_figures=False, has_texts=False, by="wren")
     with pytest.raises(NothingFound):
         house.cut_film(str(other), str(output.number))
 

@@ -23,7 +23,7 @@ KEPT = {
     "Consent": "unknown given limited refused withdrawn",
     "Risk": "unknown low high mortal",
     "JobState": "waiting running failed done skipped",
-    "JobKind": "metadata viewing sound signs faces speech meaning fixity faces-through render leaks strip",
+    "JobKind": "metadata viewing sound signs faces speech meaning fixity faces-through text-through render leaks strip",
     "CutState": "planned rendering failed rendered leaking passed declined cleared released retracted",
     "Level": "good warning bad",
     "Topic": "parcels archive jobs releases",

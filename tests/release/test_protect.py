@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jebi.release.plan import LONGEST_MS, SIDE, Cover
-from jebi.release.protect import HOLD_MS, MARGIN, between, cover_of, covers, figure, simplified
+from jebi.release.protect import HOLD_MS, MARGIN, between, cover_of, covers, figure, simplified, text_covers
 from jebi.release.sightings import Box, Sighting
 from jebi.release.tracks import SURE, Track
 from release.walks import EVERY_MS, crowds, seen, walk
@@ -94,6 +94,35 @@ def test_covers_of_a_long_film_are_made_quickly() -> None:
 def test_a_steady_walk_needs_few_keys() -> None:
     (cover,) = covers(walk(0, 8000))
     assert len(cover.keys) < 10
+
+
+@given(crowds())
+def test_every_line_of_text_lies_within_a_cover_at_its_time(crowd: list[Sighting]) -> None:
+    made = text_covers(crowd)
+    assert {cover.kind for cover in made} <= {"text"}
+    for one in crowd:
+        assert one.score < SURE or any(hides(cover, one) for cover in made)
+
+
+def test_a_long_line_is_covered_wider_by_its_height_only() -> None:
+    line = Sighting(time_ms=1000, x=2000, y=5000, width=4000, height=200, score=900)
+    (cover,) = text_covers([line])
+    left, top, right, bottom = box_at(cover, 1000)
+    assert 2000 - 2 * line.height < left < 2000 - MARGIN * line.height
+    assert 6000 + MARGIN * line.height < right < 6000 + 2 * line.height
+    assert 5000 - line.height < top < 5000 - MARGIN * line.height
+    assert 5200 + MARGIN * line.height < bottom < 5200 + line.height
+
+
+def test_a_line_that_moves_is_covered_on_its_way_from_the_last_look_on() -> None:
+    looks = [
+        Sighting(time_ms=time, x=1000 + time, y=3000, width=1500, height=300, score=900)
+        for time in range(1000, 2001, 200)
+    ]
+    (cover,) = text_covers(looks)
+    for time in range(500, 2501, 20):
+        moving = Sighting(time_ms=time, x=1000 + time, y=3000, width=1500, height=300, score=900)
+        assert hides(cover, moving)
 
 
 def test_a_figure_is_covered_below_its_face() -> None:

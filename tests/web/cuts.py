@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from jebi.errors import NothingFound, Refused
 from jebi.office.kinds import CutState, JobKind, JobState
 from jebi.office.shown import Blob, Clip, Job, Page
-from jebi.office.shown_cuts import Checked, Cut, CutCard, CutOutput, Edited, EditedSource, KeptPlan, Search
+from jebi.office.shown_cuts import Checked, Cut, CutCard, CutOutput, Edited, EditedSource, KeptPlan, Search, Sought
 from jebi.release import plan_form
 from jebi.release.concerns import concerns
 from jebi.release.leaks import CHECKS, Check, Finding, Reason, not_run, reported
 from jebi.release.plan import About, Line, Moving, Part, Picture, Plan, Sound, Source, Style
-from jebi.release.protect import covers, figure
+from jebi.release.protect import covers, figure, text_covers
 from jebi.release.sightings import Sighting
 
 NOW = 1_795_000_000
@@ -47,7 +47,7 @@ class SampleCuts:
     plans: dict[int, list[tuple[str, Plan]]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     rendered: dict[int, list[CutOutput]] = field(default_factory=dict)
-    searched: set[str] = field(default_factory=set)
+    looked_through: set[tuple[str, Sought]] = field(default_factory=set)
 
     def cuts(self, *, key: str = "") -> Page[CutCard]:
         found = tuple(self._card(number) for number in sorted(self.names, reverse=True))
@@ -78,23 +78,28 @@ class SampleCuts:
                 return Content(self.films[0], "video/mp4")
         raise NothingFound("there is no such film")
 
-    def face_search(self, clip: str, /) -> Search:
+    def searched(self, clip: str, sought: Sought, /) -> Search:
         if clip not in self.clips_by_id:
             raise NothingFound("there is no such clip")
-        job = Job(id="j91", kind=JobKind.SEARCHING, state=JobState.RUNNING, progress=0.6)
-        return Search(is_done=clip in self.searched, job=None if clip in self.searched else job)
+        if (clip, sought) in self.looked_through:
+            return Search(is_done=True)
+        if sought == "text":
+            return Search(is_done=False)
+        return Search(is_done=False, job=Job(id="j91", kind=JobKind.SEARCHING, state=JobState.RUNNING, progress=0.6))
 
-    def want_faces(self, clip: str, /, *, by: str) -> None:
-        self.face_search(clip)
-        self.searched.add(clip)
+    def want_searched(self, clip: str, sought: Sought, /, *, by: str) -> None:
+        self.searched(clip, sought)
+        self.looked_through.add((clip, sought))
 
-    def begin_cut(self, clip: str, name: str, style: Style, /, *, has_figures: bool, by: str) -> int:
-        if not self.face_search(clip).is_done:
-            raise Refused("a clip of the cut was not looked through for faces yet")
+    def begin_cut(self, clip: str, name: str, style: Style, /, *, has_figures: bool, has_texts: bool, by: str) -> int:
+        for sought in ("faces", "text") if has_texts else ("faces",):
+            if not self.searched(clip, sought).is_done:
+                raise Refused(f"a clip of the cut was not looked through for {sought} yet")
         if name in self.names.values():
             raise Refused("there is a cut of that name", hint="give this one another name")
         number = max(self.names, default=0) + 1
-        self.names[number], self.plans[number] = name, [(by, plan_of(style=style, has_figures=has_figures))]
+        plan = plan_of(style=style, has_figures=has_figures, has_texts=has_texts)
+        self.names[number], self.plans[number] = name, [(by, plan)]
         return number
 
     def edited_plan(self, cut: str, /) -> Edited:
@@ -148,7 +153,7 @@ class SampleCuts:
 
 def add_cuts(archive: SampleCuts) -> None:
     """Put the two cuts in."""
-    archive.searched.add(next(iter(archive.clips_by_id)))
+    archive.looked_through.add((next(iter(archive.clips_by_id)), "faces"))
     for number, name in ((1, "봄 시장, 쌀값"), (2, "station, morning")):
         archive.names[number], archive.plans[number] = name, [("haneul", plan_of())]
     plan = plan_form.digest(plan_of())
@@ -190,10 +195,11 @@ def seen() -> list[Sighting]:
 
 
 @functools.cache
-def plan_of(*, style: Style = "solid", has_figures: bool = False) -> Plan:
+def plan_of(*, style: Style = "solid", has_figures: bool = False, has_texts: bool = False) -> Plan:
     """A plan of one clip, of which one cover was taken away."""
     made = covers(seen(), style=style, end_ms=LENGTH_MS)
     made = made[:1] + made[2:] + (tuple(map(figure, made[:1])) if has_figures else ())
+    made += text_covers(seen(), style=style, end_ms=LENGTH_MS)[:1] if has_texts else ()
     digest = hashlib.sha256(b"clip").hexdigest()
     source = Source(
         clip=digest[:16],

@@ -118,6 +118,17 @@ def test_a_cut_is_begun_in_two_steps(served: Served) -> None:
     assert (again.status_code, "there is a cut of that name" in again.text) == (403, True)
 
 
+def test_text_is_looked_for_and_covered_where_somebody_wants_it(served: Served) -> None:
+    editor, wanted = served.signed_in(Role.EDITOR), {"clip": "c00000", "name": "가을", "texts": "yes"}
+    assert 'name="texts"' not in editor.client.get("/clips/c00000/cover").text
+    assert editor.post("/cuts", wanted).status_code == 403
+    assert editor.post("/clips/c00000/cover", {"sought": "smells"}).status_code == 422
+    assert editor.post("/clips/c00000/cover", {"sought": "text"}).headers["location"] == "/clips/c00000/cover"
+    assert 'name="texts"' in editor.client.get("/clips/c00000/cover").text
+    assert editor.post("/cuts", wanted).headers["location"] == "/cuts/3/edit"
+    assert "text" in {cover.kind for cover in served.archive.plans[3][0][1].sources[0].covers}
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -129,6 +140,7 @@ def test_a_cut_is_begun_in_two_steps(served: Served) -> None:
         {"clip": "../c00000", "name": "x"},
         {"clip": "c00000", "name": "x", "style": "blur"},
         {"clip": "c00000", "name": "x", "figures": "no"},
+        {"clip": "c00000", "name": "x", "texts": "no"},
     ],
 )
 def test_a_cut_that_cannot_be_is_not_begun(served: Served, fields: dict[str, str]) -> None:

@@ -38,6 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--style", choices=("solid", "mosaic"), default="solid", help="how faces are covered (default: solid)"
     )
     parser.add_argument("--figures", action="store_true", help="cover the figure below each face, too")
+    parser.add_argument(
+        "--texts", action="store_true", help="cover text on signs, plates and papers, too, as far as a machine reads it"
+    )
     parser.add_argument("--lines", type=int, default=720, metavar="N", help="height of the picture (default: 720)")
     parser.add_argument("--about", metavar="FILE", help="title, summary and what else the public reads, in TOML")
     parser.add_argument("--plan", metavar="FILE", help="keep and render this plan, instead of a proposal")
@@ -76,6 +79,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Exit:
         clips=tuple(options.clips),
         style=options.style,
         has_figures=options.figures,
+        has_texts=options.texts,
         lines=options.lines,
         about=plan_about.parse(_read(options.about)) if options.about else About(),
     )

@@ -52,6 +52,11 @@ LETTERS = {  # of a language, how many a line has at least, and how sure of them
     "jpn": (re.compile("[ぁ-ゖァ-ヺ々一-鿿]"), 2, 0.8),
     "eng": (re.compile("[A-Za-z]"), 3, 0.7),
 }
+DIGIT = re.compile("[0-9０-９]")
+PLATE, SURE_OF_PLATE = (
+    4,
+    0.7,
+)  # digits, or letters and digits, that a plate or a price has at least, and how sure of them all
 _EDGE = "|ㅣ!！[](){}「」『』/\\ｌ_-—–.,'`\"‘’“”:;·*~=<>"  # what the edges of a sign are read as
 
 Frame = npt.NDArray[np.uint8]
@@ -125,7 +130,7 @@ class Reader:
         readings: list[list[Line]] = []
         found: list[tuple[int, Lettering]] = []
         for frame in frames:
-            found += [(len(readings), line) for line in _find(frame, most_lines)]
+            found += [(len(readings), line) for line in find_lines(frame, most=most_lines)]
             readings.append([])
         for start in range(0, len(found), MOST_AT_ONCE):
             part = found[start : start + MOST_AT_ONCE]
@@ -133,6 +138,23 @@ class Reader:
                 if line:
                     readings[number].append(line)
         return [_distinct(lines) for lines in readings]
+
+    def written(self, found: Sequence[Lettering]) -> list[float]:
+        """How sure it is that something is written there, be it digits only; 0 where it is not, and 0.7 or more where it is.
+
+        Raises:
+            Unable: the jail or Tesseract failed.
+        """
+        sure = [0.0] * len(found)
+        for language in LANGUAGES:
+            asked = [place for place, one in enumerate(sure) if not one]
+            for start in range(0, len(asked), MOST_AT_ONCE):
+                part = asked[start : start + MOST_AT_ONCE]
+                answers = self._ask([found[place] for place in part], language)
+                for place, words in zip(part, answers, strict=True):
+                    line = _line(words, found[place], language, self.maker)
+                    sure[place] = line.confidence if line else _plate(words)
+        return sure
 
     def _read(self, found: Sequence[Lettering]) -> list[Line | None]:
         best: list[Line | None] = [None] * len(found)
@@ -191,8 +213,8 @@ def parse_table(untrusted_table: bytes, found: Sequence[Lettering]) -> list[list
     return words
 
 
-def _find(frame: Frame, most: int) -> list[Lettering]:
-    """What may be lines, in pixels of the frame as it was given."""
+def find_lines(frame: Frame, *, most: int = MOST_LINES) -> list[Lettering]:
+    """What may be lines, in pixels of the frame as it was given (as `Reader.read` takes it)."""
     if frame.dtype != np.uint8 or not (frame.ndim == 2 or (frame.ndim == 3 and frame.shape[2] == 3)):
         raise ValueError("a frame is height × width bytes of grey, or three of colour")
     if not 1 <= min(frame.shape[:2]) <= max(frame.shape[:2]) <= LARGEST_SIDE:
@@ -265,6 +287,15 @@ def _line(words: Sequence[Word], found: Lettering, language: str, maker: Maker) 
         words=tuple(kept),
         maker=maker,
     )
+
+
+def _plate(words: Sequence[Word]) -> float:
+    """How sure it is that there are letters and digits as on a plate or a price; 0 where it is not. One digit again and again is a fence."""
+    digits = "".join(DIGIT.findall("".join(word.text for word in words)))
+    letters = sum(len(word.text.strip(_EDGE)) for word in words)
+    sure = sum(word.confidence * len(word.text) for word in words) / max(1, sum(len(word.text) for word in words))
+    is_plate = len(digits) >= max(PLATE, letters / 2) and len(set(digits)) > 1
+    return sure if is_plate and sure >= SURE_OF_PLATE else 0.0
 
 
 def _joined(words: Sequence[Word], found: Lettering, language: str) -> str:

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from jebi.errors import NothingFound, Refused
 from jebi.office.kept import Kept
-from jebi.office.protecting import LEAKS, RENDER, SEARCH
+from jebi.office.protecting import LEAKS, RENDER, SEARCH, TEXT
 from jebi.office.searching_faces import SIGHTINGS
+from jebi.office.searching_text import TEXTS
 from jebi.parcel.note import Verifier
 from jebi.release import plan_form, protect
 from jebi.release.leaks import Report, open_report
@@ -27,6 +28,10 @@ RATES = (24, 25, 30, 50, 60)
 NEAR = 1.5  # pictures a second, by which a camera's rate may differ from one of these
 LINES = 720
 UNSAID = About()
+SEARCHES = {
+    SEARCH: (SIGHTINGS, "faces"),
+    TEXT: (TEXTS, "text"),
+}  # what a clip is looked through for: what comes of it, and its name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,7 @@ class Wanted:
     clips: tuple[str, ...]
     style: Style = "solid"
     has_figures: bool = False
+    has_texts: bool = False
     lines: int = LINES
     about: About = UNSAID
 
@@ -45,32 +51,36 @@ class Wanted:
         return replace(self, clips=clip_ids)
 
 
-def want_search(catalogue: Catalogue, clip_ids: Sequence[str], now_ms: int) -> None:
-    """Have clips looked through for faces, those that were not; also where it failed before, or a model was not in place."""
+def want_search(catalogue: Catalogue, clip_ids: Sequence[str], now_ms: int, *, task: str = SEARCH) -> None:
+    """Have clips looked through for faces or text, those that were not; also where it failed before, or a model was not in place."""
     with catalogue.writing(now_ms) as change:
-        jobs.want(change, SEARCH, clip_ids)
+        jobs.want(change, task, clip_ids)
         for clip in clip_ids:
             for job in jobs.of(change.connection, clip):
-                if job.task == SEARCH and job.state in {"failed", "skipped"}:
+                if job.task == task and job.state in {"failed", "skipped"}:
                     jobs.again(change, job.id)
 
 
 def propose(catalogue: Catalogue, kept: Kept, wanted: Wanted, seed: bytes) -> Plan:
-    """A plan that shows clips as a whole, their faces covered, in silence.
+    """A plan that shows clips as a whole, their faces covered, in silence; and text, where that is wanted.
 
     Raises:
         NothingFound: there is no such clip.
-        Refused: a clip was not looked through for faces yet, or has no picture.
+        Refused: a clip was not looked through yet, or has no picture.
     """
     sources, parts, rates = [], [], []
     for place, clip_id in enumerate(wanted.clips):
         with catalogue.reading() as connection:
             clip, length_ms, rate = measured(connection, clip_id)
             cuts_ms = [shot.start_ms for shot in segments.of(connection, clip_id, ["shot"])]
-            blob = _sightings(connection, clip_id)
-        covers = protect.covers(unpacked(kept.read(blob)), cuts_ms=cuts_ms, style=wanted.style, end_ms=length_ms)
+            faces = _found(connection, clip_id, SEARCH)
+            texts = _found(connection, clip_id, TEXT) if wanted.has_texts else ""
+        covers = protect.covers(unpacked(kept.read(faces)), cuts_ms=cuts_ms, style=wanted.style, end_ms=length_ms)
         if wanted.has_figures:
             covers += tuple(map(protect.figure, covers))
+        if texts:
+            seen = unpacked(kept.read(texts))
+            covers += protect.text_covers(seen, cuts_ms=cuts_ms, style=wanted.style, end_ms=length_ms)
         sources.append(Source(clip=clip.id, sha256=clip.sha256, covers=covers))
         parts.append(Part(source=place, start_ms=0, end_ms=length_ms))
         rates.append(rate)
@@ -177,11 +187,12 @@ def measured(connection: Connection, clip_id: str) -> tuple[Clip, int, int]:
     return clip, last_ms + 1000 // steady, steady
 
 
-def _sightings(connection: Connection, clip_id: str) -> str:
-    """The blob in which it stands where a clip's faces are."""
-    found = clips.derived_of(connection, [clip_id], [SIGHTINGS])[clip_id]
+def _found(connection: Connection, clip_id: str, task: str) -> str:
+    """The blob in which it stands where in a clip is what it was looked through for."""
+    kind, name = SEARCHES[task]
+    found = clips.derived_of(connection, [clip_id], [kind])[clip_id]
     if found:
         return found[0].blob
-    why = [job.why for job in jobs.of(connection, clip_id) if job.task == SEARCH and job.why]
-    what = "a clip of the cut was not looked through for faces"
+    why = [job.why for job in jobs.of(connection, clip_id) if job.task == task and job.why]
+    what = f"a clip of the cut was not looked through for {name}"
     raise Refused(f"{what}: {why[0]}" if why else f"{what} yet", hint="jebi desk work does, when the model is in place")

@@ -19,11 +19,11 @@ from jebi.office.close_up import CloseUp, Copy
 from jebi.office.cutting import Wanted
 from jebi.office.engine_room import shown_job
 from jebi.office.kinds import CutState, Part
-from jebi.office.protecting import LEAKS, RENDER, SEARCH
+from jebi.office.protecting import LEAKS, RENDER, SEARCH, TEXT
 from jebi.office.room import SECOND, event
 from jebi.office.searching_faces import SIGHTINGS
 from jebi.office.shown import Blob, Job, Page
-from jebi.office.shown_cuts import Checked, Cut, CutCard, CutOutput, Edited, EditedSource, KeptPlan, Search
+from jebi.office.shown_cuts import Checked, Cut, CutCard, CutOutput, Edited, EditedSource, KeptPlan, Search, Sought
 from jebi.release import plan_form
 from jebi.release.concerns import concerns
 from jebi.release.leaks import Report, open_report
@@ -37,6 +37,7 @@ CUTS = 48  # a page
 POSTER = "poster.jpg"  # of an output's files
 VIEW = "view"  # of what is derived
 PEOPLE = 2  # who clear a cut
+SOUGHT: dict[Sought, str] = {"faces": SEARCH, "text": TEXT}
 
 
 class _Known(NamedTuple):
@@ -94,22 +95,22 @@ class CuttingRoom(CloseUp):
                 return Copy(self.kept.open(file.blob), "video/mp4")
         raise NothingFound("there is no such film", hint="look at the cut anew")
 
-    def face_search(self, clip: str, /) -> Search:
-        row = self.found(clip)
+    def searched(self, clip: str, sought: Sought, /) -> Search:
+        row, task = self.found(clip), SOUGHT[sought]
         with self.catalogue.reading() as connection:
-            is_done = bool(clips.derived_of(connection, [row.id], [SIGHTINGS])[row.id])
-            found = [job for job in jobs.of(connection, row.id) if job.task == SEARCH]
+            is_done = bool(clips.derived_of(connection, [row.id], [cutting.SEARCHES[task][0]])[row.id])
+            found = [job for job in jobs.of(connection, row.id) if job.task == task]
         return Search(is_done=is_done, job=shown_job(found[-1]) if found else None)
 
-    def want_faces(self, clip: str, /, *, by: str) -> None:
+    def want_searched(self, clip: str, sought: Sought, /, *, by: str) -> None:
         row = self.found(clip)
         with self.changing() as change:
-            change.say(event("faces-wanted", row.id, "", by))
-        cutting.want_search(self.catalogue, [row.id], self.now_ms())
+            change.say(event(f"{sought}-wanted", row.id, "", by))
+        cutting.want_search(self.catalogue, [row.id], self.now_ms(), task=SOUGHT[sought])
 
-    def begin_cut(self, clip: str, name: str, style: Style, /, *, has_figures: bool, by: str) -> int:
+    def begin_cut(self, clip: str, name: str, style: Style, /, *, has_figures: bool, has_texts: bool, by: str) -> int:
         row = self.found(clip)
-        wanted = Wanted(name=name, clips=(row.id,), style=style, has_figures=has_figures)
+        wanted = Wanted(name=name, clips=(row.id,), style=style, has_figures=has_figures, has_texts=has_texts)
         plan = cutting.propose(self.catalogue, self.kept, wanted, secrets.token_bytes(SEED))
         return self._keep(name, plan, 0, by)
 

@@ -134,6 +134,7 @@ class JobKind(StrEnum):
     MEANING = "meaning"
     FIXITY = "fixity"
     SEARCHING = "faces-through"
+    TEXT = "text-through"
     RENDERING = "render"
     LEAKS = "leaks"
     STRIP = "strip"

@@ -17,6 +17,7 @@ from jebi.office.cutting import Wanted
 from jebi.office.desk import Desk
 from jebi.office.exhibiting import find
 from jebi.office.progress import Progress
+from jebi.office.protecting import SEARCH, TEXT
 from jebi.parcel.keys import Identity
 from jebi.release.leaks import Report
 from jebi.release.plan import SEED, Plan
@@ -59,7 +60,8 @@ def protect(
     if isinstance(asked, Wanted):
         with open_catalogue(desk) as catalogue:
             shown = tuple(find(catalogue, asked.clips))
-            cutting.want_search(catalogue, shown, _now_ms())
+            for task in (SEARCH, TEXT) if asked.has_texts else (SEARCH,):
+                cutting.want_search(catalogue, shown, _now_ms(), task=task)
         attend(desk, models, progress, outer=outer)
         with open_catalogue(desk) as catalogue:
             plan = cutting.propose(catalogue, kept, asked.of(shown), secrets.token_bytes(SEED))

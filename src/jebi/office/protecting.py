@@ -1,6 +1,7 @@
-"""What is done to a clip so that it may be shown: its faces are looked for, and plans are rendered.
+"""What is done to a clip so that it may be shown: faces and text are looked for, and plans are rendered.
 
     faces-through   every frame of a clip is looked at for faces; of a clip                    (`searching_faces`)
+    text-through    it is looked through for text, which is read; of a clip                    (`searching_text`)
     render          a plan becomes an output: a film and all that goes beside it; of a plan    (`rendering`)
     leaks           an output is looked through for leaks, and a report is signed; of an output (`leak_search`)
     strip           pictures of an output are made for those who clear it; of an output        (`contact_strip`)
@@ -30,6 +31,7 @@ from jebi.office.originals import Originals
 from jebi.office.outputs import make_output
 from jebi.office.rendering import render
 from jebi.office.searching_faces import search_faces
+from jebi.office.searching_text import search_text
 from jebi.office.unsealed import probed
 from jebi.release import plan_form
 from jebi.release.doubts import doubts
@@ -43,8 +45,8 @@ from jebi.vault.cuts import OutputFile, Planned
 from jebi.vault.grid import Wanted
 from jebi.vault.jobs import Job
 
-SEARCH, RENDER, LEAKS, STRIP = "faces-through", "render", "leaks", "strip"
-TASKS = (SEARCH, RENDER, LEAKS, STRIP)
+SEARCH, TEXT, RENDER, LEAKS, STRIP = "faces-through", "text-through", "render", "leaks", "strip"
+TASKS = (SEARCH, TEXT, RENDER, LEAKS, STRIP)
 TOOLS = "jebi, ffmpeg, c2pa-rs"
 
 
@@ -56,6 +58,7 @@ class Protecting:
         self._jail, self._models = jail, models
         self._jobs: dict[str, Callable[[str, Report], Write]] = {
             SEARCH: self._search,
+            TEXT: self._text,
             RENDER: self._render,
             LEAKS: self._leaks,
             STRIP: self._strip,
@@ -66,12 +69,13 @@ class Protecting:
         return self._jobs[job.task](job.subject, report)
 
     def _search(self, clip_id: str, report: Report) -> Write:
-        clip = self._clip(clip_id)
-        with probed(self._originals, self._jail, clip, report) as (path, seen):
-            if not seen.videos:
-                raise Refused("there is nothing to see in this clip")
-            made = Made(self._kept, clip.id, "jebi, CenterFace")
+        with self._film(clip_id, report) as (path, seen):
+            made = Made(self._kept, clip_id, "jebi, CenterFace")
             return search_faces(self._jail, self._models, path, seen, made, report)
+
+    def _text(self, clip_id: str, report: Report) -> Write:
+        with self._film(clip_id, report) as (path, seen):
+            return search_text(self._jail, path, seen, Made(self._kept, clip_id, "jebi, Tesseract"), report)
 
     def _render(self, number: str, report: Report) -> Write:
         planned, plan = self._plan(int(number))
@@ -142,6 +146,14 @@ class Protecting:
             seeing.put_pictures(change, output.id, made, event)
 
         return write
+
+    @contextlib.contextmanager
+    def _film(self, clip_id: str, report: Report) -> Iterator[tuple[str, Probe]]:
+        """A clip's original, unsealed, and what is in it. Raises `Refused` where there is nothing to see."""
+        with probed(self._originals, self._jail, self._clip(clip_id), report) as (path, seen):
+            if not seen.videos:
+                raise Refused("there is nothing to see in this clip")
+            yield path, seen
 
     def _opened(self, plan: Plan, report: Report) -> Opened:
         """How to come to the plan's sources. A clip that is another than was planned is refused."""

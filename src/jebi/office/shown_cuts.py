@@ -8,7 +8,7 @@ Invariants: values and a protocol only; what a page is shown counts for nothing:
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from jebi.office.kinds import CutState
 from jebi.office.shown import Blob, Job, Page
@@ -102,10 +102,13 @@ class Edited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """Whether a clip was looked through for faces; `job` does it, if somebody wanted it."""
+    """Whether a clip was looked through; `job` does it, if somebody wanted it."""
 
     is_done: bool
     job: Job | None = None
+
+
+Sought = Literal["faces", "text"]
 
 
 class Cuts(Protocol):
@@ -120,15 +123,15 @@ class Cuts(Protocol):
 
     def cut_film(self, cut: str, output: str, /) -> Blob: ...
 
-    def face_search(self, clip: str, /) -> Search: ...
+    def searched(self, clip: str, sought: Sought, /) -> Search: ...
 
-    def want_faces(self, clip: str, /, *, by: str) -> None:
-        """Have a clip looked through for faces, again where it failed."""
+    def want_searched(self, clip: str, sought: Sought, /, *, by: str) -> None:
+        """Have a clip looked through, again where it failed."""
 
-    def begin_cut(self, clip: str, name: str, style: Style, /, *, has_figures: bool, by: str) -> int:
+    def begin_cut(self, clip: str, name: str, style: Style, /, *, has_figures: bool, has_texts: bool, by: str) -> int:
         """Keep a proposal for a new cut that shows a whole clip; returns its number.
 
-        Raises `Refused` when there is a cut of that name, or nobody looked the clip through for faces.
+        Raises `Refused` when there is a cut of that name, or nobody looked the clip through for what is to be covered.
         """
 
     def edited_plan(self, cut: str, /) -> Edited: ...

@@ -39,15 +39,28 @@ def covers(
     return tuple(cover_of(track, style=style, end_ms=end_ms) for track in tracks(sightings, cuts_ms=cuts_ms))
 
 
+def text_covers(
+    sightings: Iterable[Sighting], *, cuts_ms: Sequence[int] = (), style: Style = "solid", end_ms: int = LONGEST_MS
+) -> tuple[Cover, ...]:
+    """Covers for all lines of text that were seen, as `covers`."""
+    found = tracks(sightings, cuts_ms=cuts_ms)
+    return tuple(cover_of(track, kind="text", style=style, end_ms=end_ms) for track in found)
+
+
 def cover_of(track: Track, *, kind: CoverKind = "face", style: Style = "solid", end_ms: int = LONGEST_MS) -> Cover:
-    """The cover of one face."""
+    """The cover of one face, or of one line of text."""
     first, last = track.first.time_ms, track.last.time_ms
     start, end = max(0, first - HOLD_MS), min(end_ms, last + HOLD_MS)
-    filled = list(_filled(track.sightings))
+    filled = list(_filled(track.sightings, kind))
+    before = _held(track, start, _near(track.sightings, first, first + SHAKE_MS), kind)
+    after = _held(track, end, _near(track.sightings, last - SHAKE_MS, last), kind)
+    if kind == "text":  # it is looked for so seldom that it may have left its last place at once
+        filled[0] = first, _around([filled[0][1], before])
+        filled[-1] = last, _around([filled[-1][1], after])
     if start < first:
-        filled.insert(0, (start, _held(track, start, _near(track.sightings, first, first + SHAKE_MS))))
+        filled.insert(0, (start, before))
     if end > last:
-        filled.append((end, _held(track, end, _near(track.sightings, last - SHAKE_MS, last))))
+        filled.append((end, after))
     return Cover(kind=kind, style=style, keys=tuple(_key(time, box) for time, box in simplified(filled)))
 
 
@@ -70,7 +83,7 @@ def figure(face: Cover) -> Cover:
 
 def simplified(timed: Sequence[tuple[int, Box]]) -> list[tuple[int, Box]]:
     """Fewer and slightly wider boxes: interpolated between them, at each time the given box lies within, and fills most of it."""
-    wide = [(time, _wider(box, TOLERANCE)) for time, box in timed]
+    wide = [(time, _wider(box, TOLERANCE, "face")) for time, box in timed]
     kept, open_spans = {0, len(timed) - 1}, [(0, len(timed) - 1)]
     while open_spans:
         first, last = open_spans.pop()
@@ -91,21 +104,24 @@ def between(before: tuple[int, Box], after: tuple[int, Box], time_ms: int) -> Bo
     return left, top, right, bottom
 
 
-def _filled(seen: Sequence[Sighting]) -> Iterator[tuple[int, Box]]:
+def _filled(seen: Sequence[Sighting], kind: CoverKind) -> Iterator[tuple[int, Box]]:
     """What is to be covered at each sighting, and in the middle of each time without one: there it is as much wider as the face may have moved."""
     for i, one in enumerate(seen):
         swept = [other.box for other in _near(seen, one.time_ms - SWEEP_MS, one.time_ms + SWEEP_MS)]
-        yield one.time_ms, _around([_margined(one), *swept])
+        yield one.time_ms, _around([_margined(one, kind), *swept])
         after = seen[i + 1] if i + 1 < len(seen) else one
         gap = after.time_ms - one.time_ms
         if gap > LEAST_GAP_MS:
             shaken = _near(seen, one.time_ms - SHAKE_MS, after.time_ms + SHAKE_MS)
-            yield one.time_ms + gap // 2, _wider(_around(map(_margined, shaken)), GROWTH * gap / 2000)
+            yield (
+                one.time_ms + gap // 2,
+                _wider(_around(_margined(other, kind) for other in shaken), GROWTH * gap / 2000, kind),
+            )
 
 
-def _held(track: Track, time_ms: int, near: Sequence[Sighting]) -> Box:
+def _held(track: Track, time_ms: int, near: Sequence[Sighting], kind: CoverKind) -> Box:
     """What is to be covered before the first sighting or after the last."""
-    return _around([*map(_margined, near), _wider(moved(track, time_ms), MARGIN)])
+    return _around([*(_margined(one, kind) for one in near), _wider(moved(track, time_ms), MARGIN, kind)])
 
 
 def _near(seen: Sequence[Sighting], start_ms: int, end_ms: int) -> Sequence[Sighting]:
@@ -124,10 +140,10 @@ def _unlike(interpolated: Box, box: Box) -> float:
     return max(*missed, max(-one for one in missed) - LOOSE)
 
 
-def _margined(one: Sighting) -> Box:
-    """What is to be covered where a face was seen: more than its box, and all between it and an edge that is near."""
-    left, top, right, bottom = _wider(one.box, MARGIN if one.score >= CERTAIN else WEAK_MARGIN)
-    x, y = EDGE * one.width, EDGE * one.height
+def _margined(one: Sighting, kind: CoverKind) -> Box:
+    """What is to be covered where something was seen: more than its box, and all between it and an edge that is near."""
+    left, top, right, bottom = _wider(one.box, MARGIN if one.score >= CERTAIN else WEAK_MARGIN, kind)
+    x, y = (EDGE * side for side in _sides(one.box, kind))
     return (
         0.0 if one.x < x else left,
         0.0 if one.y < y else top,
@@ -136,9 +152,15 @@ def _margined(one: Sighting) -> Box:
     )
 
 
-def _wider(box: Box, share: float) -> Box:
-    x, y = share * (box[2] - box[0]), share * (box[3] - box[1])
+def _wider(box: Box, share: float, kind: CoverKind) -> Box:
+    x, y = (share * side for side in _sides(box, kind))
     return box[0] - x, box[1] - y, box[2] + x, box[3] + y
+
+
+def _sides(box: Box, kind: CoverKind) -> tuple[float, float]:
+    """By which it is measured how much wider a cover is: of a line of text, however long, by its height on all sides."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    return (min(width, height), height) if kind == "text" else (width, height)
 
 
 def _around(boxes: Iterable[Box]) -> Box:

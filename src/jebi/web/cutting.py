@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from jebi.errors import Damaged
-from jebi.office.shown_cuts import Checked, Edited, EditedSource
+from jebi.office.shown_cuts import Checked, Edited, EditedSource, Sought
 from jebi.release.concerns import Concern
 from jebi.release.plan_form import LONGEST
 from jebi.release.timeline import showings
@@ -66,14 +66,15 @@ def cut_film(request: Request, cut: Id, output: Id) -> Response:
 
 
 def cover(request: Request, clip: Id) -> Response:
-    """Before a cut is begun: whether the clip was looked through for faces."""
+    """Before a cut is begun: whether the clip was looked through for faces, and for text."""
     archive = desk_of(request).archive
-    return page(request, "cover.html", clip=archive.clip(clip), search=archive.face_search(clip))
+    faces, text = archive.searched(clip, "faces"), archive.searched(clip, "text")
+    return page(request, "cover.html", clip=archive.clip(clip), faces=faces, text=text)
 
 
-def faces_want(request: Request, clip: Id) -> Response:
+def search_want(request: Request, clip: Id, sought: Annotated[Sought, Form()] = "faces") -> Response:
     """Have it looked through."""
-    desk_of(request).archive.want_faces(clip, by=_by(request))
+    desk_of(request).archive.want_searched(clip, sought, by=_by(request))
     return back(f"/clips/{clip}/cover")
 
 
@@ -83,10 +84,12 @@ def cut_begin(
     name: Line,
     style: Annotated[Literal["solid", "mosaic"], Form()] = "solid",
     figures: Annotated[Literal["", "yes"], Form()] = "",
+    texts: Annotated[Literal["", "yes"], Form()] = "",
 ) -> Response:
     """Begin a cut with a proposal."""
     archive = desk_of(request).archive
-    number = archive.begin_cut(clip, name, style, has_figures=figures == "yes", by=_by(request))
+    has_figures, has_texts = figures == "yes", texts == "yes"
+    number = archive.begin_cut(clip, name, style, has_figures=has_figures, has_texts=has_texts, by=_by(request))
     return back(f"/cuts/{number}/edit")
 
 
@@ -175,7 +178,7 @@ ENDPOINTS = (
     cut_picture,
     cut_film,
     cover,
-    faces_want,
+    search_want,
     cut_begin,
     cut_edit,
     cut_plan,

@@ -109,7 +109,7 @@ RULES = (
     _get("withdraw_ask", "/cuts/{cut}/outputs/{output}/withdraw", PUBLISH),
     _post("withdraw", "/cuts/{cut}/outputs/{output}/withdraw", PUBLISH),
     _get("cover", "/clips/{clip}/cover", EDIT),
-    _post("faces_want", "/clips/{clip}/cover", EDIT),
+    _post("search_want", "/clips/{clip}/cover", EDIT),
     _get("cuts", "/cuts", OUTGOING),
     _part("cuts_live", "/cuts/live", OUTGOING, is_quiet=True),
     _post("cut_begin", "/cuts", EDIT),
