@@ -1,5 +1,7 @@
 """`jebi desk member`, as it is typed: who clears and publishes, and with which keys."""
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,11 +29,29 @@ def test_a_member_is_taken_on_gets_a_key_and_loses_it(office: "Jebi") -> None:
     assert all(kind in log for kind in ("member-added", "key-enrolled", "key-revoked", "member/kim"))
 
 
-def test_whoever_is_disabled_has_no_key_that_stands_and_can_come_back(office: "Jebi") -> None:
+def test_whoever_is_disabled_has_no_key_that_stands_and_comes_back_with_another(office: "Jebi") -> None:
     office.desk("member", "crane", "--role", "clearer", "--enrol", CRANE)
     gone = office.desk("member", "crane", "--disable", "--json").fact
     assert (gone["disabled"], gone["keys"]) == (True, [])
-    assert office.desk("member", "crane", "--role", "clearer", "--json").fact["keys"] == [CRANE]
+    assert office.desk("member", "crane", "--role", "clearer", "--json").fact["keys"] == []
+    again = office.desk("member", "crane", "--enrol", CRANE)
+    assert (again.status, "or had it" in again.err) == (Exit.REFUSED, True)
+    other = str(Ed25519Signer(name="example.org/desk/crane", secret=b"d" * 32).verifier())
+    assert office.desk("member", "crane", "--enrol", other, "--json").fact["keys"] == [other]
+
+
+def test_a_row_does_not_bring_a_dismissed_member_s_key_back(office: "Jebi") -> None:
+    office.desk("member", "crane", "--role", "clearer", "--enrol", CRANE)
+    office.desk("member", "crane", "--disable")
+    with closing(sqlite3.connect(office.folder / "archive" / "catalogue.db")) as rows, rows:
+        assert rows.execute("UPDATE member SET disabled = 0 WHERE name = 'crane'").rowcount == 1
+    assert office.desk("member", "crane", "--role", "clearer", "--json").fact["keys"] == []
+
+
+def test_who_did_something_else_meanwhile_clears_with_another_key(office: "Jebi") -> None:
+    office.desk("member", "crane", "--role", "clearer", "--enrol", CRANE)
+    office.desk("member", "crane", "--role", "publisher")
+    assert office.desk("member", "crane", "--role", "clearer", "--json").fact["keys"] == []
 
 
 @pytest.mark.parametrize(

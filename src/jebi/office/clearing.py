@@ -18,8 +18,10 @@ from sqlalchemy import Connection
 
 from jebi.archive.record import Event, parse_record
 from jebi.errors import Damaged, NothingFound, Refused
+from jebi.office.admission import drain
 from jebi.office.desk import Desk, Workplace
 from jebi.office.kept import Kept
+from jebi.office.kinds import Role
 from jebi.parcel.note import Ed25519Signer, Ed25519Verifier, parse
 from jebi.release import checklist
 from jebi.release.checklist import Answer, Question, Seen
@@ -33,8 +35,8 @@ from jebi.vault.clearing import Challenge
 from jebi.vault.members import Member
 
 REPORT_KEY = b"jebi leak report"
-ENROLLED, REVOKED, PLANNED = "key-enrolled", "key-revoked", "cut-planned"
-_KINDS = {kind: f'"{kind}"'.encode() for kind in (ENROLLED, REVOKED, CLEARED, REFUSED, PLANNED)}
+ENROLLED, REVOKED, CHANGED, PLANNED = "key-enrolled", "key-revoked", "member-changed", "cut-planned"
+_KINDS = {kind: f'"{kind}"'.encode() for kind in (ENROLLED, REVOKED, CHANGED, CLEARED, REFUSED, PLANNED)}
 _CHALLENGE = "challenge "
 
 
@@ -67,6 +69,7 @@ class Clearances:
                 "somebody has that key already, or had it",
                 hint="make another: a key is one person's, and once revoked it never stands again",
             )
+        drain(self.desk, self.catalogue)  # what they were before comes before it in the log, too
         self._log(ENROLLED, f"{MEMBER}{name}", str(verifier), by)
         with self.catalogue.writing(self.now_ms()) as change:
             clearing.enroll(change, whose.id, str(verifier), self._row(ENROLLED, f"{MEMBER}{name}", by))
@@ -83,7 +86,10 @@ class Clearances:
                     clearing.revoke(change, key.id, self._row(REVOKED, f"{MEMBER}{name}", by))
 
     def standing(self) -> dict[str, list[Ed25519Verifier]]:
-        """Everybody's keys that were enrolled and not revoked, as the log has them; whoever was dismissed has none."""
+        """Everybody's keys that were enrolled and not revoked, as the log has them.
+
+        Whoever was dismissed or did something else since has none of those from before, also where a row says that they clear.
+        """
         keys: dict[str, list[Ed25519Verifier]] = {}
         for event in self._events():
             name = event.subject.removeprefix(MEMBER)
@@ -91,6 +97,8 @@ class Clearances:
                 keys.setdefault(name, []).append(Ed25519Verifier.parse(event.detail))
             elif event.kind == REVOKED:
                 keys[name] = [key for key in keys.get(name, []) if not event.detail.startswith(str(key))]
+            elif event.kind == CHANGED and event.detail.partition(NUMBERED)[0] != Role.CLEARER:
+                keys.pop(name, None)
         with self.catalogue.reading() as connection:
             there = {one.name for one in members.everybody(connection) if not one.disabled and one.role == "clearer"}
         return {name: keys[name] for name in keys.keys() & there}
