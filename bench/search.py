@@ -3,6 +3,7 @@
 What is timed is `office.seeking.search`, as the pages call it: words, labels, names and meanings, to a page of hits.
 """
 
+import gc
 import os
 import random
 import shutil
@@ -78,6 +79,8 @@ def measure(folder: Path) -> Iterator[Row]:
 
 def _timed(name: str, url: str, vectors: Path) -> Iterator[Row]:
     """What is typed, to the first page of hits: by words alone, and with meanings where words find few."""
+    gc.collect()
+    gc.freeze()  # as `jebi desk serve` does
     with Catalogue.open(url) as catalogue, Meanings(vectors) as meanings:
         yield from _searched(f"{name}.words", partial(search, catalogue, limit=PAGE))
         yield from _searched(name, partial(search, catalogue, limit=PAGE, meanings=meanings))

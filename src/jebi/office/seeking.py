@@ -265,7 +265,8 @@ def _shown(connection: Connection, page: Sequence[int | _Label], query: Query, w
     keys = [key for key in page if isinstance(key, int)]
     asked = select(*columns(Segment, segment)).where(segment.c.id.in_([key for key in keys if key > 0]))
     shown = {one.id: _text_hit(one, query, is_meant=one.id not in worded) for one in rows(connection, Segment, asked)}
-    shown |= _name_hits(connection, [key for key in keys if key < 0], query)
+    if names := [key for key in keys if key < 0]:
+        shown |= _name_hits(connection, names, query)
     return tuple(_label_hit(key, query) if isinstance(key, _Label) else shown[key] for key in page)
 
 
