@@ -64,6 +64,7 @@ def test_a_plan_is_edited_by_keyboard_alone_and_kept(found: dict[str, Any]) -> N
             "other": [0, 1],
             "back": ["0", 4, "ko"],
         },
+        "out": ['Rice "now"', 1],
         "kept": [1, 1, True, 1],
     }
 

@@ -14,9 +14,12 @@ const browser = await chromium.launch({
     args: [...(given.sandbox ? [] : ['--no-sandbox']), '--autoplay-policy=no-user-gesture-required', '--disable-background-networking'],
 })
 
-async function open(cookie, size = { width: 1440, height: 900 }, more = {}) {
+/** A session, by its role, language and theme. */
+const cookie = (whose) => ({ name: 'jebi_session', value: given.cookies[whose], url: given.origin, httpOnly: true, sameSite: 'Strict' })
+
+async function open(whose, size = { width: 1440, height: 900 }, more = {}) {
     const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', ...more })
-    if (cookie) await context.addCookies([{ name: 'jebi_session', value: given.cookies[cookie], url: given.origin, httpOnly: true, sameSite: 'Strict' }])
+    if (whose) await context.addCookies([cookie(whose)])
     const page = await context.newPage()
     page.setDefaultTimeout(60_000)
     page.on('request', (request) => {
@@ -212,6 +215,11 @@ async function edited() {
     found.said = await spoken(page)
     await page.getByLabel('To', { exact: true }).first().fill('0:00.2')
     await page.getByLabel('Title', { exact: true }).last().fill('Rice "now"')
+    await page.context().clearCookies()
+    await page.keyboard.press('Control+s')
+    await page.getByRole('alert').getByText('You are signed out').waitFor()
+    found.out = [await page.locator('input:focus').inputValue(), await page.getByText('Changes that are not saved').count()]
+    await page.context().addCookies([cookie('editor en dark')])
     await Promise.all([page.waitForURL(/cuts\/\d+$/), page.keyboard.press('Control+s')])
     found.kept = [await page.getByText('drawn 1').count(), await page.getByText('Rice "now"').count(), await page.getByText('0:00 – 0:00').count() > 0, await page.getByText('쌀이 비싸다').count()]
     await page.context().close()

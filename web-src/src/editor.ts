@@ -1,7 +1,7 @@
-// <jebi-editor src token back words>: a cut's plan, edited over the viewing copies of its clips. What is done here is a draft of this page until it is
+// <jebi-editor src words>: a cut's plan, edited over the viewing copies of its clips. What is done here is a draft of this page until it is
 // saved; the desk reads what is sent as it reads anything from outside. Keys: n p d x v t h [ ] f o ⌫, , . j l space, Ctrl+Z, Ctrl+S.
 import { html, nothing, type PropertyDeclarations } from 'lit'
-import { asked, kept } from './editor_desk'
+import { SignedOut, asked, kept } from './editor_desk'
 import { Drafting } from './editor_drafting'
 import { bareAt, boxAt, drawn, figureOf, fromHere, isSettled, joined, start, toHere, withHeld, withKey, withoutKey } from './editor_edits'
 import { clips, parts, sounds, texts, voice, type Bench } from './editor_forms'
@@ -15,9 +15,8 @@ const PICTURE = 40 // ms; a step and not a picture exactly, as in the player
 const CHECKED: Box = [SIDE * 0.45, SIDE * 0.35, SIDE * 0.1, SIDE * 0.18] // where the d key draws
 
 class Editor extends Drafting implements Hands {
-    static override properties: PropertyDeclarations = { src: {}, token: {}, isSaving: { state: true }, isClear: { state: true } }
+    static override properties: PropertyDeclarations = { src: {}, isSaving: { state: true }, isClear: { state: true } }
     declare src: string
-    declare token: string
     declare isSaving: boolean
     declare isClear: boolean
     private based = 0
@@ -47,7 +46,7 @@ class Editor extends Drafting implements Hands {
             this.beside = given.sources
             this.based = given.based
             this.draft = drafted(given.plan)
-            this.kept = written(this.draft)
+            this.keep(this.draft)
             const known = this.draft.sources.flatMap((one) => one.lines)[0] ?? this.beside.flatMap((one) => one.said)[0]
             this.language = known?.language ?? this.language
         } catch (error) {
@@ -55,8 +54,14 @@ class Editor extends Drafting implements Hands {
         }
     }
 
+    private keep(draft: Draft): void {
+        this.keptDraft = draft
+        this.kept = written(draft)
+    }
+
     /** What the desk said; or that it did not answer, for which `fetch` throws a `TypeError`. */
     private sentence(error: unknown): string {
+        if (error instanceof SignedOut) return this.words.signed_out ?? ''
         return error instanceof Error && !(error instanceof TypeError) ? error.message : (this.words.unsaved ?? '')
     }
 
@@ -155,7 +160,7 @@ class Editor extends Drafting implements Hands {
     }
 
     private pressed = (event: KeyboardEvent): void => {
-        if (!this.draft || document.querySelector('dialog[open]')) return
+        if (!this.draft || this.isSaving || document.querySelector('dialog[open]')) return
         if ((event.ctrlKey || event.metaKey) && !event.altKey) {
             const field = event.target instanceof Element ? event.target.closest('input, textarea') : null
             const move = event.key === 's' ? () => void this.save() : field ? null : { z: () => this.undo(), Z: () => this.redo(), y: () => this.redo() }[event.key]
@@ -192,16 +197,18 @@ class Editor extends Drafting implements Hands {
     private async save(): Promise<void> {
         if (!this.draft || this.isSaving) return
         this.settle()
-        this.isSaving = true
+        const [draft, focused] = [this.draft, document.activeElement]
+        this.isSaving = this.inert = true // what is typed while it is sent would not be kept
         try {
-            const address = await kept(this.src, this.token, this.based, written(this.draft))
-            this.history.forget()
+            const address = await kept(this.src, this.based, written(draft))
+            this.keep(draft)
             location.assign(address)
             return
         } catch (error) {
             this.problem = this.sentence(error)
         }
-        this.isSaving = false
+        this.isSaving = this.inert = false
+        if (focused instanceof HTMLElement) focused.focus()
     }
 
     /** A time that is being typed counts when it is saved. */

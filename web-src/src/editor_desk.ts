@@ -8,15 +8,26 @@ export async function asked(src: string): Promise<Given> {
     return (await answer.json()) as Given
 }
 
-/** Have a plan kept; the address of what to look at then. Throws an `Error` with what the desk says. */
-export async function kept(src: string, token: string, based: number, text: string): Promise<string> {
+/** Nobody is signed in any more. */
+export class SignedOut extends Error {}
+
+/** Have a plan kept; the address of what to look at then. Throws `SignedOut`, or an `Error` with what the desk says. */
+export async function kept(src: string, based: number, text: string): Promise<string> {
     const form = new FormData()
-    form.append('form_token', token)
+    form.append('form_token', await token())
     form.append('based', String(based))
     form.append('plan', await packed(text), 'plan.json.gz')
     const answer = await fetch(src, { method: 'POST', body: form })
     if (!answer.ok || !answer.redirected) throw new Error(await told(answer))
     return answer.url
+}
+
+/** With which forms are sent, from this page as it is now: whoever signed in anew, in another window, has another one. */
+async function token(): Promise<string> {
+    const answer = await fetch(location.href)
+    const found = answer.ok ? pageOf(await answer.clone().text()).querySelector('jebi-editor')?.getAttribute('token') : null
+    if (found) return found
+    throw answer.ok && answer.redirected ? new SignedOut() : new Error(await told(answer))
 }
 
 /** A third of its size: an hour in a crowd still fits into a form. */
@@ -26,6 +37,10 @@ function packed(text: string): Promise<Blob> {
 
 /** What the desk's page of an error says. */
 async function told(answer: Response): Promise<string> {
-    const read = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const read = pageOf(await answer.text())
     return read.querySelector('main .alert')?.textContent ?? read.querySelector('h1')?.textContent ?? String(answer.status)
+}
+
+function pageOf(text: string): Document {
+    return new DOMParser().parseFromString(text, 'text/html')
 }

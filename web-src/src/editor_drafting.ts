@@ -25,7 +25,8 @@ export class Drafting extends LitElement implements Speaker {
     declare problem: string
     protected beside: Beside[] = []
     protected history = new History()
-    protected kept = ''
+    protected kept = '' // as the desk has it
+    protected keptDraft: Draft | null = null
 
     constructor() {
         super()
@@ -57,7 +58,7 @@ export class Drafting extends LitElement implements Speaker {
     }
 
     protected get isChanged(): boolean {
-        return this.draft !== null && this.history.canUndo && written(this.draft) !== this.kept
+        return this.draft !== null && this.draft !== this.keptDraft && written(this.draft) !== this.kept
     }
 
     /** Do something to the draft; what follows under the same tag is undone with it. */

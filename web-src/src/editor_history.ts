@@ -35,10 +35,6 @@ export class History {
         return this.turn(this.undone, this.done, now)
     }
 
-    forget(): void {
-        this.done = []
-    }
-
     private turn(from: Moment[], to: Moment[], now: Moment): Moment | null {
         const other = from.pop()
         if (!other) return null

@@ -35,7 +35,7 @@ WORDS = (  # of the editor, each with its sentence in every language
     "line_empty", "line_ends", "line_fast", "line_language", "line_markup", "line_overlap", "line_speaker", "line_text", "lines",
     "lines_help", "lines_language", "lines_taken", "lines_troubled", "loading", "mosaic", "next", "no_lines", "no_viewing", "nobody",
     "none", "not_searched", "opened", "part_beyond", "parts", "places", "plain", "plain_why", "play", "redo", "remove", "remove_key",
-    "reset", "save", "saving", "selected", "short", "shorten", "silent", "solid", "sounds", "sounds_help", "source", "stretch_ends",
+    "reset", "save", "saving", "selected", "short", "shorten", "signed_out", "silent", "solid", "sounds", "sounds_help", "source", "stretch_ends",
     "stretch_made", "stretch_overlaps", "style", "summary", "surroundings", "surroundings_why", "take_left", "take_transcript",
     "take_translation", "text", "texts", "themes", "tight", "timeline", "title", "to", "tracks_help", "undo", "unsaved", "unsure", "up",
     "voice", "voice_help", "voice_none", "voice_under", "watch", "whole_figure", "why", "worst", "worst_count",

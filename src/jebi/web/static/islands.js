@@ -25,11 +25,11 @@ var e = globalThis, t = e.ShadowRoot && (e.ShadyCSS === void 0 || e.ShadyCSS.nat
 	let t = "";
 	for (let n of e.cssRules) t += n.cssText;
 	return a(t);
-})(e) : e, { is: c, defineProperty: l, getOwnPropertyDescriptor: u, getOwnPropertyNames: d, getOwnPropertySymbols: f, getPrototypeOf: ee } = Object, p = globalThis, m = p.trustedTypes, h = m ? m.emptyScript : "", te = p.reactiveElementPolyfillSupport, g = (e, t) => e, ne = {
+})(e) : e, { is: c, defineProperty: l, getOwnPropertyDescriptor: u, getOwnPropertyNames: d, getOwnPropertySymbols: ee, getPrototypeOf: te } = Object, f = globalThis, p = f.trustedTypes, m = p ? p.emptyScript : "", ne = f.reactiveElementPolyfillSupport, h = (e, t) => e, re = {
 	toAttribute(e, t) {
 		switch (t) {
 			case Boolean:
-				e = e ? h : null;
+				e = e ? m : null;
 				break;
 			case Object:
 			case Array: e = e == null ? e : JSON.stringify(e);
@@ -54,23 +54,23 @@ var e = globalThis, t = e.ShadowRoot && (e.ShadyCSS === void 0 || e.ShadyCSS.nat
 		}
 		return n;
 	}
-}, re = (e, t) => !c(e, t), ie = {
+}, ie = (e, t) => !c(e, t), ae = {
 	attribute: !0,
 	type: String,
-	converter: ne,
+	converter: re,
 	reflect: !1,
 	useDefault: !1,
-	hasChanged: re
+	hasChanged: ie
 };
-Symbol.metadata ??= Symbol("metadata"), p.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
-var _ = class extends HTMLElement {
+Symbol.metadata ??= Symbol("metadata"), f.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
+var g = class extends HTMLElement {
 	static addInitializer(e) {
 		this._$Ei(), (this.l ??= []).push(e);
 	}
 	static get observedAttributes() {
 		return this.finalize(), this._$Eh && [...this._$Eh.keys()];
 	}
-	static createProperty(e, t = ie) {
+	static createProperty(e, t = ae) {
 		if (t.state && (t.attribute = !1), this._$Ei(), this.prototype.hasOwnProperty(e) && ((t = Object.create(t)).wrapped = !0), this.elementProperties.set(e, t), !t.noAccessor) {
 			let n = Symbol(), r = this.getPropertyDescriptor(e, n, t);
 			r !== void 0 && l(this.prototype, e, r);
@@ -96,17 +96,17 @@ var _ = class extends HTMLElement {
 		};
 	}
 	static getPropertyOptions(e) {
-		return this.elementProperties.get(e) ?? ie;
+		return this.elementProperties.get(e) ?? ae;
 	}
 	static _$Ei() {
-		if (this.hasOwnProperty(g("elementProperties"))) return;
-		let e = ee(this);
+		if (this.hasOwnProperty(h("elementProperties"))) return;
+		let e = te(this);
 		e.finalize(), e.l !== void 0 && (this.l = [...e.l]), this.elementProperties = new Map(e.elementProperties);
 	}
 	static finalize() {
-		if (this.hasOwnProperty(g("finalized"))) return;
-		if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(g("properties"))) {
-			let e = this.properties, t = [...d(e), ...f(e)];
+		if (this.hasOwnProperty(h("finalized"))) return;
+		if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(h("properties"))) {
+			let e = this.properties, t = [...d(e), ...ee(e)];
 			for (let n of t) this.createProperty(n, e[n]);
 		}
 		let e = this[Symbol.metadata];
@@ -167,14 +167,14 @@ var _ = class extends HTMLElement {
 	_$ET(e, t) {
 		let n = this.constructor.elementProperties.get(e), r = this.constructor._$Eu(e, n);
 		if (r !== void 0 && !0 === n.reflect) {
-			let i = (n.converter?.toAttribute === void 0 ? ne : n.converter).toAttribute(t, n.type);
+			let i = (n.converter?.toAttribute === void 0 ? re : n.converter).toAttribute(t, n.type);
 			this._$Em = e, i == null ? this.removeAttribute(r) : this.setAttribute(r, i), this._$Em = null;
 		}
 	}
 	_$AK(e, t) {
 		let n = this.constructor, r = n._$Eh.get(e);
 		if (r !== void 0 && this._$Em !== r) {
-			let e = n.getPropertyOptions(r), i = typeof e.converter == "function" ? { fromAttribute: e.converter } : e.converter?.fromAttribute === void 0 ? ne : e.converter;
+			let e = n.getPropertyOptions(r), i = typeof e.converter == "function" ? { fromAttribute: e.converter } : e.converter?.fromAttribute === void 0 ? re : e.converter;
 			this._$Em = r;
 			let a = i.fromAttribute(t, e.type);
 			this[r] = a ?? this._$Ej?.get(r) ?? a, this._$Em = null;
@@ -183,7 +183,7 @@ var _ = class extends HTMLElement {
 	requestUpdate(e, t, n, r = !1, i) {
 		if (e !== void 0) {
 			let a = this.constructor;
-			if (!1 === r && (i = this[e]), n ??= a.getPropertyOptions(e), !((n.hasChanged ?? re)(i, t) || n.useDefault && n.reflect && i === this._$Ej?.get(e) && !this.hasAttribute(a._$Eu(e, n)))) return;
+			if (!1 === r && (i = this[e]), n ??= a.getPropertyOptions(e), !((n.hasChanged ?? ie)(i, t) || n.useDefault && n.reflect && i === this._$Ej?.get(e) && !this.hasAttribute(a._$Eu(e, n)))) return;
 			this.C(e, t, n);
 		}
 		!1 === this.isUpdatePending && (this._$ES = this._$EP());
@@ -247,16 +247,16 @@ var _ = class extends HTMLElement {
 	updated(e) {}
 	firstUpdated(e) {}
 };
-_.elementStyles = [], _.shadowRootOptions = { mode: "open" }, _[g("elementProperties")] = /* @__PURE__ */ new Map(), _[g("finalized")] = /* @__PURE__ */ new Map(), te?.({ ReactiveElement: _ }), (p.reactiveElementVersions ??= []).push("2.1.2");
+g.elementStyles = [], g.shadowRootOptions = { mode: "open" }, g[h("elementProperties")] = /* @__PURE__ */ new Map(), g[h("finalized")] = /* @__PURE__ */ new Map(), ne?.({ ReactiveElement: g }), (f.reactiveElementVersions ??= []).push("2.1.2");
 // node_modules/lit-html/lit-html.js
-var ae = globalThis, oe = (e) => e, v = ae.trustedTypes, se = v ? v.createPolicy("lit-html", { createHTML: (e) => e }) : void 0, ce = "$lit$", y = `lit$${Math.random().toFixed(9).slice(2)}$`, le = "?" + y, ue = `<${le}>`, b = document, x = () => b.createComment(""), S = (e) => e === null || typeof e != "object" && typeof e != "function", de = Array.isArray, fe = (e) => de(e) || typeof e?.[Symbol.iterator] == "function", pe = "[ 	\n\f\r]", C = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, me = /-->/g, he = />/g, w = RegExp(`>|${pe}(?:([^\\s"'>=/]+)(${pe}*=${pe}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`, "g"), ge = /'/g, _e = /"/g, ve = /^(?:script|style|textarea|title)$/i, ye = (e) => (t, ...n) => ({
+var oe = globalThis, se = (e) => e, _ = oe.trustedTypes, ce = _ ? _.createPolicy("lit-html", { createHTML: (e) => e }) : void 0, le = "$lit$", v = `lit$${Math.random().toFixed(9).slice(2)}$`, ue = "?" + v, de = `<${ue}>`, y = document, b = () => y.createComment(""), x = (e) => e === null || typeof e != "object" && typeof e != "function", fe = Array.isArray, pe = (e) => fe(e) || typeof e?.[Symbol.iterator] == "function", S = "[ 	\n\f\r]", C = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, me = /-->/g, he = />/g, w = RegExp(`>|${S}(?:([^\\s"'>=/]+)(${S}*=${S}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`, "g"), ge = /'/g, _e = /"/g, ve = /^(?:script|style|textarea|title)$/i, ye = (e) => (t, ...n) => ({
 	_$litType$: e,
 	strings: t,
 	values: n
-}), T = ye(1), E = ye(2), D = Symbol.for("lit-noChange"), O = Symbol.for("lit-nothing"), be = /* @__PURE__ */ new WeakMap(), k = b.createTreeWalker(b, 129);
+}), T = ye(1), E = ye(2), D = Symbol.for("lit-noChange"), O = Symbol.for("lit-nothing"), be = /* @__PURE__ */ new WeakMap(), k = y.createTreeWalker(y, 129);
 function xe(e, t) {
-	if (!de(e) || !e.hasOwnProperty("raw")) throw Error("invalid template strings array");
-	return se === void 0 ? t : se.createHTML(t);
+	if (!fe(e) || !e.hasOwnProperty("raw")) throw Error("invalid template strings array");
+	return ce === void 0 ? t : ce.createHTML(t);
 }
 var Se = (e, t) => {
 	let n = e.length - 1, r = [], i, a = t === 2 ? "<svg>" : t === 3 ? "<math>" : "", o = C;
@@ -264,7 +264,7 @@ var Se = (e, t) => {
 		let n = e[t], s, c, l = -1, u = 0;
 		for (; u < n.length && (o.lastIndex = u, c = o.exec(n), c !== null);) u = o.lastIndex, o === C ? c[1] === "!--" ? o = me : c[1] === void 0 ? c[2] === void 0 ? c[3] !== void 0 && (o = w) : (ve.test(c[2]) && (i = RegExp("</" + c[2], "g")), o = w) : o = he : o === w ? c[0] === ">" ? (o = i ?? C, l = -1) : c[1] === void 0 ? l = -2 : (l = o.lastIndex - c[2].length, s = c[1], o = c[3] === void 0 ? w : c[3] === "\"" ? _e : ge) : o === _e || o === ge ? o = w : o === me || o === he ? o = C : (o = w, i = void 0);
 		let d = o === w && e[t + 1].startsWith("/>") ? " " : "";
-		a += o === C ? n + ue : l >= 0 ? (r.push(s), n.slice(0, l) + ce + n.slice(l) + y + d) : n + y + (l === -2 ? t : d);
+		a += o === C ? n + de : l >= 0 ? (r.push(s), n.slice(0, l) + le + n.slice(l) + v + d) : n + v + (l === -2 ? t : d);
 	}
 	return [xe(e, a + (e[n] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), r];
 }, Ce = class e {
@@ -278,8 +278,8 @@ var Se = (e, t) => {
 		}
 		for (; (i = k.nextNode()) !== null && c.length < s;) {
 			if (i.nodeType === 1) {
-				if (i.hasAttributes()) for (let e of i.getAttributeNames()) if (e.endsWith(ce)) {
-					let t = u[o++], n = i.getAttribute(e).split(y), r = /([.?@])?(.*)/.exec(t);
+				if (i.hasAttributes()) for (let e of i.getAttributeNames()) if (e.endsWith(le)) {
+					let t = u[o++], n = i.getAttribute(e).split(v), r = /([.?@])?(.*)/.exec(t);
 					c.push({
 						type: 1,
 						index: a,
@@ -287,45 +287,45 @@ var Se = (e, t) => {
 						strings: n,
 						ctor: r[1] === "." ? Ee : r[1] === "?" ? De : r[1] === "@" ? Oe : j
 					}), i.removeAttribute(e);
-				} else e.startsWith(y) && (c.push({
+				} else e.startsWith(v) && (c.push({
 					type: 6,
 					index: a
 				}), i.removeAttribute(e));
 				if (ve.test(i.tagName)) {
-					let e = i.textContent.split(y), t = e.length - 1;
+					let e = i.textContent.split(v), t = e.length - 1;
 					if (t > 0) {
-						i.textContent = v ? v.emptyScript : "";
-						for (let n = 0; n < t; n++) i.append(e[n], x()), k.nextNode(), c.push({
+						i.textContent = _ ? _.emptyScript : "";
+						for (let n = 0; n < t; n++) i.append(e[n], b()), k.nextNode(), c.push({
 							type: 2,
 							index: ++a
 						});
-						i.append(e[t], x());
+						i.append(e[t], b());
 					}
 				}
 			} else if (i.nodeType === 8) {
-				if (i.data === le) c.push({
+				if (i.data === ue) c.push({
 					type: 2,
 					index: a
 				});
 				else {
 					let e = -1;
-					for (; (e = i.data.indexOf(y, e + 1)) !== -1;) c.push({
+					for (; (e = i.data.indexOf(v, e + 1)) !== -1;) c.push({
 						type: 7,
 						index: a
-					}), e += y.length - 1;
+					}), e += v.length - 1;
 				}
 			}
 			a++;
 		}
 	}
 	static createElement(e, t) {
-		let n = b.createElement("template");
+		let n = y.createElement("template");
 		return n.innerHTML = e, n;
 	}
 };
 function A(e, t, n = e, r) {
 	if (t === D) return t;
-	let i = r === void 0 ? n._$Cl : n._$Co?.[r], a = S(t) ? void 0 : t._$litDirective$;
+	let i = r === void 0 ? n._$Cl : n._$Co?.[r], a = x(t) ? void 0 : t._$litDirective$;
 	return i?.constructor !== a && (i?._$AO?.(!1), a === void 0 ? i = void 0 : (i = new a(e), i._$AT(e, n, r)), r === void 0 ? n._$Cl = i : (n._$Co ??= [])[r] = i), i !== void 0 && (t = A(e, i._$AS(e, t.values), i, r)), t;
 }
 var we = class {
@@ -339,7 +339,7 @@ var we = class {
 		return this._$AM._$AU;
 	}
 	u(e) {
-		let { el: { content: t }, parts: n } = this._$AD, r = (e?.creationScope ?? b).importNode(t, !0);
+		let { el: { content: t }, parts: n } = this._$AD, r = (e?.creationScope ?? y).importNode(t, !0);
 		k.currentNode = r;
 		let i = k.nextNode(), a = 0, o = 0, s = n[0];
 		for (; s !== void 0;) {
@@ -349,7 +349,7 @@ var we = class {
 			}
 			a !== s?.index && (i = k.nextNode(), a++);
 		}
-		return k.currentNode = b, r;
+		return k.currentNode = y, r;
 	}
 	p(e) {
 		let t = 0;
@@ -373,7 +373,7 @@ var we = class {
 		return this._$AB;
 	}
 	_$AI(e, t = this) {
-		e = A(this, e, t), S(e) ? e === O || e == null || e === "" ? (this._$AH !== O && this._$AR(), this._$AH = O) : e !== this._$AH && e !== D && this._(e) : e._$litType$ === void 0 ? e.nodeType === void 0 ? fe(e) ? this.k(e) : this._(e) : this.T(e) : this.$(e);
+		e = A(this, e, t), x(e) ? e === O || e == null || e === "" ? (this._$AH !== O && this._$AR(), this._$AH = O) : e !== this._$AH && e !== D && this._(e) : e._$litType$ === void 0 ? e.nodeType === void 0 ? pe(e) ? this.k(e) : this._(e) : this.T(e) : this.$(e);
 	}
 	O(e) {
 		return this._$AA.parentNode.insertBefore(e, this._$AB);
@@ -382,7 +382,7 @@ var we = class {
 		this._$AH !== e && (this._$AR(), this._$AH = this.O(e));
 	}
 	_(e) {
-		this._$AH !== O && S(this._$AH) ? this._$AA.nextSibling.data = e : this.T(b.createTextNode(e)), this._$AH = e;
+		this._$AH !== O && x(this._$AH) ? this._$AA.nextSibling.data = e : this.T(y.createTextNode(e)), this._$AH = e;
 	}
 	$(e) {
 		let { values: t, _$litType$: n } = e, r = typeof n == "number" ? this._$AC(e) : (n.el === void 0 && (n.el = Ce.createElement(xe(n.h, n.h[0]), this.options)), n);
@@ -397,15 +397,15 @@ var we = class {
 		return t === void 0 && be.set(e.strings, t = new Ce(e)), t;
 	}
 	k(t) {
-		de(this._$AH) || (this._$AH = [], this._$AR());
+		fe(this._$AH) || (this._$AH = [], this._$AR());
 		let n = this._$AH, r, i = 0;
-		for (let a of t) i === n.length ? n.push(r = new e(this.O(x()), this.O(x()), this, this.options)) : r = n[i], r._$AI(a), i++;
+		for (let a of t) i === n.length ? n.push(r = new e(this.O(b()), this.O(b()), this, this.options)) : r = n[i], r._$AI(a), i++;
 		i < n.length && (this._$AR(r && r._$AB.nextSibling, i), n.length = i);
 	}
 	_$AR(e = this._$AA.nextSibling, t) {
 		for (this._$AP?.(!1, !0, t); e !== this._$AB;) {
-			let t = oe(e).nextSibling;
-			oe(e).remove(), e = t;
+			let t = se(e).nextSibling;
+			se(e).remove(), e = t;
 		}
 	}
 	setConnected(e) {
@@ -423,10 +423,10 @@ var we = class {
 	}
 	_$AI(e, t = this, n, r) {
 		let i = this.strings, a = !1;
-		if (i === void 0) e = A(this, e, t, 0), a = !S(e) || e !== this._$AH && e !== D, a && (this._$AH = e);
+		if (i === void 0) e = A(this, e, t, 0), a = !x(e) || e !== this._$AH && e !== D, a && (this._$AH = e);
 		else {
 			let r = e, o, s;
-			for (e = i[0], o = 0; o < i.length - 1; o++) s = A(this, r[n + o], t, o), s === D && (s = this._$AH[o]), a ||= !S(s) || s !== this._$AH[o], s === O ? e = O : e !== O && (e += (s ?? "") + i[o + 1]), this._$AH[o] = s;
+			for (e = i[0], o = 0; o < i.length - 1; o++) s = A(this, r[n + o], t, o), s === D && (s = this._$AH[o]), a ||= !x(s) || s !== this._$AH[o], s === O ? e = O : e !== O && (e += (s ?? "") + i[o + 1]), this._$AH[o] = s;
 		}
 		a && !r && this.j(e);
 	}
@@ -469,16 +469,16 @@ var we = class {
 	_$AI(e) {
 		A(this, e);
 	}
-}, Ae = ae.litHtmlPolyfillSupport;
-Ae?.(Ce, Te), (ae.litHtmlVersions ??= []).push("3.3.3");
+}, Ae = oe.litHtmlPolyfillSupport;
+Ae?.(Ce, Te), (oe.litHtmlVersions ??= []).push("3.3.3");
 var je = (e, t, n) => {
 	let r = n?.renderBefore ?? t, i = r._$litPart$;
 	if (i === void 0) {
 		let e = n?.renderBefore ?? null;
-		r._$litPart$ = i = new Te(t.insertBefore(x(), e), e, void 0, n ?? {});
+		r._$litPart$ = i = new Te(t.insertBefore(b(), e), e, void 0, n ?? {});
 	}
 	return i._$AI(e), i;
-}, Me = globalThis, M = class extends _ {
+}, Me = globalThis, M = class extends g {
 	constructor() {
 		super(...arguments), this.renderOptions = { host: this }, this._$Do = void 0;
 	}
@@ -737,29 +737,38 @@ customElements.define("jebi-key-signer", et), customElements.define("jebi-key-ma
 // src/editor_desk.ts
 async function nt(e) {
 	let t = await fetch(e, { redirect: "error" });
-	if (!t.ok) throw Error(await at(t));
+	if (!t.ok) throw Error(await R(t));
 	return await t.json();
 }
-async function rt(e, t, n, r) {
-	let i = new FormData();
-	i.append("form_token", t), i.append("based", String(n)), i.append("plan", await it(r), "plan.json.gz");
-	let a = await fetch(e, {
+var rt = class extends Error {};
+async function it(e, t, n) {
+	let r = new FormData();
+	r.append("form_token", await at()), r.append("based", String(t)), r.append("plan", await ot(n), "plan.json.gz");
+	let i = await fetch(e, {
 		method: "POST",
-		body: i
+		body: r
 	});
-	if (!a.ok || !a.redirected) throw Error(await at(a));
-	return a.url;
+	if (!i.ok || !i.redirected) throw Error(await R(i));
+	return i.url;
 }
-function it(e) {
+async function at() {
+	let e = await fetch(location.href), t = e.ok ? st(await e.clone().text()).querySelector("jebi-editor")?.getAttribute("token") : null;
+	if (t) return t;
+	throw e.ok && e.redirected ? new rt() : Error(await R(e));
+}
+function ot(e) {
 	return new Response(new Blob([e]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
 }
-async function at(e) {
-	let t = new DOMParser().parseFromString(await e.text(), "text/html");
+async function R(e) {
+	let t = st(await e.text());
 	return t.querySelector("main .alert")?.textContent ?? t.querySelector("h1")?.textContent ?? String(e.status);
 }
+function st(e) {
+	return new DOMParser().parseFromString(e, "text/html");
+}
 // src/editor_plan.ts
-var R = 1e4, ot = 1e6, st = 2e6;
-function ct(e) {
+var z = 1e4, ct = 1e6, lt = 2e6;
+function ut(e) {
 	let t = 0, n = e.sources.map(({ covers: e, open: n, lines: r, ...i }) => ({
 		...i,
 		held: [...e.map((e, t) => ({
@@ -770,7 +779,7 @@ function ct(e) {
 			kind: "face",
 			style: "solid",
 			keys: e,
-			id: ot + t,
+			id: ct + t,
 			isOpen: !0
 		}))],
 		lines: r.map(([e, n, r, i]) => ({
@@ -788,16 +797,16 @@ function ct(e) {
 		given: e.about
 	};
 }
-function lt(e) {
-	return e.sources.flatMap((e) => e.held).reduce((e, t) => Math.max(e, t.id + 1), st);
+function dt(e) {
+	return e.sources.flatMap((e) => e.held).reduce((e, t) => Math.max(e, t.id + 1), lt);
 }
-function ut({ given: e, ...t }) {
+function ft({ given: e, ...t }) {
 	let { title: n, summary: r, why: i, places: a, themes: o, filmed: s } = t.about, c = {
-		title: ft(n, e.title),
-		summary: ft(r, e.summary),
-		why: ft(i, e.why),
-		places: a === e.places ? a : pt(a),
-		themes: o === e.themes ? o : pt(o),
+		title: mt(n, e.title),
+		summary: mt(r, e.summary),
+		why: mt(i, e.why),
+		places: a === e.places ? a : ht(a),
+		themes: o === e.themes ? o : ht(o),
 		filmed: s.trim()
 	}, l = t.sources.map(({ held: e, sounds: t, lines: n, ...r }) => ({
 		...r,
@@ -808,41 +817,41 @@ function ut({ given: e, ...t }) {
 		})),
 		open: e.filter((e) => e.isOpen).map((e) => e.keys),
 		sounds: [...t].sort((e, t) => e[0] - t[0]),
-		lines: n.map(dt).filter(([, , , e]) => e)
+		lines: n.map(pt).filter(([, , , e]) => e)
 	}));
-	return ht({
+	return _t({
 		...t,
 		about: c,
 		sources: l
 	});
 }
-var dt = (e) => [
+var pt = (e) => [
 	e.from,
 	e.to,
 	e.language,
-	e.isTouched ? z(e.text) : e.text
+	e.isTouched ? B(e.text) : e.text
 ];
-function ft(e, t) {
-	let n = Object.entries(e).map(([e, n]) => [e, n === t[e] ? n : mt(n).trim()]);
+function mt(e, t) {
+	let n = Object.entries(e).map(([e, n]) => [e, n === t[e] ? n : gt(n).trim()]);
 	return Object.fromEntries(n.filter(([, e]) => e));
 }
-function pt(e) {
-	return [...new Set(e.map((e) => mt(e).trim()).filter(Boolean))];
-}
-function mt(e) {
-	return e.normalize("NFC").replace(/\r\n?|\p{Zl}|\p{Zp}/gu, "\n").replace(/[\p{Zs}\t]/gu, " ").replace(/[^\P{C}\n]/gu, "");
-}
-function z(e) {
-	return mt(e).split("\n").map((e) => e.trim().replace(/ +/g, " ")).filter(Boolean).join("\n");
-}
 function ht(e) {
-	return Array.isArray(e) ? `[${e.map(ht).join(",")}]` : typeof e != "object" || !e ? JSON.stringify(e) : `{${Object.entries(e).sort(([e], [t]) => e < t ? -1 : 1).map(([e, t]) => `${JSON.stringify(e)}:${ht(t)}`).join(",")}}`;
+	return [...new Set(e.map((e) => gt(e).trim()).filter(Boolean))];
 }
 function gt(e) {
+	return e.normalize("NFC").replace(/\r\n?|\p{Zl}|\p{Zp}/gu, "\n").replace(/[\p{Zs}\t]/gu, " ").replace(/[^\P{C}\n]/gu, "");
+}
+function B(e) {
+	return gt(e).split("\n").map((e) => e.trim().replace(/ +/g, " ")).filter(Boolean).join("\n");
+}
+function _t(e) {
+	return Array.isArray(e) ? `[${e.map(_t).join(",")}]` : typeof e != "object" || !e ? JSON.stringify(e) : `{${Object.entries(e).sort(([e], [t]) => e < t ? -1 : 1).map(([e, t]) => `${JSON.stringify(e)}:${_t(t)}`).join(",")}}`;
+}
+function vt(e) {
 	let t = e.trim().split(":");
 	return t.length > 3 || !t.every((e) => /^\d{1,6}(\.\d{1,3})?$/.test(e)) ? null : Math.round(t.reduce((e, t) => e * 60 + Number(t), 0) * 1e3);
 }
-function B(e) {
+function V(e) {
 	let t = Math.floor(Math.max(0, e) / 1e3), n = Math.max(0, e) % 1e3, [r, i, a] = [
 		Math.floor(t / 3600),
 		Math.floor(t / 60) % 60,
@@ -850,16 +859,16 @@ function B(e) {
 	], o = n ? `.${String(Math.round(n)).padStart(3, "0").replace(/0+$/, "")}` : "";
 	return (r ? `${r}:${String(i).padStart(2, "0")}:${a}` : `${i}:${a}`) + o;
 }
-function V(e, t) {
+function H(e, t) {
 	return (e ?? "").replace(/\{(\w+)\}/g, (e, n) => String(t[n] ?? e));
 }
 // src/editor_lines.ts
-var _t = 2e3, vt = [
+var yt = 2e3, bt = [
 	"ko",
 	"ja",
 	"en"
-], yt = 17, bt = 7, xt = /[\n -~]/, St = /^[^\n:：]{1,40}(?::\s|：)/, Ct = /<\/?[A-Za-z0-9][^<>]*>|\{\\[^{}]*\}|-->/;
-function H(e, t, n) {
+], xt = 17, St = 7, Ct = /[\n -~]/, wt = /^[^\n:：]{1,40}(?::\s|：)/, Tt = /<\/?[A-Za-z0-9][^<>]*>|\{\\[^{}]*\}|-->/;
+function U(e, t, n) {
 	let r = (e) => [...n(e)].sort((e, t) => e.from - t.from);
 	return {
 		...e,
@@ -869,25 +878,25 @@ function H(e, t, n) {
 		} : e)
 	};
 }
-function wt(e) {
+function Et(e) {
 	return e.sources.flatMap((e) => e.lines).reduce((e, t) => Math.max(e, t.id + 1), 0);
 }
-function Tt(e, t, n, r, i) {
+function Dt(e, t, n, r, i) {
 	return {
 		id: t,
 		from: n,
-		to: e.filter((e) => e.language === i && e.from > n).map((e) => e.from).reduce((e, t) => Math.min(e, t), Math.min(Math.max(r, n + 1), n + _t)),
+		to: e.filter((e) => e.language === i && e.from > n).map((e) => e.from).reduce((e, t) => Math.min(e, t), Math.min(Math.max(r, n + 1), n + yt)),
 		language: i,
 		text: "",
 		isTouched: !0
 	};
 }
-function Et(e, t, n) {
+function Ot(e, t, n) {
 	let r = (e) => JSON.stringify([
 		e.from,
 		e.to,
 		e.language,
-		z(e.text)
+		B(e.text)
 	]), i = new Set(e.map(r));
 	return t.lines.map(([e, r, i], a) => ({
 		id: n + a,
@@ -898,34 +907,34 @@ function Et(e, t, n) {
 		isTouched: !0
 	})).filter((e) => !i.has(r(e)));
 }
-function Dt(e) {
-	let t = Mt(e), n = e.map((e) => [e.id, Ot(e, t.has(e.id))]);
+function kt(e) {
+	let t = Pt(e), n = e.map((e) => [e.id, At(e, t.has(e.id))]);
 	return new Map(n.filter(([, e]) => e.length));
 }
-function Ot(e, t) {
-	let n = z(e.text);
+function At(e, t) {
+	let n = B(e.text);
 	return [
 		["line_empty", !n],
 		["line_ends", e.from >= e.to],
-		["line_fast", e.from < e.to && At(e) > kt(e.language)],
+		["line_fast", e.from < e.to && Mt(e) > jt(e.language)],
 		["line_overlap", t],
-		["line_speaker", St.test(n)],
-		["line_markup", Ct.test(n)]
+		["line_speaker", wt.test(n)],
+		["line_markup", Tt.test(n)]
 	].filter(([, e]) => e).map(([e]) => e);
 }
-function kt(e) {
-	return jt(e) ? bt : yt;
+function jt(e) {
+	return Nt(e) ? St : xt;
 }
-function At(e) {
-	let t = [...z(e.text)];
-	return (jt(e.language) ? t.reduce((e, t) => e + (xt.test(t) ? .5 : 1), 0) : t.length) * 1e3 / Math.max(1, e.to - e.from);
+function Mt(e) {
+	let t = [...B(e.text)];
+	return (Nt(e.language) ? t.reduce((e, t) => e + (Ct.test(t) ? .5 : 1), 0) : t.length) * 1e3 / Math.max(1, e.to - e.from);
 }
-var jt = (e) => [
+var Nt = (e) => [
 	"ko",
 	"ja",
 	"zh"
 ].includes(e.split("-")[0]);
-function Mt(e) {
+function Pt(e) {
 	let [t, n] = [/* @__PURE__ */ new Set(), /* @__PURE__ */ new Map()];
 	for (let r of [...e].filter((e) => e.from < e.to).sort((e, t) => e.from - t.from)) {
 		let e = n.get(r.language);
@@ -933,22 +942,22 @@ function Mt(e) {
 	}
 	return t;
 }
-function Nt(e) {
-	return [.../* @__PURE__ */ new Set([...vt, ...e.sources.flatMap((e) => e.lines.map((e) => e.language))])];
-}
-function Pt(e) {
-	let t = new Set(e.sources.flatMap((e) => e.lines.map((e) => e.language)));
-	return [.../* @__PURE__ */ new Set([...vt.filter((e) => t.has(e)), e.voice])].filter(Boolean);
-}
 function Ft(e) {
+	return [.../* @__PURE__ */ new Set([...bt, ...e.sources.flatMap((e) => e.lines.map((e) => e.language))])];
+}
+function It(e) {
+	let t = new Set(e.sources.flatMap((e) => e.lines.map((e) => e.language)));
+	return [.../* @__PURE__ */ new Set([...bt.filter((e) => t.has(e)), e.voice])].filter(Boolean);
+}
+function Lt(e) {
 	return e.voice ? e.sources.flatMap(({ sounds: t, lines: n }, r) => {
 		let i = n.filter((t) => t.language === e.voice);
 		return t.filter(([, , e]) => e !== "surroundings").flatMap(([e, t]) => i.filter((n) => n.from < t && e < n.to).slice(0, 1)).map((e) => [r, e.from]);
 	}) : [];
 }
 // src/editor_sounds.ts
-var It = 5e3;
-function Lt(e, t, n) {
+var Rt = 5e3;
+function zt(e, t, n) {
 	let r = e.findIndex(([e, n]) => e < t && t < n), [i, a, o] = e[r] ?? [
 		t,
 		0,
@@ -971,7 +980,7 @@ function Lt(e, t, n) {
 	if (e.some(([e]) => e === t)) return e;
 	let s = [
 		t,
-		e.reduce((e, [n]) => n > t ? Math.min(e, n) : e, Math.min(Math.max(n, t + 1), t + It)),
+		e.reduce((e, [n]) => n > t ? Math.min(e, n) : e, Math.min(Math.max(n, t + 1), t + Rt)),
 		"surroundings"
 	], c = e.findIndex(([e]) => e > t);
 	return c < 0 ? [...e, s] : [
@@ -980,39 +989,39 @@ function Lt(e, t, n) {
 		...e.slice(c)
 	];
 }
-function Rt(e, t) {
+function Bt(e, t) {
 	let [n, r] = e;
 	return n >= r ? "stretch_ends" : t.some((t) => t !== e && n < t[1] && t[0] < r) ? "stretch_overlaps" : null;
 }
 // src/editor_forms.ts
-var zt = [
+var Vt = [
 	"ko",
 	"ja",
 	"en"
-], Bt = [
+], Ht = [
 	"surroundings",
 	"disguised",
 	"plain"
 ];
-function U(e, t, n) {
-	return T`<label>${e} <input class="digits" inputmode="decimal" .value=${B(t)} maxlength="15" @change=${(e) => {
-		let r = e.target, i = gt(r.value);
-		r.value = B(i ?? t), i !== null && i !== t && n(i);
+function W(e, t, n) {
+	return T`<label>${e} <input class="digits" inputmode="decimal" .value=${V(t)} maxlength="15" @change=${(e) => {
+		let r = e.target, i = vt(r.value);
+		r.value = V(i ?? t), i !== null && i !== t && n(i);
 	}}></label>`;
 }
-var W = (e, t, n) => e.map((e, r) => r === t ? n : e), Vt = (e, t) => e.filter((e, n) => n !== t), Ht = (e, t) => (e.length > 1 ? `${t + 1}. ` : "") + (e[t]?.name ?? "");
-function Ut(e, t, n) {
-	return T`<select @change=${(e) => n(Number(e.target.value))}>${e.map((n, r) => T`<option value=${r} .selected=${r === t}>${Ht(e, r)}</option>`)}</select>`;
+var G = (e, t, n) => e.map((e, r) => r === t ? n : e), Ut = (e, t) => e.filter((e, n) => n !== t), Wt = (e, t) => (e.length > 1 ? `${t + 1}. ` : "") + (e[t]?.name ?? "");
+function Gt(e, t, n) {
+	return T`<select @change=${(e) => n(Number(e.target.value))}>${e.map((n, r) => T`<option value=${r} .selected=${r === t}>${Wt(e, r)}</option>`)}</select>`;
 }
-function Wt(e) {
+function Kt(e) {
 	let { words: t, draft: n, beside: r, source: i, now: a, edit: o } = e, s = (e, t) => o((n) => ({
 		...n,
-		parts: W(n.parts, e, t)
+		parts: G(n.parts, e, t)
 	})), c = (e) => o((t) => {
 		let [n, r] = [t.parts[e - 1], t.parts[e]];
 		return n && r ? {
 			...t,
-			parts: W(W(t.parts, e - 1, r), e, n)
+			parts: G(G(t.parts, e - 1, r), e, n)
 		} : t;
 	}), l = (e) => r[e]?.length ?? 0, u = (e, [t, , n]) => s(e, [
 		t,
@@ -1025,7 +1034,7 @@ function Wt(e) {
 			Math.min(n, r - 1),
 			r
 		]);
-	}, f = (e, t, [, n, r]) => s(e, r <= l(t) ? [
+	}, ee = (e, t, [, n, r]) => s(e, r <= l(t) ? [
 		t,
 		n,
 		r
@@ -1033,29 +1042,29 @@ function Wt(e) {
 		t,
 		0,
 		l(t)
-	]), ee = (e) => o((t) => ({
+	]), te = (e) => o((t) => ({
 		...t,
-		parts: Vt(t.parts, e)
+		parts: Ut(t.parts, e)
 	}));
 	return T`<ol class="stretches">${n.parts.map((a, o) => {
-		let [p, m, h] = a;
+		let [f, p, m] = a;
 		return T`<li class="row">
-        ${r.length > 1 ? T`<label>${t.source} ${Ut(r, p, (e) => f(o, e, a))}</label>` : O}
-        ${U(t.from, m, (e) => s(o, [
-			p,
+        ${r.length > 1 ? T`<label>${t.source} ${Gt(r, f, (e) => ee(o, e, a))}</label>` : O}
+        ${W(t.from, p, (e) => s(o, [
+			f,
 			e,
-			h
-		]))} ${U(t.to, h, (e) => s(o, [
+			m
+		]))} ${W(t.to, m, (e) => s(o, [
+			f,
 			p,
-			m,
 			e
 		]))}
-        <span class="actions">${p === i ? T`<button type="button" class="quiet" @click=${() => u(o, a)}>${t.first_frame}</button>
+        <span class="actions">${f === i ? T`<button type="button" class="quiet" @click=${() => u(o, a)}>${t.first_frame}</button>
         <button type="button" class="quiet" @click=${() => d(o, a)}>${t.last_frame}</button>` : O}
-        <button type="button" class="quiet" @click=${() => e.watch(p, m)}>${t.watch}</button>
+        <button type="button" class="quiet" @click=${() => e.watch(f, p)}>${t.watch}</button>
         ${o ? T`<button type="button" class="quiet" @click=${() => c(o)}>${t.up}</button>` : O}
-        ${n.parts.length > 1 ? T`<button type="button" class="quiet" @click=${() => ee(o)}>${t.remove}</button>` : O}</span>
-        ${m >= h ? G(t.stretch_ends) : h > l(p) ? G(t.part_beyond) : O}</li>`;
+        ${n.parts.length > 1 ? T`<button type="button" class="quiet" @click=${() => te(o)}>${t.remove}</button>` : O}</span>
+        ${p >= m ? K(t.stretch_ends) : m > l(f) ? K(t.part_beyond) : O}</li>`;
 	})}
     </ol><button type="button" @click=${() => o((e) => ({
 		...e,
@@ -1066,34 +1075,34 @@ function Wt(e) {
 		]]
 	}))}>${t.add_part}</button>`;
 }
-var G = (e) => T`<p class="alert small">${e}</p>`;
-function Gt(e) {
-	let { words: t, draft: n, source: r, edit: i } = e, a = n.sources[r]?.sounds ?? [], o = (e) => i((t) => Kt(t, r, e));
+var K = (e) => T`<p class="alert small">${e}</p>`;
+function qt(e) {
+	let { words: t, draft: n, source: r, edit: i } = e, a = n.sources[r]?.sounds ?? [], o = (e) => i((t) => Jt(t, r, e));
 	return T`<p class="hint">${t.sounds_help}</p>
         <ol class="stretches">${a.map((n, i) => {
-		let [s, c, l] = n, u = Rt(n, a);
+		let [s, c, l] = n, u = Bt(n, a);
 		return T`<li class="row">
-            ${U(t.from, s, (e) => o(W(a, i, [
+            ${W(t.from, s, (e) => o(G(a, i, [
 			e,
 			c,
 			l
-		])))} ${U(t.to, c, (e) => o(W(a, i, [
+		])))} ${W(t.to, c, (e) => o(G(a, i, [
 			s,
 			e,
 			l
 		])))}
-            <label>${t.how} <select @change=${(e) => o(W(a, i, [
+            <label>${t.how} <select @change=${(e) => o(G(a, i, [
 			s,
 			c,
 			e.target.value
-		]))}>${Bt.map((e) => T`<option value=${e} .selected=${e === l}>${t[e]}</option>`)}</select></label>
+		]))}>${Ht.map((e) => T`<option value=${e} .selected=${e === l}>${t[e]}</option>`)}</select></label>
             <span class="actions"><button type="button" class="quiet" @click=${() => e.watch(r, s)}>${t.watch}</button>
-            <button type="button" class="quiet" @click=${() => o(Vt(a, i))}>${t.silent}</button></span>
-            ${u ? G(t[u]) : O} ${G(t[`${l}_why`])}</li>`;
+            <button type="button" class="quiet" @click=${() => o(Ut(a, i))}>${t.silent}</button></span>
+            ${u ? K(t[u]) : O} ${K(t[`${l}_why`])}</li>`;
 	})}
         </ol><button type="button" @click=${e.hear}>${t.add_sound} <kbd>h</kbd></button>`;
 }
-function Kt(e, t, n) {
+function Jt(e, t, n) {
 	return {
 		...e,
 		sources: e.sources.map((e, r) => r === t ? {
@@ -1102,24 +1111,24 @@ function Kt(e, t, n) {
 		} : e)
 	};
 }
-function qt({ words: e, draft: t, beside: n, edit: r, watch: i }) {
-	let a = Ft(t);
+function Yt({ words: e, draft: t, beside: n, edit: r, watch: i }) {
+	let a = Lt(t);
 	return T`<label>${e.voice} <select @change=${(e) => r((t) => ({
 		...t,
 		voice: e.target.value
 	}))}><option value="" .selected=${!t.voice}>${e.voice_none}</option>
-            ${Pt(t).map((n) => T`<option value=${n} .selected=${n === t.voice}>${e[`language_${n}`] ?? n}</option>`)}</select></label>
+            ${It(t).map((n) => T`<option value=${n} .selected=${n === t.voice}>${e[`language_${n}`] ?? n}</option>`)}</select></label>
         <p class="hint">${e.voice_help}</p>
-        ${a.length ? T`${G(e.voice_under)}<p class="actions">${a.slice(0, 10).map(([e, t]) => T`<button type="button" class="quiet" @click=${() => i(e, t)}>${n.length > 1 ? `${e + 1}. ` : ""}${B(t)}</button>`)}</p>` : O}`;
+        ${a.length ? T`${K(e.voice_under)}<p class="actions">${a.slice(0, 10).map(([e, t]) => T`<button type="button" class="quiet" @click=${() => i(e, t)}>${n.length > 1 ? `${e + 1}. ` : ""}${V(t)}</button>`)}</p>` : O}`;
 }
-function Jt({ words: e, draft: t, edit: n }) {
+function Xt({ words: e, draft: t, edit: n }) {
 	let { about: r } = t, i = (e, t) => n((e) => ({
 		...e,
 		about: {
 			...e.about,
 			...t
 		}
-	}), e), a = [.../* @__PURE__ */ new Set([...zt, ...[
+	}), e), a = [.../* @__PURE__ */ new Set([...Vt, ...[
 		r.title,
 		r.summary,
 		r.why
@@ -1136,7 +1145,7 @@ function Jt({ words: e, draft: t, edit: n }) {
             <label>${e.filmed} <input class="digits" maxlength="10" placeholder="2026-10" .value=${r.filmed} @input=${(e) => i("filmed", { filmed: e.target.value })}></label></div>`;
 }
 // src/editor_history.ts
-var Yt = class {
+var Zt = class {
 	constructor() {
 		this.done = [], this.undone = [], this.tag = "";
 	}
@@ -1155,9 +1164,6 @@ var Yt = class {
 	redo(e) {
 		return this.turn(this.undone, this.done, e);
 	}
-	forget() {
-		this.done = [];
-	}
 	turn(e, t, n) {
 		let r = e.pop();
 		return r ? (t.push(n.source === r.source ? n : {
@@ -1167,7 +1173,7 @@ var Yt = class {
 			line: null
 		}), this.tag = "", r) : null;
 	}
-}, Xt = class extends M {
+}, Qt = class extends M {
 	static {
 		this.properties = {
 			words: { type: Object },
@@ -1182,7 +1188,7 @@ var Yt = class {
 		};
 	}
 	constructor() {
-		super(), this.beside = [], this.history = new Yt(), this.kept = "", Object.assign(this, {
+		super(), this.beside = [], this.history = new Zt(), this.kept = "", this.keptDraft = null, Object.assign(this, {
 			draft: null,
 			source: 0,
 			current: null,
@@ -1212,7 +1218,7 @@ var Yt = class {
 		return this.beside[this.source];
 	}
 	get isChanged() {
-		return this.draft !== null && this.history.canUndo && ut(this.draft) !== this.kept;
+		return this.draft !== null && this.draft !== this.keptDraft && ft(this.draft) !== this.kept;
 	}
 	edit(e, t = "") {
 		if (!this.draft) return;
@@ -1259,95 +1265,95 @@ var Yt = class {
 	}
 	addLine() {
 		if (!this.draft) return;
-		let e = Tt(this.lines, wt(this.draft), this.now, this.here.length, this.language);
-		this.edit((t) => H(t, this.source, (t) => [...t, e])), this.line = e.id, this.message = V(this.words.line_added, {
-			from: B(e.from),
-			to: B(e.to)
+		let e = Dt(this.lines, Et(this.draft), this.now, this.here.length, this.language);
+		this.edit((t) => U(t, this.source, (t) => [...t, e])), this.line = e.id, this.message = H(this.words.line_added, {
+			from: V(e.from),
+			to: V(e.to)
 		}), this.toFirst("[data-line]");
 	}
 	changeLine(e, t) {
 		let n = this.line;
-		this.edit((t) => H(t, this.source, (t) => t.map((t) => t.id === n ? e(t) : t)), t);
+		this.edit((t) => U(t, this.source, (t) => t.map((t) => t.id === n ? e(t) : t)), t);
 	}
 	dropLine() {
 		let e = this.lines.findIndex((e) => e.id === this.line);
 		if (e < 0) return;
 		let t = this.lines[e + 1] ?? this.lines[e - 1];
-		this.edit((t) => H(t, this.source, (t) => t.filter((t, n) => n !== e))), this.line = t?.id ?? null, this.message = this.words.line_dropped ?? "", this.toFirst(".lines [aria-pressed=true]", "[data-add-line]");
+		this.edit((t) => U(t, this.source, (t) => t.filter((t, n) => n !== e))), this.line = t?.id ?? null, this.message = this.words.line_dropped ?? "", this.toFirst(".lines [aria-pressed=true]", "[data-add-line]");
 	}
 	takeOver(e) {
 		if (!this.draft) return;
-		let t = Et(this.lines, e, wt(this.draft));
-		t.length && (this.edit((e) => H(e, this.source, (e) => [...e, ...t])), this.line = t[0]?.id ?? null, this.language = e.language, this.message = V(this.words.lines_taken, { count: t.length }), this.toFirst(".lines [aria-pressed=true]"));
+		let t = Ot(this.lines, e, Et(this.draft));
+		t.length && (this.edit((e) => U(e, this.source, (e) => [...e, ...t])), this.line = t[0]?.id ?? null, this.language = e.language, this.message = H(this.words.lines_taken, { count: t.length }), this.toFirst(".lines [aria-pressed=true]"));
 	}
 	hear() {
-		let e = this.draft?.sources[this.source]?.sounds ?? [], t = Lt(e, this.now, this.here.length);
-		t !== e && (this.edit((e) => Kt(e, this.source, t)), this.message = this.words.stretch_made ?? "");
+		let e = this.draft?.sources[this.source]?.sounds ?? [], t = zt(e, this.now, this.here.length);
+		t !== e && (this.edit((e) => Jt(e, this.source, t)), this.message = this.words.stretch_made ?? "");
 	}
-}, Zt = .3, Qt = [
+}, $t = .3, en = [
 	2,
 	.6,
 	7
-], $t = 50, en = (e) => e.keys[0], tn = (e) => e.keys.at(-1), K = (e) => en(e)[0], q = (e) => tn(e)[0];
-function J(e, t) {
-	if (t < K(e) || t > q(e)) return null;
-	let n = e.keys.findIndex((e) => e[0] >= t), r = e.keys[n], i = e.keys[Math.max(0, n - 1)], a = r[0] > i[0] ? (t - i[0]) / (r[0] - i[0]) : 0, [o, s, c, l] = nn(i).map((e, t) => e + a * (nn(r)[t] - e));
-	return fn(o, s, c, l);
+], tn = 50, nn = (e) => e.keys[0], rn = (e) => e.keys.at(-1), q = (e) => nn(e)[0], J = (e) => rn(e)[0];
+function Y(e, t) {
+	if (t < q(e) || t > J(e)) return null;
+	let n = e.keys.findIndex((e) => e[0] >= t), r = e.keys[n], i = e.keys[Math.max(0, n - 1)], a = r[0] > i[0] ? (t - i[0]) / (r[0] - i[0]) : 0, [o, s, c, l] = an(i).map((e, t) => e + a * (an(r)[t] - e));
+	return mn(o, s, c, l);
 }
-var nn = ([, e, t, n, r]) => [
+var an = ([, e, t, n, r]) => [
 	e,
 	t,
 	e + n,
 	t + r
 ];
-function Y([e, t, n, r]) {
-	let [i, a] = [n, r].map((e) => Math.round(Math.min(R, Math.max($t, e))));
+function X([e, t, n, r]) {
+	let [i, a] = [n, r].map((e) => Math.round(Math.min(z, Math.max(tn, e))));
 	return [
-		Math.round(Math.min(R - i, Math.max(0, e))),
-		Math.round(Math.min(R - a, Math.max(0, t))),
+		Math.round(Math.min(z - i, Math.max(0, e))),
+		Math.round(Math.min(z - a, Math.max(0, t))),
 		i,
 		a
 	];
 }
-function rn(e, t, n) {
-	let r = [...e.keys.filter((e) => e[0] !== t), [t, ...Y(n)]];
+function on(e, t, n) {
+	let r = [...e.keys.filter((e) => e[0] !== t), [t, ...X(n)]];
 	return {
 		...e,
 		keys: r.sort((e, t) => e[0] - t[0])
 	};
 }
-function an(e, t) {
+function sn(e, t) {
 	let n = e.keys.map((e) => Math.abs(e[0] - t));
 	return n.indexOf(Math.min(...n));
 }
-function on(e, t) {
-	let n = an(e, t);
+function cn(e, t) {
+	let n = sn(e, t);
 	return e.keys.length > 1 ? {
 		...e,
 		keys: e.keys.filter((e, t) => t !== n)
 	} : e;
 }
-function sn(e, t) {
+function ln(e, t) {
 	let n = Math.max(0, t - 50);
-	if (n > q(e)) return e;
-	let r = J(e, n) ?? en(e).slice(1);
+	if (n > J(e)) return e;
+	let r = Y(e, n) ?? nn(e).slice(1);
 	return {
 		...e,
 		keys: [[n, ...r], ...e.keys.filter((e) => e[0] > n)]
 	};
 }
-function cn(e, t, n) {
-	let r = Math.min(Math.max(n, q(e)), t + 50);
-	if (r < K(e)) return e;
-	let i = J(e, r) ?? tn(e).slice(1);
+function un(e, t, n) {
+	let r = Math.min(Math.max(n, J(e)), t + 50);
+	if (r < q(e)) return e;
+	let i = Y(e, r) ?? rn(e).slice(1);
 	return {
 		...e,
 		keys: [...e.keys.filter((e) => e[0] < r), [r, ...i]]
 	};
 }
-function ln(e, t) {
+function dn(e, t) {
 	let n = [...new Set([...e.keys, ...t.keys].map((e) => e[0]))].sort((e, t) => e - t).map((n) => {
-		let r = [J(e, n), J(t, n)].filter((e) => e !== null), [i, a] = [Math.min(...r.map((e) => e[0])), Math.min(...r.map((e) => e[1]))], o = Math.max(...r.map((e) => e[0] + e[2])), s = Math.max(...r.map((e) => e[1] + e[3]));
+		let r = [Y(e, n), Y(t, n)].filter((e) => e !== null), [i, a] = [Math.min(...r.map((e) => e[0])), Math.min(...r.map((e) => e[1]))], o = Math.max(...r.map((e) => e[0] + e[2])), s = Math.max(...r.map((e) => e[1] + e[3]));
 		return [
 			n,
 			i,
@@ -1361,13 +1367,13 @@ function ln(e, t) {
 		keys: n
 	};
 }
-function un(e, t) {
-	return Math.max(K(e) - q(t), K(t) - q(e));
+function fn(e, t) {
+	return Math.max(q(e) - J(t), q(t) - J(e));
 }
-function dn(e) {
-	let [t, n, r] = Qt, i = e.keys.map(([e, i, a, o, s]) => {
-		let [c, l] = [o / 1.6, s / 1.6], [u, d] = [i + o / 2, a + Zt * l], [f, ee] = [Math.max(0, u - (t + .5) * c), Math.min(R, u + (t + .5) * c)], [p, m] = [Math.max(0, d - n * l), Math.min(R, d + (1 + r) * l)];
-		return [e, ...fn(f, p, ee, m)];
+function pn(e) {
+	let [t, n, r] = en, i = e.keys.map(([e, i, a, o, s]) => {
+		let [c, l] = [o / 1.6, s / 1.6], [u, d] = [i + o / 2, a + $t * l], [ee, te] = [Math.max(0, u - (t + .5) * c), Math.min(z, u + (t + .5) * c)], [f, p] = [Math.max(0, d - n * l), Math.min(z, d + (1 + r) * l)];
+		return [e, ...mn(ee, f, te, p)];
 	});
 	return {
 		...e,
@@ -1375,7 +1381,7 @@ function dn(e) {
 		keys: i
 	};
 }
-function fn(e, t, n, r) {
+function mn(e, t, n, r) {
 	let [i, a] = [Math.floor(e), Math.floor(t)];
 	return [
 		i,
@@ -1384,8 +1390,8 @@ function fn(e, t, n, r) {
 		Math.max(1, Math.ceil(r) - a)
 	];
 }
-function pn(e, t, n, r) {
-	let i = Y(n), [a, o] = [Math.max(0, t - 500), Math.min(Math.max(r, t + 50), t + 500)];
+function hn(e, t, n, r) {
+	let i = X(n), [a, o] = [Math.max(0, t - 500), Math.min(Math.max(r, t + 50), t + 500)];
 	return {
 		id: e,
 		isOpen: !1,
@@ -1394,7 +1400,7 @@ function pn(e, t, n, r) {
 		keys: [[a, ...i], [o, ...i]]
 	};
 }
-function X(e, t, n) {
+function Z(e, t, n) {
 	return {
 		...e,
 		sources: e.sources.map((e, r) => r === t ? {
@@ -1403,16 +1409,16 @@ function X(e, t, n) {
 		} : e)
 	};
 }
-function mn(e, t) {
+function gn(e, t) {
 	let n = /* @__PURE__ */ new Map();
 	t.forEach((e, t) => {
 		e.cover !== null && !n.has(e.cover) && n.set(e.cover, t);
 	});
-	let r = (e) => e.id >= st, i = (e) => r(e) ? -1 : n.get(e.id) ?? (e.isOpen ? 2e9 : 1e9);
-	return [...e].sort((e, t) => i(e) - i(t) || K(e) - K(t));
+	let r = (e) => e.id >= lt, i = (e) => r(e) ? -1 : n.get(e.id) ?? (e.isOpen ? 2e9 : 1e9);
+	return [...e].sort((e, t) => i(e) - i(t) || q(e) - q(t));
 }
-function hn(e) {
-	return e.keys ? J({
+function _n(e) {
+	return e.keys ? Y({
 		id: -1,
 		isOpen: !1,
 		kind: "face",
@@ -1420,44 +1426,44 @@ function hn(e) {
 		keys: e.keys
 	}, e.at) : null;
 }
-function gn(e, t) {
-	let n = hn(e);
+function vn(e, t) {
+	let n = _n(e);
 	if (!n) return !1;
 	let [r, i] = [n[0] + n[2] / 2, n[1] + n[3] / 2];
 	return t.some((t) => {
-		let n = J(t, e.at);
+		let n = Y(t, e.at);
 		return n !== null && n[0] <= r && r <= n[0] + n[2] && n[1] <= i && i <= n[1] + n[3];
 	});
 }
 // src/editor_side.ts
-var _n = 300, vn = 12;
-function yn(e, t, n, r, i, a) {
+var yn = 300, bn = 12;
+function xn(e, t, n, r, i, a) {
 	return t.searched ? t.concerns.length ? T`
-        <p class="faint">${V(e.worst_count, {
+        <p class="faint">${H(e.worst_count, {
 		seen: n.size,
 		count: t.concerns.length,
 		total: t.total
 	})}</p>
         <ol class="worst">${t.concerns.map((t, o) => T`
             <li><button type="button" class="moment ${n.has(o) ? "is-seen" : ""}" aria-current=${o === i ? "true" : O} @click=${() => a.look(o)}>
-                <span class="at">${B(t.at - t.at % 100)}</span> <span>${bn(e, t)}</span></button>
-                ${t.keys && !gn(t, r) ? T`<button type="button" class="quiet" @click=${() => a.coverFace(t)}>${e.cover_face}</button>` : O}</li>`)}
+                <span class="at">${V(t.at - t.at % 100)}</span> <span>${Sn(e, t)}</span></button>
+                ${t.keys && !vn(t, r) ? T`<button type="button" class="quiet" @click=${() => a.coverFace(t)}>${e.cover_face}</button>` : O}</li>`)}
         </ol>` : T`<p class="faint">${e.nobody}</p>` : T`<p class="notice small">${e.not_searched}</p>`;
 }
-function bn(e, t) {
+function Sn(e, t) {
 	let n = t.why === "gap" || t.why === "empty" ? (t.amount / 1e3).toFixed(1) : t.why === "short" ? t.amount : Math.round(t.amount / 10);
-	return V(e[t.why], { amount: n });
+	return H(e[t.why], { amount: n });
 }
-function xn(e, t) {
-	return `${t.isOpen ? e.opened : e[t.kind]} ${B(K(t))} – ${B(q(t))}`;
+function Cn(e, t) {
+	return `${t.isOpen ? e.opened : e[t.kind]} ${V(q(t))} – ${V(J(t))}`;
 }
-function Sn(e, t, n, r) {
-	let i = n.filter((e) => e.id !== t.id && e.isOpen === t.isOpen).sort((e, n) => un(t, e) - un(t, n)).slice(0, vn), a = (n) => T`<button type="button" aria-pressed=${t.style === n ? "true" : "false"} @click=${() => r.change((e) => ({
+function wn(e, t, n, r) {
+	let i = n.filter((e) => e.id !== t.id && e.isOpen === t.isOpen).sort((e, n) => fn(t, e) - fn(t, n)).slice(0, bn), a = (n) => T`<button type="button" aria-pressed=${t.style === n ? "true" : "false"} @click=${() => r.change((e) => ({
 		...e,
 		style: n
 	}))}>${e[n]}</button>`;
 	return T`
-        <p><b>${xn(e, t)}</b></p>
+        <p><b>${Cn(e, t)}</b></p>
         ${t.isOpen ? O : T`<div class="choice" role="group" aria-label=${e.style}>${a("solid")}${a("mosaic")}</div>`}
         <div class="actions">
             <button type="button" class="quiet" @click=${r.begin}>${e.extend} <kbd>[</kbd></button>
@@ -1467,28 +1473,28 @@ function Sn(e, t, n, r) {
             <button type="button" class="quiet" @click=${r.leaveOpen}>${t.isOpen ? e.reset : e.leave} <kbd>o</kbd></button>
             <button type="button" class="quiet" @click=${r.drop}>${e.delete} <kbd>⌫</kbd></button>
         </div>
-        ${i.length ? T`<div class="row"><label>${e.join_what}<select data-join>${i.map((t) => T`<option value=${t.id}>${xn(e, t)}</option>`)}</select></label>
+        ${i.length ? T`<div class="row"><label>${e.join_what}<select data-join>${i.map((t) => T`<option value=${t.id}>${Cn(e, t)}</option>`)}</select></label>
             <button type="button" @click=${(e) => r.join(Number(e.currentTarget.parentElement.querySelector("select").value))}>${e.join}</button></div>` : O}`;
 }
-function Cn(e, t, n, r, i, a) {
-	let o = mn(t, n).filter((e, t) => t < _n || e.id === i), s = (t) => {
+function Tn(e, t, n, r, i, a) {
+	let o = gn(t, n).filter((e, t) => t < yn || e.id === i), s = (t) => {
 		let r = n.find((e) => e.cover === t.id);
-		return r ? bn(e, r) : "";
+		return r ? Sn(e, r) : "";
 	};
-	return T`<ol class="lanes" aria-label=${e.timeline} @keydown=${Tn}>
+	return T`<ol class="lanes" aria-label=${e.timeline} @keydown=${Dn}>
         ${o.map((t, o) => T`<li><button type="button" class="lane ${t.isOpen ? "is-open" : ""}" aria-pressed=${t.id === i ? "true" : "false"}
             tabindex=${t.id === i || i === null && o === 0 ? 0 : -1} title=${s(t)} @click=${() => a.choose(t.id)}>
-            <span>${e[t.isOpen ? "opened" : t.kind]} <span class="figure">${B(K(t) - K(t) % 100)}</span></span>
-            ${wn(t, n.filter((e) => e.cover === t.id), r)}</button></li>`)}
+            <span>${e[t.isOpen ? "opened" : t.kind]} <span class="figure">${V(q(t) - q(t) % 100)}</span></span>
+            ${En(t, n.filter((e) => e.cover === t.id), r)}</button></li>`)}
     </ol>`;
 }
-function wn(e, t, n) {
-	let r = (e) => e / Math.max(1, n) * 1e3, i = Math.max(3, r(q(e) - K(e)));
-	return E`<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="span" x=${r(K(e))} y="1" width=${i} height="8"></rect>
+function En(e, t, n) {
+	let r = (e) => e / Math.max(1, n) * 1e3, i = Math.max(3, r(J(e) - q(e)));
+	return E`<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="span" x=${r(q(e))} y="1" width=${i} height="8"></rect>
         ${e.keys.length < 60 ? e.keys.map((e) => E`<rect class="key" x=${r(e[0])} y="1" width="1" height="8"></rect>`) : O}
         ${t.map((e) => E`<rect class="mark" x=${r(e.at) - 1.5} y="0" width="3" height="10"></rect>`)}</svg>`;
 }
-function Tn(e) {
+function Dn(e) {
 	let t = {
 		ArrowDown: 1,
 		ArrowUp: -1
@@ -1498,48 +1504,48 @@ function Tn(e) {
 	e.preventDefault(), e.stopPropagation(), r?.focus(), r?.click();
 }
 // src/editor_said.ts
-var En = 300;
-function Dn(e, t, n, r) {
-	let { words: i, draft: a, beside: o, source: s } = e, c = a.sources[s]?.lines ?? [], l = c.find((e) => e.id === t), u = Dt(c);
+var On = 300;
+function kn(e, t, n, r) {
+	let { words: i, draft: a, beside: o, source: s } = e, c = a.sources[s]?.lines ?? [], l = c.find((e) => e.id === t), u = kt(c);
 	return T`<p class="hint">${i.lines_help}</p>
-        <div class="row"><label>${i.lines_language} ${On(e, n, (e) => r.speak(e))}</label>
+        <div class="row"><label>${i.lines_language} ${An(e, n, (e) => r.speak(e))}</label>
             <button type="button" data-add-line @click=${() => r.addLine()}>${i.add_line} <kbd>t</kbd></button>
-            ${(o[s]?.said ?? []).map((e) => An(i, c, e, r))}</div>
-        ${o.length > 1 ? T`<h3>${Ht(o, s)}</h3>` : O}
-        ${u.size ? T`<p class="warned">${V(i.lines_troubled, { count: u.size })}</p>` : O}
-        ${c.length ? jn(i, c, u, t, r) : T`<p class="faint">${i.no_lines}</p>`}
-        ${l ? Nn(e, l, u.get(l.id) ?? [], r) : O}`;
+            ${(o[s]?.said ?? []).map((e) => Mn(i, c, e, r))}</div>
+        ${o.length > 1 ? T`<h3>${Wt(o, s)}</h3>` : O}
+        ${u.size ? T`<p class="warned">${H(i.lines_troubled, { count: u.size })}</p>` : O}
+        ${c.length ? Nn(i, c, u, t, r) : T`<p class="faint">${i.no_lines}</p>`}
+        ${l ? Fn(e, l, u.get(l.id) ?? [], r) : O}`;
 }
-function On({ words: e, draft: t }, n, r) {
-	return T`<select @change=${(e) => r(e.target.value)}>${[.../* @__PURE__ */ new Set([...Nt(t), n])].map((t) => T`<option value=${t} .selected=${t === n}>${kn(e, t)}</option>`)}</select>`;
+function An({ words: e, draft: t }, n, r) {
+	return T`<select @change=${(e) => r(e.target.value)}>${[.../* @__PURE__ */ new Set([...Ft(t), n])].map((t) => T`<option value=${t} .selected=${t === n}>${jn(e, t)}</option>`)}</select>`;
 }
-var kn = (e, t) => e[`language_${t}`] ?? t;
-function An(e, t, n, r) {
-	let i = Et(t, n, 0).length, a = {
-		language: kn(e, n.language),
+var jn = (e, t) => e[`language_${t}`] ?? t;
+function Mn(e, t, n, r) {
+	let i = Ot(t, n, 0).length, a = {
+		language: jn(e, n.language),
 		by: n.by.join(", "),
 		count: i,
 		left: n.left
 	};
-	return T`<button type="button" ?disabled=${!i} @click=${() => r.takeOver(n)}>${V(n.translation ? e.take_translation : e.take_transcript, a)}${n.left ? ` ${V(e.take_left, a)}` : ""}</button>`;
+	return T`<button type="button" ?disabled=${!i} @click=${() => r.takeOver(n)}>${H(n.translation ? e.take_translation : e.take_transcript, a)}${n.left ? ` ${H(e.take_left, a)}` : ""}</button>`;
 }
-function jn(e, t, n, r, i) {
-	let a = t.findIndex((e) => e.id === r), o = Math.max(0, Math.min(a - En / 2, t.length - En));
-	return T`<ol class="lanes lines" aria-label=${e.lines} @keydown=${Tn}>${t.slice(o, o + En).map((t, s) => {
+function Nn(e, t, n, r, i) {
+	let a = t.findIndex((e) => e.id === r), o = Math.max(0, Math.min(a - On / 2, t.length - On));
+	return T`<ol class="lanes lines" aria-label=${e.lines} @keydown=${Dn}>${t.slice(o, o + On).map((t, s) => {
 		let c = n.get(t.id);
 		return T`<li><button type="button" class="lane" aria-pressed=${t.id === r ? "true" : "false"} tabindex=${s === Math.max(0, a - o) ? 0 : -1} @click=${() => i.chooseLine(t.id)}>
-            <span><span class="figure">${B(t.from)}</span> ${kn(e, t.language)}</span>
-            <span class="line">${c ? T`<span class="warned"><span aria-hidden="true">▲</span> <span class="unseen">${Mn(e, t, c)}</span></span>` : O}<span lang=${t.language}>${t.text}</span></span></button></li>`;
+            <span><span class="figure">${V(t.from)}</span> ${jn(e, t.language)}</span>
+            <span class="line">${c ? T`<span class="warned"><span aria-hidden="true">▲</span> <span class="unseen">${Pn(e, t, c)}</span></span>` : O}<span lang=${t.language}>${t.text}</span></span></button></li>`;
 	})}</ol>`;
 }
-function Mn(e, t, n) {
+function Pn(e, t, n) {
 	let r = {
-		amount: Math.round(At(t)),
-		most: kt(t.language)
+		amount: Math.round(Mt(t)),
+		most: jt(t.language)
 	};
-	return n.map((t) => V(e[t], r)).join(" ");
+	return n.map((t) => H(e[t], r)).join(" ");
 }
-function Nn(e, t, n, r) {
+function Fn(e, t, n, r) {
 	let { words: i, source: a, now: o } = e, s = (e, t) => r.changeLine((t) => ({
 		...t,
 		...e
@@ -1549,9 +1555,9 @@ function Nn(e, t, n, r) {
 		text: e.target.value,
 		isTouched: !0
 	}, `line ${t.id}`)}></textarea></label>
-        <div id="line-troubles" aria-live="polite">${n.length ? T`<p class="alert small">${Mn(i, t, n)}</p>` : O}</div>
-        <div class="row"><label>${i.line_language} ${On(e, t.language, (e) => s({ language: e }))}</label>
-            ${U(i.from, t.from, (e) => s({ from: e }))} ${U(i.to, t.to, (e) => s({ to: e }))}
+        <div id="line-troubles" aria-live="polite">${n.length ? T`<p class="alert small">${Pn(i, t, n)}</p>` : O}</div>
+        <div class="row"><label>${i.line_language} ${An(e, t.language, (e) => s({ language: e }))}</label>
+            ${W(i.from, t.from, (e) => s({ from: e }))} ${W(i.to, t.to, (e) => s({ to: e }))}
             <span class="actions"><button type="button" class="quiet" @click=${() => s({
 		from: o(),
 		to: Math.max(t.to, o() + 1)
@@ -1564,12 +1570,12 @@ function Nn(e, t, n, r) {
             <button type="button" class="quiet" @click=${() => r.dropLine()}>${i.delete}</button></span></div></div>`;
 }
 // src/editor_stage.ts
-var Pn = 50, Fn = 60, In = 150, Ln = {
+var In = 50, Ln = 60, Rn = 150, zn = {
 	ArrowLeft: [-1, 0],
 	ArrowRight: [1, 0],
 	ArrowUp: [0, -1],
 	ArrowDown: [0, 1]
-}, Rn = class extends M {
+}, Bn = class extends M {
 	static {
 		this.properties = {
 			src: {},
@@ -1614,7 +1620,7 @@ var Pn = 50, Fn = 60, In = 150, Ln = {
 				Math.min(r, s),
 				Math.abs(c),
 				Math.abs(l)
-			] : i ? Bn(t, i, c, l) : Y([
+			] : i ? Hn(t, i, c, l) : X([
 				t[0] + c,
 				t[1] + l,
 				t[2],
@@ -1627,16 +1633,16 @@ var Pn = 50, Fn = 60, In = 150, Ln = {
 			let e = this.drag;
 			if (this.drag = null, !e || e.now === e.at) return;
 			let [, , t, n] = e.now;
-			e.id === null ? t > Fn && n > Fn && this.say("drawn", e.now) : this.say("changed", {
+			e.id === null ? t > Ln && n > Ln && this.say("drawn", e.now) : this.say("changed", {
 				id: e.id,
 				box: e.now,
 				tag: e.tag
 			});
 		}, this.pressed = (e) => {
-			let t = Ln[e.key], n = this.chosen === null ? null : this.boxOf(this.chosen);
+			let t = zn[e.key], n = this.chosen === null ? null : this.boxOf(this.chosen);
 			if (!t || !n || e.ctrlKey || e.metaKey || e.altKey) return;
 			e.preventDefault(), e.stopPropagation();
-			let [r, i] = [t[0] * Pn, t[1] * Pn], a = e.shiftKey ? [
+			let [r, i] = [t[0] * In, t[1] * In], a = e.shiftKey ? [
 				n[0],
 				n[1],
 				n[2] + r,
@@ -1649,7 +1655,7 @@ var Pn = 50, Fn = 60, In = 150, Ln = {
 			];
 			this.say("changed", {
 				id: this.chosen,
-				box: Y(a),
+				box: X(a),
 				tag: `key ${this.chosen} ${this.now}`
 			});
 		}, Object.assign(this, {
@@ -1692,12 +1698,12 @@ var Pn = 50, Fn = 60, In = 150, Ln = {
 		this.dispatchEvent(new CustomEvent(e, { detail: t }));
 	}
 	place(e) {
-		let { left: t, top: n, width: r, height: i } = this.querySelector("svg.over").getBoundingClientRect(), [a, o] = [(e.clientX - t) / r * R, (e.clientY - n) / i * R];
-		return [Math.min(R, Math.max(0, a)), Math.min(R, Math.max(0, o))];
+		let { left: t, top: n, width: r, height: i } = this.querySelector("svg.over").getBoundingClientRect(), [a, o] = [(e.clientX - t) / r * z, (e.clientY - n) / i * z];
+		return [Math.min(z, Math.max(0, a)), Math.min(z, Math.max(0, o))];
 	}
 	boxOf(e) {
 		let t = this.held.find((t) => t.id === e);
-		return t ? J(t, this.now) : null;
+		return t ? Y(t, this.now) : null;
 	}
 	willUpdate(e) {
 		e.has("src") && Object.assign(this, {
@@ -1715,23 +1721,23 @@ var Pn = 50, Fn = 60, In = 150, Ln = {
             <div class="over-box">
                 <video src=${this.src} preload="auto" playsinline disableremoteplayback disablepictureinpicture @loadedmetadata=${() => this.measured()}
                     @play=${this.tick} @pause=${this.tick} @seeked=${this.tick} @error=${() => this.isBroken = !0}></video>
-                <svg class="over ${this.isClear ? "is-clear" : ""}" viewBox="0 0 ${R} ${R}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${e.help}
+                <svg class="over ${this.isClear ? "is-clear" : ""}" viewBox="0 0 ${z} ${z}" preserveAspectRatio="none" tabindex="0" role="application" aria-label=${e.help}
                     @pointerdown=${this.down} @pointermove=${this.move} @pointerup=${this.up} @pointercancel=${() => this.drag = null} @keydown=${this.pressed}>
                     ${this.held.map((e) => this.drawn(e))}
-                    ${this.ghost ? zn(this.ghost, "ghost", null) : O}
-                    ${this.drag && this.drag.id === null ? zn(this.drag.now, "new", null) : O}
+                    ${this.ghost ? Vn(this.ghost, "ghost", null) : O}
+                    ${this.drag && this.drag.id === null ? Vn(this.drag.now, "new", null) : O}
                 </svg>
             </div>
             ${this.isBroken ? T`<p class="alert" role="alert">${e.no_viewing}</p>` : O}`;
 	}
 	drawn(e) {
-		let t = this.drag?.id === e.id && this.drag ? this.drag.now : J(e, this.at);
+		let t = this.drag?.id === e.id && this.drag ? this.drag.now : Y(e, this.at);
 		if (!t) return O;
-		let n = e.id === this.chosen, r = zn(t, `${e.isOpen ? "open" : e.style}${n ? " is-chosen" : ""}`, e.id);
+		let n = e.id === this.chosen, r = Vn(t, `${e.isOpen ? "open" : e.style}${n ? " is-chosen" : ""}`, e.id);
 		return n ? E`${r}${this.grips(t)}` : r;
 	}
 	grips([e, t, n, r]) {
-		let [i, a] = [In, In * this.ratio];
+		let [i, a] = [Rn, Rn * this.ratio];
 		return [
 			0,
 			.5,
@@ -1743,51 +1749,50 @@ var Pn = 50, Fn = 60, In = 150, Ln = {
 		].filter((e) => o !== .5 || e !== .5).map((s) => E`<rect class="grip" data-grip="${o} ${s}" x=${e + o * n - i / 2} y=${t + s * r - a / 2} width=${i} height=${a}></rect>`));
 	}
 };
-function zn([e, t, n, r], i, a) {
+function Vn([e, t, n, r], i, a) {
 	return E`<rect class=${i} data-id=${a ?? O} x=${e} y=${t} width=${n} height=${r}></rect>`;
 }
-function Bn([e, t, n, r], [i, a], o, s) {
+function Hn([e, t, n, r], [i, a], o, s) {
 	let [c, l] = [e + (i === 0 ? o : 0), e + n + (i === 1 ? o : 0)], [u, d] = [t + (a === 0 ? s : 0), t + r + (a === 1 ? s : 0)];
-	return Y([
+	return X([
 		Math.min(c, l),
 		Math.min(u, d),
 		Math.abs(l - c),
 		Math.abs(d - u)
 	]);
 }
-customElements.define("jebi-stage", Rn);
+customElements.define("jebi-stage", Bn);
 // src/keys.ts
-var Vn = !1;
-function Hn(e) {
+var Un = !1;
+function Wn(e) {
 	let t = e.target;
 	return e.ctrlKey || e.metaKey || e.altKey ? !0 : t instanceof HTMLElement && (t.isContentEditable || t.closest("input:not([type=range]), textarea, select") !== null);
 }
-function Un(e) {
-	if (e.key === "Escape" && Wn(), Hn(e) || document.querySelector("dialog[open]")) return;
-	let t = Vn;
-	if (Vn = e.key === "g", e.key === "/") {
+function Gn(e) {
+	if (e.key === "Escape" && Kn(), Wn(e) || document.querySelector("dialog[open]")) return;
+	let t = Un;
+	if (Un = e.key === "g", e.key === "/") {
 		let t = document.querySelector("#q") ?? document.querySelector("[data-search]");
 		if (!t) return;
 		e.preventDefault(), t.focus(), t.select();
 	} else e.key === "?" ? (e.preventDefault(), document.querySelector("#help")?.showModal()) : t && e.key === "a" && document.querySelector("nav a[href=\"/archive\"]") && location.assign("/archive");
 }
-function Wn() {
+function Kn() {
 	for (let e of document.querySelectorAll("details.me[open]")) e.open = !1, e.querySelector("summary")?.focus();
 }
-document.addEventListener("keydown", Un), document.addEventListener("click", (e) => {
+document.addEventListener("keydown", Gn), document.addEventListener("click", (e) => {
 	for (let t of document.querySelectorAll("details.me[open]")) e.target instanceof Node && !t.contains(e.target) && (t.open = !1);
 });
 // src/editor.ts
-var Z = 40, Gn = [
-	R * .45,
-	R * .35,
-	R * .1,
-	R * .18
-], Kn = class extends Xt {
+var qn = 40, Jn = [
+	z * .45,
+	z * .35,
+	z * .1,
+	z * .18
+], Yn = class extends Qt {
 	static {
 		this.properties = {
 			src: {},
-			token: {},
 			isSaving: { state: !0 },
 			isClear: { state: !0 }
 		};
@@ -1796,7 +1801,7 @@ var Z = 40, Gn = [
 		super(), this.based = 0, this.looked = /* @__PURE__ */ new Map(), this.leaving = (e) => {
 			this.isChanged && e.preventDefault();
 		}, this.pressed = (e) => {
-			if (!this.draft || document.querySelector("dialog[open]")) return;
+			if (!this.draft || this.isSaving || document.querySelector("dialog[open]")) return;
 			if ((e.ctrlKey || e.metaKey) && !e.altKey) {
 				let t = e.target instanceof Element ? e.target.closest("input, textarea") : null, n = e.key === "s" ? () => void this.save() : t ? null : {
 					z: () => this.undo(),
@@ -1807,7 +1812,7 @@ var Z = 40, Gn = [
 				e.preventDefault(), n();
 				return;
 			}
-			if (Hn(e)) return;
+			if (Wn(e)) return;
 			let t = e.target instanceof Element && e.target.closest("button, summary, a") !== null, n = e.target instanceof Element && e.target.closest(".lines") !== null, r = this.moves(n)[e.key];
 			!r || e.key === " " && t || (e.preventDefault(), r());
 		}, Object.assign(this, {
@@ -1824,29 +1829,32 @@ var Z = 40, Gn = [
 	async load() {
 		try {
 			let e = await nt(this.src);
-			this.beside = e.sources, this.based = e.based, this.draft = ct(e.plan), this.kept = ut(this.draft);
+			this.beside = e.sources, this.based = e.based, this.draft = ut(e.plan), this.keep(this.draft);
 			let t = this.draft.sources.flatMap((e) => e.lines)[0] ?? this.beside.flatMap((e) => e.said)[0];
 			this.language = t?.language ?? this.language;
 		} catch (e) {
 			this.problem = this.sentence(e);
 		}
 	}
+	keep(e) {
+		this.keptDraft = e, this.kept = ft(e);
+	}
 	sentence(e) {
-		return e instanceof Error && !(e instanceof TypeError) ? e.message : this.words.unsaved ?? "";
+		return e instanceof rt ? this.words.signed_out ?? "" : e instanceof Error && !(e instanceof TypeError) ? e.message : this.words.unsaved ?? "";
 	}
 	get one() {
 		return this.held.find((e) => e.id === this.current);
 	}
 	change(e, t) {
-		this.edit((t) => X(t, this.source, (t) => t.map((t) => t.id === this.current ? e(t) : t)), t);
+		this.edit((t) => Z(t, this.source, (t) => t.map((t) => t.id === this.current ? e(t) : t)), t);
 	}
 	add(e, t) {
 		if (!this.draft) return;
-		let n = e(lt(this.draft));
-		this.edit((e) => X(e, this.source, (e) => [...e, n])), this.current = n.id, this.message = t ?? "", this.toStage();
+		let n = e(dt(this.draft));
+		this.edit((e) => Z(e, this.source, (e) => [...e, n])), this.current = n.id, this.message = t ?? "", this.toStage();
 	}
 	draw(e) {
-		this.add((t) => pn(t, this.now, e, this.here.length), this.words.drawn);
+		this.add((t) => hn(t, this.now, e, this.here.length), this.words.drawn);
 	}
 	coverFace(e) {
 		let t = e.keys;
@@ -1861,36 +1869,36 @@ var Z = 40, Gn = [
 	choose(e) {
 		this.current = e;
 		let t = this.one;
-		t && !J(t, this.now) && this.stage?.seek(K(t));
+		t && !Y(t, this.now) && this.stage?.seek(q(t));
 	}
 	look(e) {
 		let t = this.here.concerns[e];
 		if (!t) return;
 		this.moment = e;
 		let n = this.looked.get(this.source) ?? /* @__PURE__ */ new Set();
-		this.looked.set(this.source, n.add(e)), this.stage?.video?.pause(), this.stage?.seek(t.at), this.current = t.cover !== null && this.held.some((e) => e.id === t.cover) ? t.cover : null, this.message = `${B(t.at)} ${bn(this.words, t)}`, this.toStage();
+		this.looked.set(this.source, n.add(e)), this.stage?.video?.pause(), this.stage?.seek(t.at), this.current = t.cover !== null && this.held.some((e) => e.id === t.cover) ? t.cover : null, this.message = `${V(t.at)} ${Sn(this.words, t)}`, this.toStage();
 	}
 	begin() {
-		this.change((e) => sn(e, this.now));
+		this.change((e) => ln(e, this.now));
 	}
 	end() {
-		this.change((e) => cn(e, this.now, this.here.length));
+		this.change((e) => un(e, this.now, this.here.length));
 	}
 	removeKey() {
-		this.change((e) => on(e, this.now));
+		this.change((e) => cn(e, this.now));
 	}
 	figure() {
-		this.change((e) => e.isOpen ? e : dn(e));
+		this.change((e) => e.isOpen ? e : pn(e));
 	}
 	drop() {
 		let e = this.current;
-		this.edit((t) => X(t, this.source, (t) => t.filter((t) => t.id !== e))), this.current = null;
+		this.edit((t) => Z(t, this.source, (t) => t.filter((t) => t.id !== e))), this.current = null;
 	}
 	join(e) {
 		let t = this.held.find((t) => t.id === e);
 		if (!t) return;
 		let n = this.current;
-		this.edit((r) => X(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? ln(e, t) : e)));
+		this.edit((r) => Z(r, this.source, (r) => r.filter((t) => t.id !== e).map((e) => e.id === n ? dn(e, t) : e)));
 	}
 	leaveOpen() {
 		if (this.one) {
@@ -1934,28 +1942,29 @@ var Z = 40, Gn = [
 			h: () => this.hear(),
 			n: () => this.look(this.moment + 1),
 			p: () => this.look(this.moment - 1),
-			d: () => this.draw(Gn),
+			d: () => this.draw(Jn),
 			v: () => this.isClear = !this.isClear,
 			" ": () => this.stage?.toggle(),
 			k: () => this.stage?.toggle(),
 			j: t(-1e3),
 			l: t(1e3),
 			",": t(-40),
-			".": t(Z)
+			".": t(qn)
 		};
 	}
 	async save() {
-		if (this.draft && !this.isSaving) {
-			this.settle(), this.isSaving = !0;
-			try {
-				let e = await rt(this.src, this.token, this.based, ut(this.draft));
-				this.history.forget(), location.assign(e);
-				return;
-			} catch (e) {
-				this.problem = this.sentence(e);
-			}
-			this.isSaving = !1;
+		if (!this.draft || this.isSaving) return;
+		this.settle();
+		let [e, t] = [this.draft, document.activeElement];
+		this.isSaving = this.inert = !0;
+		try {
+			let t = await it(this.src, this.based, ft(e));
+			this.keep(e), location.assign(t);
+			return;
+		} catch (e) {
+			this.problem = this.sentence(e);
 		}
+		this.isSaving = this.inert = !1, t instanceof HTMLElement && t.focus();
 	}
 	settle() {
 		let e = document.activeElement;
@@ -1964,7 +1973,7 @@ var Z = 40, Gn = [
 	timed(e) {
 		this.style.setProperty("--at", String(e / Math.max(1, this.here.length)));
 		let t = this.querySelector("[data-clock]");
-		t && (t.textContent = B(e - e % 10));
+		t && (t.textContent = V(e - e % 10));
 		let n = this.querySelector(".seek");
 		n && (n.value = String(e)), this.subtitle(e);
 	}
@@ -1982,13 +1991,13 @@ var Z = 40, Gn = [
             <div class="watch">
                 <div class="stage">${this.shown()}
                     <section class="card" aria-labelledby="timeline"><h2 id="timeline">${e.timeline} <span class="faint">${this.held.length}</span></h2>
-                        <p class="hint">${e.tracks_help}</p>${Cn(e, this.held, this.here.concerns, this.here.length, this.current, this)}</section>
+                        <p class="hint">${e.tracks_help}</p>${Tn(e, this.held, this.here.concerns, this.here.length, this.current, this)}</section>
                 </div>
                 <aside class="said">
-                    <section aria-labelledby="selected"><h2 id="selected">${e.selected}</h2>${this.one ? Sn(e, this.one, this.held, this) : T`<p class="faint">${e.none}</p>`}
-                        <div class="actions"><button type="button" @click=${() => this.draw(Gn)}>${e.draw} <kbd>d</kbd></button></div></section>
+                    <section aria-labelledby="selected"><h2 id="selected">${e.selected}</h2>${this.one ? wn(e, this.one, this.held, this) : T`<p class="faint">${e.none}</p>`}
+                        <div class="actions"><button type="button" @click=${() => this.draw(Jn)}>${e.draw} <kbd>d</kbd></button></div></section>
                     <section aria-labelledby="worst"><div class="parcel-head"><h2 id="worst">${e.worst}</h2><button type="button" @click=${() => this.look(this.moment + 1)}>${e.next} <kbd>n</kbd></button></div>
-                        ${yn(e, this.here, this.looked.get(this.source) ?? /* @__PURE__ */ new Set(), this.held, this.moment, this)}</section>
+                        ${xn(e, this.here, this.looked.get(this.source) ?? /* @__PURE__ */ new Set(), this.held, this.moment, this)}</section>
                 </aside>
             </div>
             ${this.forms(t)}
@@ -2009,17 +2018,17 @@ var Z = 40, Gn = [
 			hear: () => this.hear()
 		};
 		return T`<div class="editing">
-            <section class="card" aria-labelledby="parts"><h2 id="parts">${t.parts}</h2>${Wt(i)}</section>
-            <section class="card" aria-labelledby="sounds"><h2 id="sounds">${t.sounds}</h2>${Gt(i)}</section>
-            <section class="card wide" aria-labelledby="lines"><h2 id="lines">${t.lines}</h2>${Dn(i, this.line, this.language, this)}
-                ${qt(i)}</section>
-            <section class="card wide" aria-labelledby="texts"><h2 id="texts">${t.texts}</h2>${Jt(i)}</section>
+            <section class="card" aria-labelledby="parts"><h2 id="parts">${t.parts}</h2>${Kt(i)}</section>
+            <section class="card" aria-labelledby="sounds"><h2 id="sounds">${t.sounds}</h2>${qt(i)}</section>
+            <section class="card wide" aria-labelledby="lines"><h2 id="lines">${t.lines}</h2>${kn(i, this.line, this.language, this)}
+                ${Yt(i)}</section>
+            <section class="card wide" aria-labelledby="texts"><h2 id="texts">${t.texts}</h2>${Xt(i)}</section>
         </div>`;
 	}
 	bar() {
 		let { words: e } = this, t = this.isSaving ? e.saving : this.isChanged ? e.changed : e.applied;
 		return T`<div class="edit-bar">
-            ${this.beside.length > 1 ? T`<label class="plain">${e.source} ${Ut(this.beside, this.source, (e) => this.turn(e))}</label>` : O}
+            ${this.beside.length > 1 ? T`<label class="plain">${e.source} ${Gt(this.beside, this.source, (e) => this.turn(e))}</label>` : O}
             <button type="button" class="quiet" ?disabled=${!this.history.canUndo} @click=${() => this.undo()}>${e.undo}</button>
             <button type="button" class="quiet" ?disabled=${!this.history.canRedo} @click=${() => this.redo()}>${e.redo}</button>
             <span class="gap"></span><span class="faint">${t}</span>
@@ -2029,36 +2038,36 @@ var Z = 40, Gn = [
 	shown() {
 		let { words: e, here: t } = this;
 		if (!t.viewing) return T`<p class="notice">${e.no_viewing}</p>`;
-		let n = this.here.concerns[this.moment], r = n && !gn(n, this.held) ? hn(n) : null;
+		let n = this.here.concerns[this.moment], r = n && !vn(n, this.held) ? _n(n) : null;
 		return T`<jebi-stage src="/clips/${t.clip}/media/viewing" .held=${this.held} .chosen=${this.current} .ghost=${r} .words=${e} .isClear=${this.isClear}
                 @drawn=${(e) => this.draw(e.detail)} @chosen=${(e) => this.current = e.detail}
-                @changed=${(e) => this.change((t) => rn(t, this.now, e.detail.box), e.detail.tag)}
+                @changed=${(e) => this.change((t) => on(t, this.now, e.detail.box), e.detail.tag)}
                 @timed=${(e) => this.timed(e.detail)}></jebi-stage>
             <p class="subtitle" data-subtitle></p>
             <div class="controls">
                 <button type="button" class="quiet" @click=${() => this.stage?.toggle()}>${e.play} <kbd>k</kbd></button>
-                <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - Z))}>${e.earlier} <kbd>,</kbd></button>
-                <button type="button" class="quiet" @click=${() => this.stage?.seek(this.now + Z)}>${e.later} <kbd>.</kbd></button>
-                <span class="clock"><span data-clock>0:00</span> <i>/ ${B(t.length)}</i></span><span class="gap"></span>
+                <button type="button" class="quiet" @click=${() => this.stage?.seek(Math.max(0, this.now - qn))}>${e.earlier} <kbd>,</kbd></button>
+                <button type="button" class="quiet" @click=${() => this.stage?.seek(this.now + qn)}>${e.later} <kbd>.</kbd></button>
+                <span class="clock"><span data-clock>0:00</span> <i>/ ${V(t.length)}</i></span><span class="gap"></span>
                 <button type="button" class="quiet" aria-pressed=${this.isClear ? "true" : "false"} @click=${() => this.isClear = !this.isClear}>${e.covers} <kbd>v</kbd></button>
             </div>
             <input type="range" class="seek" min="0" max=${t.length} step="20" value="0" aria-label=${e.key} @input=${(e) => this.stage?.seek(Number(e.target.value))}>
             <p class="hint">${e.help} ${e.keys_moved}</p>`;
 	}
 };
-customElements.define("jebi-editor", Kn);
+customElements.define("jebi-editor", Yn);
 // src/grid.ts
-var qn = {
+var Xn = {
 	ArrowRight: (e) => e + 1,
 	ArrowLeft: (e) => e - 1,
 	ArrowDown: (e, t) => e + t,
 	ArrowUp: (e, t) => e - t,
 	Home: () => 0,
 	End: (e, t, n) => n
-}, Jn = class extends HTMLElement {
+}, Zn = class extends HTMLElement {
 	constructor(...e) {
 		super(...e), this.pressed = (e) => {
-			let t = qn[e.key], n = this.links, r = n.indexOf(document.activeElement);
+			let t = Xn[e.key], n = this.links, r = n.indexOf(document.activeElement);
 			if (!t || r < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
 			let i = n[0]?.offsetTop, a = n.filter((e) => e.offsetTop === i).length;
 			e.preventDefault(), e.stopPropagation(), n[Math.max(0, Math.min(n.length - 1, t(r, a, n.length - 1)))]?.focus();
@@ -2084,9 +2093,9 @@ var qn = {
 		if (e) for (let t of this.links) t.tabIndex = t === e ? 0 : -1;
 	}
 };
-customElements.define("jebi-grid", Jn);
+customElements.define("jebi-grid", Zn);
 // src/live.ts
-var Yn = 500, Xn = class extends M {
+var Qn = 500, $n = class extends M {
 	constructor(...e) {
 		super(...e), this.timer = 0, this.drawn = null;
 	}
@@ -2103,7 +2112,7 @@ var Yn = 500, Xn = class extends M {
 	}
 	connectedCallback() {
 		super.connectedCallback(), this.source = new EventSource(this.src), this.source.addEventListener("message", () => {
-			window.clearTimeout(this.timer), this.timer = window.setTimeout(() => void this.changed(), Yn);
+			window.clearTimeout(this.timer), this.timer = window.setTimeout(() => void this.changed(), Qn);
 		}), this.source.addEventListener("over", () => this.source?.close()), window.addEventListener("pagehide", () => this.source?.close());
 	}
 	disconnectedCallback() {
@@ -2114,7 +2123,7 @@ var Yn = 500, Xn = class extends M {
 			this.isOffered = !0;
 			return;
 		}
-		if (!this.drawn || this.drawn.contains(document.activeElement) || Zn(this.drawn)) return;
+		if (!this.drawn || this.drawn.contains(document.activeElement) || er(this.drawn)) return;
 		let e = await fetch(location.href, {
 			headers: { "x-jebi-live": "1" },
 			redirect: "error"
@@ -2127,19 +2136,19 @@ var Yn = 500, Xn = class extends M {
 		return this.isOffered ? T`<p class="notice" role="status"><a href=${location.pathname + location.search}>${this.offer}</a></p>` : O;
 	}
 };
-function Zn(e) {
+function er(e) {
 	let t = [...e.querySelectorAll("input, textarea")], n = [...e.querySelectorAll("select")];
 	return t.some((e) => e.value !== e.defaultValue || "checked" in e && e.checked !== e.defaultChecked) || n.some((e) => e.selectedIndex !== Math.max(0, [...e.options].findIndex((e) => e.defaultSelected)));
 }
-customElements.define("jebi-live", Xn);
+customElements.define("jebi-live", $n);
 // src/player.ts
-var Qn = [
+var tr = [
 	.25,
 	.5,
 	1,
 	1.5,
 	2
-], $n = 1 / 30, er = class extends M {
+], nr = 1 / 30, rr = class extends M {
 	constructor(...e) {
 		super(...e), this.frame = 0, this.current = null, this.heard = () => {
 			this.isPlaying = !this.video.paused, this.isMuted = this.video.muted, cancelAnimationFrame(this.frame), this.tick();
@@ -2157,15 +2166,15 @@ var Qn = [
 			let r = t?.closest("a[href^=\"#t=\"]");
 			r && r.hash === location.hash && this.led();
 		}, this.pressed = (e) => {
-			if (Hn(e) || document.querySelector("dialog[open]")) return;
+			if (Wn(e) || document.querySelector("dialog[open]")) return;
 			let t = e.target instanceof Element ? e.target : document.body, n = t.closest("button, summary, a") !== null, r = {
 				k: () => this.toggle(),
 				j: () => this.seek(this.video.currentTime - 10),
 				l: () => this.seek(this.video.currentTime + 10),
 				"[": () => this.shot(-1),
 				"]": () => this.shot(1),
-				",": () => this.seek(this.video.currentTime - $n),
-				".": () => this.seek(this.video.currentTime + $n),
+				",": () => this.seek(this.video.currentTime - nr),
+				".": () => this.seek(this.video.currentTime + nr),
 				m: () => this.video.muted = !this.video.muted,
 				f: () => this.full(),
 				n: () => this.note()
@@ -2273,21 +2282,21 @@ var Qn = [
                     @input=${(e) => this.seek(Number(e.target.value))}>
             </div>
             <div class="controls">
-                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? nr : tr}</button>
-                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${rr}</button>
-                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${ir}</button>
+                <button type="button" class="primary round" aria-label=${this.isPlaying ? e.pause : e.play} @click=${() => this.toggle()}>${this.isPlaying ? ar : ir}</button>
+                <button type="button" class="round" aria-label=${e.previous} title="${e.previous} [" @click=${() => this.shot(-1)}>${or}</button>
+                <button type="button" class="round" aria-label=${e.next} title="${e.next} ]" @click=${() => this.shot(1)}>${sr}</button>
                 <span class="clock">${Q(this.at)} <i>/ ${Q(t)}</i></span>
                 <span class="gap"></span>
                 ${this.choices(e)}
-                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? or : ar}</button>
-                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${sr}</button>
+                <button type="button" class="round" aria-label=${this.isMuted ? e.unmute : e.mute} @click=${() => this.video.muted = !this.video.muted}>${this.isMuted ? lr : cr}</button>
+                <button type="button" class="round" aria-label=${e.full} @click=${() => this.full()}>${ur}</button>
             </div>`;
 	}
 	choices(e) {
 		let t = [...this.video.textTracks];
 		return T`
             ${t.length ? T`<label><span class="unseen">${e.subtitles}</span><select title=${e.subtitles} @change=${(e) => t.forEach((t, n) => t.mode = Number(e.target.value) === n ? "showing" : "disabled")}><option value="-1">${e.subtitles}: ${e.off}</option>${t.map((e, t) => T`<option value=${t}>${e.label}</option>`)}</select></label>` : O}
-            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${Qn.map((e) => T`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
+            <label><span class="unseen">${e.speed}</span><select title=${e.speed} @change=${(e) => this.video.playbackRate = Number(e.target.value)}>${tr.map((e) => T`<option value=${e} ?selected=${e === 1}>${e}×</option>`)}</select></label>`;
 	}
 };
 function Q(e) {
@@ -2298,5 +2307,5 @@ function Q(e) {
 	];
 	return n ? `${n}:${String(r).padStart(2, "0")}:${i}` : `${r}:${i}`;
 }
-var $ = (e) => T`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, tr = $(E`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), nr = $(E`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), rr = $(E`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), ir = $(E`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), ar = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), or = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), sr = $(E`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
-customElements.define("jebi-player", er);
+var $ = (e) => T`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${e}</svg>`, ir = $(E`<path class="solid" d="M6 3.500v13l11-6.500z"/>`), ar = $(E`<path class="solid" d="M5 3.500h3.500v13H5zM11.500 3.500H15v13h-3.500z"/>`), or = $(E`<path d="M5 4v12"/><path class="solid" d="M15.500 4.500v11L7.500 10z"/>`), sr = $(E`<path d="M15 4v12"/><path class="solid" d="M4.500 4.500v11l8-5.500z"/>`), cr = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="M13 7.500a3.500 3.500 0 0 1 0 5M15.500 5a7 7 0 0 1 0 10"/>`), lr = $(E`<path class="solid" d="M3 7.500h3L10.500 4v12L6 12.500H3z"/><path d="m13.500 8 4 4M17.500 8l-4 4"/>`), ur = $(E`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/>`);
+customElements.define("jebi-player", rr);
