@@ -125,6 +125,15 @@ def test_whoever_is_killed_lets_go_of_the_lock(tmp_path: Path) -> None:
         pass
 
 
+def test_a_folder_that_is_let_go_in_a_moment_is_waited_for(tmp_path: Path) -> None:
+    holder = "import sys, time; from jebi.vault import files\nwith files.locked(sys.argv[1]): print(flush=True); time.sleep(0.3)"
+    with subprocess.Popen([sys.executable, "-c", holder, str(tmp_path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        with files.locked(str(tmp_path)):
+            assert process.wait(10) == 0
+
+
 @pytest.mark.parametrize("name", ["none", "file"])
 def test_what_is_no_folder_is_not_locked(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()

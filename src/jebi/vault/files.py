@@ -6,11 +6,13 @@ Invariants: `replace` leaves the old or the new file, whatever happens; nothing 
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 
 from jebi.errors import Busy, Damaged, Unable, failures_named
 
 STAGED = ".new"
+PASSING = 1.0  # seconds: a process that dies has let go by then
 LARGEST = 1 << 26  # what is kept whole in memory: manifests, keys, cards
 
 
@@ -74,19 +76,20 @@ def sync_folder(path: str) -> None:
 
 @contextlib.contextmanager
 def locked(folder: str) -> Iterator[None]:
-    """Hold a folder alone, against every other jebi.
+    """Hold a folder alone, against every other jebi; of one that was killed, what it began may hold it for a moment.
 
     Raises:
-        Busy: another jebi holds it.
+        Busy: another jebi holds it for longer than `PASSING` seconds.
     """
     with failures_named(folder, "opened"):
         descriptor = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         with failures_named(folder, "locked"):
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise Busy(f"another jebi is at work in {folder}", hint="wait until it is done") from error
+            until = time.monotonic() + PASSING
+            while not _is_taken(descriptor):
+                if time.monotonic() > until:
+                    raise Busy(f"another jebi is at work in {folder}", hint="wait until it is done")
+                time.sleep(PASSING / 50)
         yield
     finally:
         os.close(descriptor)
@@ -103,3 +106,12 @@ def alone(path: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _is_taken(lock: int) -> bool:
+    """Take a lock, if nobody holds it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
