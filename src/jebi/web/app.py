@@ -131,7 +131,7 @@ def serve(app: FastAPI, listening: socket.socket) -> None:
         timeout_graceful_shutdown=2,
     )
     gc.collect()
-    gc.freeze()  # all that was loaded stays: to look through it for garbage again and again holds an answer up for 50 ms
+    gc.freeze()  # all that was loaded stays, and no answer need wait until it was looked through for garbage
     uvicorn.Server(config).run(sockets=[listening])
 
 
